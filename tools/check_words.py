@@ -20,7 +20,10 @@ LANGUAGES = ("nb", "nn", "en")
 # Who is given a code: the first argument of these must stand in the catalogues.
 SPEAKERS = {"Message", "lazy", "t"}
 # StrEnums whose members are never shown to anybody; each with the reason.
-UNLABELLED: dict[str, str] = {}
+UNLABELLED = {
+    "Mode": "a setting, named in the configuration as it is",
+    "JobKind": "seen by the job worker alone",
+}
 # Files whose codes others ask for, so that none of them counts as left over; each with the reason.
 ASKED_FROM_OUTSIDE = {
     "wtforms.po": "the codes are WTForms's own sentences, which it asks for itself",

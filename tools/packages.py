@@ -1,5 +1,6 @@
 """Makes .venv and fills it from the hash-pinned lock files. Runs on any Python 3, so that an old one is told what is missing."""
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -34,16 +35,15 @@ def main() -> None:  # noqa: D103 - see the module docstring.
 def make_venv() -> None:  # noqa: D103 - it says what it does.
     if os.path.exists(PYTHON) and succeeds([PYTHON, "-c", "import sys, pip; sys.exit(sys.version_info < (3, 11))"]):  # noqa: PTH110
         return
-    print("Making the environment .venv with Python {}.{}".format(*sys.version_info), flush=True)
-    try:
-        import ensurepip  # noqa: F401 - Debian ships venv without it, and then making the environment fails halfway.
-        import venv
-    except ImportError:
+    # Debian ships venv without ensurepip, and then making the environment fails halfway.
+    if not all(importlib.util.find_spec(module) for module in ("venv", "ensurepip")):
         stop(
             "This Python has no venv module: install it (Debian and Ubuntu: apt install python3-venv) and run the same "
             "command again."
         )
-    venv.create(VENV, with_pip=True, clear=True, symlinks=True)
+    print("Making the environment .venv with Python {}.{}".format(*sys.version_info), flush=True)
+    if not succeeds([sys.executable, "-m", "venv", "--clear", VENV]):
+        stop("The environment .venv could not be made (the reason stands above): see that this folder may be written to.")
 
 
 def succeeds(command: "list[str]") -> bool:  # noqa: D103 - it says what it does.

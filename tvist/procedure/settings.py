@@ -1,0 +1,94 @@
+"""The settings of the procedure, dated: the one table of the numbers and choices that rules.md marks as OURS.
+
+A case follows the rules in force on the day it was registered; a change is a new row, and the old one gets an end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from tvist.errors import NotFound
+from tvist.procedure.lengths import Length, Unit
+from tvist.procedure.tables import within
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Procedure:
+    """The rules in force from `valid_from` to `valid_to`, both included; None while they last. Sums in øre, sizes in bytes."""
+
+    valid_from: date
+    valid_to: date | None
+
+    # Screening (rule 16). How long one may ask for a new look at a dismissal is our own choice.
+    screening_target: Length
+    deficiency_length: Length
+    dismissal_comment_length: Length
+    new_look_length: Length
+
+    # Exchange of submissions (rule 19).
+    response_length: Length
+    comment_rounds: int
+    comment_length: Length
+
+    # The panel (rules 27, 29, 30 and 32).
+    members_finish_referred_cases: bool
+    former_employer_years: int
+    objection_length: Length
+    panel_target: Length
+    issue_target: Length
+
+    # After the opinion (rules 40 and 41).
+    new_treatment_length: Length
+    follow_up: tuple[Length, ...]
+
+    # Limitation, shown on each claim line (rule 13).
+    limitation_length: Length
+
+    # What can be sent in. A sum above the largest is taken for a slip of the keyboard.
+    largest_sum_ore: int
+    largest_file_bytes: int
+    largest_sending_bytes: int
+    most_papers: int
+    most_claim_lines: int
+    longest_text: int
+    longest_line: int
+
+
+PROCEDURES: Final = (
+    Procedure(
+        valid_from=date(2010, 1, 1),
+        valid_to=None,
+        screening_target=Length(10, Unit.WORKING_DAYS),
+        deficiency_length=Length(3, Unit.WEEKS),
+        dismissal_comment_length=Length(2, Unit.WEEKS),
+        new_look_length=Length(3, Unit.WEEKS),
+        response_length=Length(4, Unit.WEEKS),
+        comment_rounds=2,
+        comment_length=Length(2, Unit.WEEKS),
+        members_finish_referred_cases=True,
+        former_employer_years=2,
+        objection_length=Length(1, Unit.WEEKS),
+        panel_target=Length(6, Unit.WEEKS),
+        issue_target=Length(2, Unit.WEEKS),
+        new_treatment_length=Length(3, Unit.MONTHS),
+        follow_up=(Length(1, Unit.MONTHS), Length(6, Unit.MONTHS), Length(12, Unit.MONTHS)),
+        limitation_length=Length(3, Unit.YEARS),
+        largest_sum_ore=1_000_000_000_00,
+        largest_file_bytes=50_000_000,
+        largest_sending_bytes=500_000_000,
+        most_papers=300,
+        most_claim_lines=200,
+        longest_text=50_000,
+        longest_line=300,
+    ),
+)
+
+
+def procedure_on(day: date) -> Procedure:
+    """The rules in force on `day`. Raises NotFound for a day before the body existed (2010)."""
+    for rules in PROCEDURES:
+        if within(day, rules.valid_from, rules.valid_to):
+            return rules
+    raise NotFound(f"rules of procedure on {day.isoformat()}")

@@ -1,0 +1,110 @@
+"""Municipal shares (egenandel): what a municipality pays a month for a measure, where the rate is known (rule 12)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from tvist.procedure.tables import day_or_none, rows_of, within
+
+if TYPE_CHECKING:
+    from datetime import date
+
+KNOWN: Final = "known"
+HALF: Final = Fraction(1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Who stays at a parent-child centre."""
+
+    caregivers: int
+    children: int
+
+    @property
+    def factor(self) -> Fraction | None:
+        """How many rates the family counts for: 1 with one caregiver and one child, 1.5 with two, half a rate a further child (rule 12).
+
+        None for a family that the rule does not name.
+        """
+        if self.caregivers not in (1, 2) or self.children < 1:
+            return None
+        return 1 + HALF * (self.caregivers - 1) + HALF * (self.children - 1)
+
+
+ONE_RATE: Final = Family(caregivers=1, children=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A known share: `rate_ore` a month, times `factor`; `source` is explained in `data/README.md`."""
+
+    measure: str
+    rate_ore: int
+    factor: Fraction
+    valid_from: date | None
+    valid_to: date | None
+    source: str
+
+    @property
+    def month_ore(self) -> Fraction:
+        """The share of a whole month in øre, exact."""
+        return self.rate_ore * self.factor
+
+
+@dataclass(frozen=True, slots=True)
+class _Rate:
+    measure: str
+    period: tuple[date | None, date | None]
+    placed: tuple[date | None, date | None]
+    rate_ore: int
+    family: str
+    source: str
+
+    @property
+    def by_placement(self) -> bool:
+        return self.placed != (None, None)
+
+
+def municipal_share(measure: str, on: date, *, placed_on: date | None = None, family: Family | None = None) -> Share | None:
+    """The share of a measure on a day, or None where it is not known: never a proposed rate or an upper limit (rule 12).
+
+    `placed_on` is needed where the rate hangs on the day of placement (2022), `family` at a parent-child centre; left out, they leave
+    the share unknown.
+    """
+    for rate in _known():
+        if rate.measure == measure and within(on, *rate.period) and _fits(rate, placed_on):
+            factor = _factor(rate, family)
+            return None if factor is None else Share(measure, rate.rate_ore, factor, *rate.period, rate.source)
+    return None
+
+
+def _fits(rate: _Rate, placed_on: date | None) -> bool:
+    return not rate.by_placement or (placed_on is not None and within(placed_on, *rate.placed))
+
+
+def _factor(rate: _Rate, family: Family | None) -> Fraction | None:
+    """How many rates are due; None where the source does not tell."""
+    if not rate.family:
+        return Fraction(1)
+    if family is None:
+        return None
+    return family.factor if rate.family == "factor" or family == ONE_RATE else None
+
+
+@lru_cache(maxsize=1)
+def _known() -> tuple[_Rate, ...]:
+    return tuple(
+        _Rate(
+            row["measure"],
+            (day_or_none(row["valid_from"]), day_or_none(row["valid_to"])),
+            (day_or_none(row["placed_from"]), day_or_none(row["placed_to"])),
+            int(row["rate_ore"]),
+            row["family"],
+            row["source"],
+        )
+        for row in rows_of("municipal_shares")
+        if row["standing"] == KNOWN
+    )

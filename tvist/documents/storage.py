@@ -13,7 +13,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import obstore
 from obstore.store import LocalStore, from_url
@@ -69,7 +69,7 @@ class PaperStore:
         address = urlsplit(str(url_or_path))
         self._folder: Path | None = None
         if address.scheme in {"", "file"}:
-            self._folder = Path(address.path if address.scheme else url_or_path).resolve()
+            self._folder = Path(unquote(address.path) if address.scheme else url_or_path).resolve()
             for inner in (INCOMING, PAPERS):
                 (self._folder / inner).mkdir(parents=True, exist_ok=True)
             sync_folder(self._folder)

@@ -19,6 +19,7 @@ HEAD: Final = 64 * 1024
 LONGEST_NAME: Final = 120
 LONGEST_NAME_BYTES: Final = 200
 LONGEST_ENDING: Final = 10
+SURE_ENOUGH: Final = 0.4
 LONGEST_PART: Final = 1024 * 1024
 
 
@@ -169,18 +170,22 @@ def _guess(head: bytes) -> str:
     for beginning, ending in {b"MZ": "exe", _ZIP: "zip"}.items():
         if head.startswith(beginning):
             return ending
+    if not head.strip(b"\0"):
+        return ""
     try:
-        return str(puremagic.from_string(head)).removeprefix(".")
+        best = puremagic.magic_string(head)[0]
     except (puremagic.PureError, ValueError):
         return ""
+    return str(best.extension).removeprefix(".") if best.confidence >= SURE_ENOUGH else ""
 
 
 def clean_name(filename: str) -> str:
     """A name that is safe to store, show and download: no folders, no control or direction characters, at most 120 characters; letters of all languages stay."""
-    name = unicodedata.normalize("NFC", filename).replace("\\", "/").rsplit("/", 1)[-1]
+    name = filename.replace("\\", "/").rsplit("/", 1)[-1]
     # Categories C*: control, format (these turn the reading direction), surrogates, private and unassigned.
     name = "".join(" " if char.isspace() else char for char in name if char.isspace() or unicodedata.category(char)[0] != "C")
-    name = re.sub(r'[<>:"|?*]', "_", " ".join(name.split())).strip(". ")
+    name = unicodedata.normalize("NFC", " ".join(name.split()))
+    name = re.sub(r'[<>:"|?*]', "_", name).strip(". ")
     stem, dot, ending = name.rpartition(".")
     if not dot or len(ending) > LONGEST_ENDING or " " in ending:
         stem, dot, ending = name, "", ""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import snowballstemmer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 MOST_STEMS: Final = 20_000
 LONGEST_TEXT: Final = 4_000_000
@@ -26,12 +26,7 @@ MOST_WORDS_ASKED: Final = 12
 MOST_PIECES: Final = 8
 SHORTEST_PIECE: Final = 4
 
-WORDS: Final = Path(__file__).with_name("words.txt")
-# Said in every text, so they find nothing.
-EMPTY: Final = frozenset(
-    "og i på som er det at en et ei ein eit av til for med den de dei om har ikke ikkje var seg fra frå å vi han hun ho men eller "
-    "skal kan vil ble blei vart så da då når ved der dette denne".split()  # noqa: SIM905  # As a list of strings it would fill a page.
-)
+HERE: Final = Path(__file__).parent
 _TOKEN = re.compile(
     r"""
       (?<!\w) \d{1,3} (?:[ .\u00a0\u202f]\d{3})+ (?:,\d+)? (?!\w)   # 85 000  1.234,50  123 456 789
@@ -70,7 +65,7 @@ def _tokens(text: str) -> Iterator[str]:
     plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).lower()
     for match in _TOKEN.finditer(plain):
         token = match.group()
-        if token not in EMPTY and (len(token) > 1 or token.isdigit()):
+        if token not in _empty() and (len(token) > 1 or token.isdigit()):
             yield token
 
 
@@ -131,10 +126,9 @@ def _cover(word: str) -> tuple[str, ...]:
 class _Vocabulary:
     """The known words: as they end a compound or stand alone (`forms`), and as they stand before another word (`links`). Each leads to its first spelling."""
 
-    def __init__(self, lines: list[str]) -> None:
+    def __init__(self, rows: list[list[str]]) -> None:
         self.forms: dict[str, str] = {}
         self.links: dict[str, str] = {}
-        rows = [row for line in lines if (row := line.partition("#")[0].split())]
         # A word's own spelling goes before another word's ending.
         for row in rows:
             for spelling in row:
@@ -156,7 +150,19 @@ class _Vocabulary:
 
 @cache
 def _vocabulary() -> _Vocabulary:
-    return _Vocabulary(WORDS.read_text(encoding="utf-8").splitlines())
+    return _Vocabulary(_rows("words.txt"))
+
+
+@cache
+def _empty() -> frozenset[str]:
+    """Words that find nothing."""
+    return frozenset(word for row in _rows("empty.txt") for word in row)
+
+
+def _rows(file: str) -> list[list[str]]:
+    """The words of each line of a list beside this module."""
+    lines = (HERE / file).read_text(encoding="utf-8").splitlines()
+    return [row for line in lines if (row := line.partition("#")[0].split())]
 
 
 def _without_link(piece: str) -> str:
@@ -176,8 +182,3 @@ _STEMMER = _Stemmer()
 @lru_cache(maxsize=20_000)
 def _stem(word: str) -> str:
     return str(_STEMMER.snowball.stemWord(word))
-
-
-def known_words() -> Mapping[str, str]:
-    """Each known form of a known word with the spelling we index; for those who extend `words.txt`."""
-    return dict(_vocabulary().forms)

@@ -1,0 +1,47 @@
+"""Our stationery: the words in which a document is told, and `render`, which makes the PDF. Nobody else knows ReportLab.
+
+`render(Document(…), [heading("Rådgivende uttalelse"), prose(text), …])` gives bytes. Start reading in `blocks.py`, then `page.py`.
+"""
+
+from tvist.pdf.blocks import (
+    Block,
+    Column,
+    Document,
+    Language,
+    boxed,
+    chart,
+    fact_table,
+    heading,
+    page_break,
+    prose,
+    signature_block,
+    table,
+)
+from tvist.pdf.charts import bar_chart, line_chart, stacked_bars
+from tvist.pdf.fonts import MissingLetter
+from tvist.pdf.page import render
+from tvist.pdf.sheet import Picture, Series
+from tvist.pdf.svg import svg
+
+__all__ = [
+    "Block",
+    "Column",
+    "Document",
+    "Language",
+    "MissingLetter",
+    "Picture",
+    "Series",
+    "bar_chart",
+    "boxed",
+    "chart",
+    "fact_table",
+    "heading",
+    "line_chart",
+    "page_break",
+    "prose",
+    "render",
+    "signature_block",
+    "stacked_bars",
+    "svg",
+    "table",
+]

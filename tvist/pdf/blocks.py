@@ -1,0 +1,157 @@
+"""The words a document is told in: `heading`, `prose`, `table` … return blocks; what a block looks like is known elsewhere.
+
+A block says what a thing is (a heading of level 2, a header cell, a text in nynorsk), never how it is drawn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from tvist.pdf.sheet import Picture
+
+Language = Literal["nb", "nn", "en"]
+Align = Literal["left", "right"]
+Level = Literal[1, 2, 3]
+
+
+@dataclass(frozen=True)
+class Document:
+    """What is said of the whole: `title` and `made_on` go into the file's properties, `reference` and `short_title` on each page.
+
+    `made_on` is a day of the record (the day of issue), never today, or the same record would give other bytes tomorrow.
+    """
+
+    title: str
+    language: Language
+    reference: str
+    short_title: str
+    made_on: date
+    marked_as_invented: bool = False
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table; `weight` is its share of the width. Figures and money are `align="right"`: their spaces never break."""
+
+    title: str
+    align: Align = "left"
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading, and the bookmark of the same name."""
+
+    text: str
+    level: Level
+    language: Language | None
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Plain text as a person typed it."""
+
+    text: str
+    language: Language | None
+
+
+@dataclass(frozen=True)
+class FactTable:
+    """Labels and what they stand for, in two columns."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under header cells; `totals` is a last row of the same width."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    totals: tuple[str, ...] | None
+    caption: str
+
+
+@dataclass(frozen=True)
+class PageBreak:
+    """What follows begins on a new page."""
+
+
+@dataclass(frozen=True)
+class Boxed:
+    """A text that stands apart from the rest: a dissent, a quotation."""
+
+    text: str
+    title: str
+    language: Language | None
+
+
+@dataclass(frozen=True)
+class SignatureBlock:
+    """Who stands behind the text: (name, seat), side by side, kept together."""
+
+    names: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture of figures, with its text for who cannot see it."""
+
+    picture: Picture
+
+
+Block = Heading | Prose | FactTable | Table | PageBreak | Boxed | SignatureBlock | Chart
+
+
+def heading(text: str, level: Level = 1, *, language: Language | None = None) -> Block:
+    """Level 1 is the title of the document, 2 a section, 3 a part of it. Never left alone at the foot of a page."""
+    return Heading(text, level, language)
+
+
+def prose(text: str, *, language: Language | None = None) -> Block:
+    """Paragraphs with blank lines between; lines that begin with "- " or "1. " become lists; a single line break stays one.
+
+    All else is printed as it stands. `language` only where it is another than the document's.
+    """
+    return Prose(text, language)
+
+
+def fact_table(pairs: Iterable[tuple[str, str]]) -> Block:
+    """Label and value, row by row; pairs with an empty value are kept, with a dash."""
+    return FactTable(tuple((label, value) for label, value in pairs))
+
+
+def table(
+    columns: Sequence[Column], rows: Iterable[Sequence[str]], *, totals: Sequence[str] | None = None, caption: str = ""
+) -> Block:
+    """Rows under a header that stands on each page. Cells are text, money already written out. Raises ValueError for a row of another width."""
+    block = Table(tuple(columns), tuple(tuple(row) for row in rows), tuple(totals) if totals is not None else None, caption)
+    for row in (*block.rows, *([block.totals] if block.totals is not None else [])):
+        if len(row) != len(block.columns):
+            raise ValueError(f"a row of {len(row)} cells in a table of {len(block.columns)} columns: {row!r}")
+    return block
+
+
+def page_break() -> Block:
+    """Go to a new page."""
+    return PageBreak()
+
+
+def boxed(text: str, title: str = "", *, language: Language | None = None) -> Block:
+    """Text visibly apart, which may run over pages: a dissent under the name of who dissents. Read as `prose` is."""
+    return Boxed(text, title, language)
+
+
+def signature_block(names: Iterable[tuple[str, str]]) -> Block:
+    """(name, seat) of each who stands behind the text."""
+    return SignatureBlock(tuple((name, seat) for name, seat in names))
+
+
+def chart(picture: Picture) -> Block:
+    """Show a picture made by `bar_chart`, `stacked_bars` or `line_chart`."""
+    return Chart(picture)

@@ -1,0 +1,86 @@
+"""Our letters: two free families, embedded; a letter the first lacks is taken from the second, and one that both lack stops the making."""
+
+from __future__ import annotations
+
+import threading
+import unicodedata
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+
+from tvist.errors import CannotProceed
+from tvist.words import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FOLDER = Path(__file__).parent.parent / "static" / "vendor" / "fonts"
+SERIF, SERIF_ITALIC = "SourceSerif4-Regular", "SourceSerif4-It"
+SANS, SANS_BOLD, SANS_ITALIC = "SourceSans3-Regular", "SourceSans3-Bold", "SourceSans3-It"
+# Source Serif lacks ŧ and Ŧ of North Sámi, and more; Source Sans has them.
+FALLBACKS = {SERIF: (SANS,), SERIF_ITALIC: (SANS_ITALIC, SANS), SANS_BOLD: (SANS,), SANS_ITALIC: (SANS,), SANS: ()}
+_registering = threading.Lock()
+
+
+class MissingLetter(CannotProceed):
+    """No font has a letter of the text: `letter`, and `place`, the heading it stands under. The document is not made."""
+
+    def __init__(self, letter: str, place: str) -> None:
+        self.letter, self.place = letter, place
+        code = f"U+{ord(letter):04X}"
+        super().__init__(Message("pdf.missing_letter", code=code, name=unicodedata.name(letter, code), place=place))
+
+    def __str__(self) -> str:
+        return f"no font has U+{ord(self.letter):04X} {unicodedata.name(self.letter, '')} (under {self.place!r})"
+
+
+@cache
+def ready() -> None:
+    """Register the fonts, once in a process. Raises FileNotFoundError that says how to get them."""
+    with _registering:
+        for name in FALLBACKS:
+            file = FOLDER / f"{name}.ttf"
+            if not file.is_file():
+                raise FileNotFoundError(f"{file} is missing: run `make env`, which fetches the fonts")
+            pdfmetrics.registerFont(TTFont(name, str(file)))
+
+
+@cache
+def letters_of(font: str) -> frozenset[int]:
+    """Code points that the font can draw."""
+    ready()
+    registered: Any = pdfmetrics.getFont(font)
+    return frozenset(registered.face.charToGlyph)
+
+
+def font_for(letter: str, font: str) -> str | None:
+    """Choose the first, of the wanted font and its fall-backs, that has the letter."""
+    return next((name for name in (font, *FALLBACKS[font]) if ord(letter) in letters_of(name)), None)
+
+
+def runs(text: str, font: str, place: str) -> Iterator[tuple[str, str]]:
+    """(font, text) piece by piece, so that every letter can be drawn. Raises `MissingLetter`."""
+    if letters_of(font).issuperset(map(ord, text.replace("\n", ""))):
+        yield font, text
+        return
+
+    def found(letter: str) -> str:
+        if letter == "\n":
+            return font
+        name = font_for(letter, font)
+        if name is None:
+            raise MissingLetter(letter, place)
+        return name
+
+    for name, letters in groupby(text, key=found):
+        yield name, "".join(letters)
+
+
+def width_of(text: str, font: str, size: float) -> float:
+    """Width in points of a text on one line, by the font that is asked for (near enough where another lends a letter)."""
+    ready()
+    return float(pdfmetrics.stringWidth(text, font, size))

@@ -1,0 +1,226 @@
+"""The page: margins, header, footer, page numbers, and `render`, which turns a document told in blocks into the bytes of a PDF."""
+
+from __future__ import annotations
+
+import calendar
+import io
+from collections import deque
+from dataclasses import replace
+from functools import singledispatch
+from typing import TYPE_CHECKING, Any
+
+from reportlab.pdfbase.pdfdoc import PDFPage
+from reportlab.platypus import BaseDocTemplate, CondPageBreak, Frame, KeepTogether, PageTemplate, Spacer
+from reportlab.platypus import PageBreak as BreakPage
+
+from tvist.pdf import blocks as told
+from tvist.pdf import fonts
+from tvist.pdf.charts import chart_flowables
+from tvist.pdf.fonts import SANS, SANS_BOLD, runs, width_of
+from tvist.pdf.plaintext import clean
+from tvist.pdf.styles import (
+    BOTTOM,
+    COLUMN_HEIGHT,
+    HAIRLINE,
+    INVENTED,
+    MEASURE,
+    PAGE_HEIGHT,
+    PAGE_WIDTH,
+    QUIET,
+    SIDE,
+    TOP,
+)
+from tvist.pdf.tables import RoledGrid, fact_grid, signatures, table_grid
+from tvist.pdf.writing import Pen, Words, boxed_words, heading_words, prose_words
+from tvist.words import Message
+from tvist.words import render as say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from reportlab.pdfgen.canvas import Canvas
+    from reportlab.platypus import Flowable
+
+LANGUAGE_TAGS = {"nb": "nb-NO", "nn": "nn-NO", "en": "en-GB"}
+SMALL = 8.4
+HEADER_LINE = PAGE_HEIGHT - TOP + 22
+FOOTER_LINE = BOTTOM - 26
+# What must fit under a heading for it to stay on the page: so many lines of text, or so many rows.
+LINES_UNDER_HEADING = 3
+ROWS_UNDER_HEADING = 3
+
+
+def render(document: told.Document, blocks: Iterable[told.Block]) -> bytes:
+    """Make the PDF: the same bytes for the same blocks, in any process. Raises `MissingLetter`, and nothing is made."""
+    fonts.ready()
+    file = io.BytesIO()
+    Stationery(file, document).build(list(_story(document, blocks)) or [Spacer(0, 1)])
+    return file.getvalue()
+
+
+def _story(document: told.Document, blocks: Iterable[told.Block]) -> Iterator[Flowable]:
+    """Flowables in reading order; a run of headings comes with the room that it and its first lines need."""
+    pen = Pen(document.language, place=document.title)
+    waiting: list[Words] = []
+    depth = -1
+    for block in blocks:
+        if isinstance(block, told.Heading):
+            pen = replace(pen, place=clean(block.text).strip() or pen.place)
+            depth = min(block.level - 1, depth + 1)
+            waiting.append(heading_words(block, pen, depth=depth))
+            continue
+        flowables = _flowables(block, pen)
+        if waiting and flowables:
+            yield from _led(waiting, flowables)
+            waiting = []
+        yield from flowables
+    yield from waiting
+
+
+@singledispatch
+def _flowables(block: Any, _pen: Pen) -> list[Flowable]:
+    raise TypeError(f"{block!r} is no block")
+
+
+_flowables.register(told.Prose)(prose_words)
+_flowables.register(told.Boxed)(boxed_words)
+_flowables.register(told.FactTable)(fact_grid)
+_flowables.register(told.Table)(table_grid)
+_flowables.register(told.SignatureBlock)(signatures)
+_flowables.register(told.Chart)(chart_flowables)
+
+
+@_flowables.register(told.PageBreak)
+def _(_block: told.PageBreak, _pen: Pen) -> list[Flowable]:
+    return [BreakPage()]
+
+
+def _led(headings: list[Words], following: list[Flowable]) -> Iterator[Flowable]:
+    """Headings, after a break if they and the beginning of what follows do not fit on this page.
+
+    ReportLab's own keepWithNext moves a whole long paragraph to the next page together with its heading, and leaves half a page white.
+    """
+    needed = sum(_height(words) + words.getSpaceBefore() + words.getSpaceAfter() for words in headings) + _beginning(following)
+    yield CondPageBreak(min(needed, COLUMN_HEIGHT))
+    yield from headings
+
+
+def _beginning(following: list[Flowable]) -> float:
+    """How much of what follows must stand with its heading."""
+    height = 0.0
+    for flowable in following:
+        if isinstance(flowable, Spacer):
+            height += _height(flowable)
+        elif isinstance(flowable, RoledGrid):
+            whole = _height(flowable)
+            return height + min(whole, sum(flowable._rowHeights[:ROWS_UNDER_HEADING]))  # noqa: SLF001 - Told nowhere else.
+        elif isinstance(flowable, Words) and flowable.role.kind != "Caption" and not flowable.leads:
+            return height + min(_height(flowable), LINES_UNDER_HEADING * flowable.style.leading)
+        elif isinstance(flowable, KeepTogether):
+            return height + sum(_height(part) for part in flowable.__dict__["_content"])
+        else:
+            height += _height(flowable) + flowable.getSpaceAfter()
+    return height
+
+
+def _height(flowable: Flowable) -> float:
+    return float(flowable.wrap(MEASURE, COLUMN_HEIGHT)[1])
+
+
+class Stationery(BaseDocTemplate):
+    """A4 with our margins. The number of pages is known last, so each footer is a form that is filled when all pages are made."""
+
+    def __init__(self, file: io.BytesIO, document: told.Document) -> None:
+        self.document = document
+        self.pen = Pen(document.language, place=say(Message("pdf.in_header"), document.language))
+        super().__init__(
+            file, pagesize=(PAGE_WIDTH, PAGE_HEIGHT), leftMargin=SIDE, rightMargin=SIDE, topMargin=TOP, bottomMargin=BOTTOM,
+            title=clean(document.title).strip(), author=say(Message("pdf.body"), document.language), creator="Tvist",
+            subject=clean(f"{document.reference} {document.short_title}").strip(), lang=LANGUAGE_TAGS[document.language],
+            displayDocTitle=True, initialFontName=SANS, invariant=1, pageCompression=1,
+        )  # fmt: skip
+        for text in (document.reference, document.short_title):
+            # Asked here, for ReportLab changes the errors that are raised while it builds.
+            deque(runs(clean(text), SANS_BOLD, self.pen.place), maxlen=0)
+        column = Frame(
+            SIDE, BOTTOM, MEASURE, COLUMN_HEIGHT, id="column", leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0
+        )
+        self.addPageTemplates(PageTemplate("page", [column], onPage=self._furnish))
+
+    def beforeDocument(self) -> None:  # noqa: N802 - ReportLab's name.
+        """Date the file by the record: noon UTC, so that the day is the same everywhere in Norway."""
+        day = self.document.made_on
+        file: Any = self.canv
+        # ReportLab takes the time from the clock or the environment only.
+        stamp = file._doc._timeStamp  # noqa: SLF001
+        stamp.YMDhms = (day.year, day.month, day.day, 12, 0, 0)
+        stamp.t = calendar.timegm(stamp.YMDhms)
+
+    def _endBuild(self) -> None:  # noqa: N802 - ReportLab's name.
+        self._doSave = 0
+        super()._endBuild()  # type: ignore[misc]
+        self._number_pages()
+        file: Any = self.canv
+        for thing in file._doc.idToObject.values():  # noqa: SLF001 - ReportLab lists its pages nowhere else.
+            if isinstance(thing, PDFPage):
+                # A page turns without an effect: the empty dictionary ReportLab writes for it is no valid one.
+                thing.Trans = None
+        self.canv.save()
+
+    def _furnish(self, canvas: Canvas, _template: Any) -> None:
+        """Header and footer of one page."""
+        document = self.document
+        canvas.saveState()
+        canvas.setStrokeColor(HAIRLINE)
+        canvas.setLineWidth(0.6)
+        canvas.line(SIDE, HEADER_LINE - 7, PAGE_WIDTH - SIDE, HEADER_LINE - 7)
+        right = self._mark_invented(canvas) if document.marked_as_invented else PAGE_WIDTH - SIDE
+        canvas.setFillColor(QUIET)
+        reference = say(Message("pdf.reference", number=document.reference), document.language) if document.reference else ""
+        x = self._write(canvas, reference, SIDE, HEADER_LINE, SANS_BOLD, right - SIDE)
+        x += 8 if reference else 0
+        self._write(canvas, document.short_title, x, HEADER_LINE, SANS, right - x - 12)
+        self._write(canvas, say(Message("pdf.body"), document.language), SIDE, FOOTER_LINE, SANS, MEASURE * 0.7)
+        canvas.restoreState()
+        canvas.doForm(f"folio{canvas.getPageNumber()}")
+
+    def _mark_invented(self, canvas: Canvas) -> float:
+        """Mark an invented case, in a frame at the right; returns where it begins."""
+        text = say(Message("pdf.invented"), self.document.language)
+        width = width_of(text, SANS_BOLD, SMALL)
+        left = PAGE_WIDTH - SIDE - width - 12
+        canvas.setStrokeColor(INVENTED)
+        canvas.setFillColor(INVENTED)
+        canvas.setLineWidth(0.9)
+        canvas.roundRect(left, HEADER_LINE - 3.6, width + 12, 13.4, 3, stroke=1, fill=0)
+        self._write(canvas, text, left + 6, HEADER_LINE, SANS_BOLD, width + 1)
+        return left
+
+    def _number_pages(self) -> None:
+        canvas = self.canv
+        # The page number is on the last page until the next begins; forms are made after all of them.
+        total = canvas.getPageNumber() - 1
+        for number in range(1, total + 1):
+            text = say(Message("pdf.page_of", page=number, total=total), self.document.language)
+            canvas.beginForm(f"folio{number}", 0, 0, PAGE_WIDTH, PAGE_HEIGHT)
+            canvas.setFillColor(QUIET)
+            canvas.setFont(SANS, SMALL)
+            canvas.drawRightString(PAGE_WIDTH - SIDE, FOOTER_LINE, text)
+            canvas.endForm()
+
+    def _write(self, canvas: Canvas, text: str, x: float, y: float, font: str, room: float) -> float:
+        """One line that ends with "…" where the room ends; returns where the next text may begin."""
+        line = _shortened(" ".join(clean(text).split()), font, room)
+        for name, run in runs(line, font, self.pen.place):
+            canvas.setFont(name, SMALL)
+            canvas.drawString(x, y, run)
+            x += width_of(run, name, SMALL)
+        return x
+
+
+def _shortened(line: str, font: str, room: float) -> str:
+    if width_of(line, font, SMALL) <= room:
+        return line
+    while line and width_of(f"{line}…", font, SMALL) > room:
+        line = line[:-1]
+    return f"{line.rstrip()}…"

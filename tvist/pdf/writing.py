@@ -1,0 +1,192 @@
+"""Running text: `Words` is a paragraph that knows what it is, and that can be copied and read aloud as whole words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
+
+from reportlab.pdfgen.textobject import PDFTextObject
+from reportlab.platypus import CondPageBreak, Paragraph, Spacer
+
+from tvist.pdf.fonts import runs
+from tvist.pdf.plaintext import NO_BREAK, clean, paragraphs, with_care
+from tvist.pdf.roles import Role
+from tvist.pdf.styles import BLUE, BOX_INDENT, MEASURE, TINT, style
+
+if TYPE_CHECKING:
+    from reportlab.platypus import Flowable
+
+    from tvist.pdf.blocks import Boxed, Heading, Language, Prose
+
+SOFT_HYPHEN = "\N{SOFT HYPHEN}"
+# The title of a box stays with three lines of its text.
+BOX_BEGINNING = 84.0
+BOX_PADDING = 9.0
+
+
+@dataclass(frozen=True)
+class Pen:
+    """What every text must know: its language, the heading it stands under, and the thing it is part of."""
+
+    language: Language
+    place: str
+    within: Role = field(default_factory=lambda: Role("Document"))
+
+    def speaking(self, language: Language | None) -> Pen:
+        """Give the same pen another language, if there is one."""
+        return self if language is None else replace(self, language=language)
+
+    def role(self, kind: Any, **details: Any) -> Role:
+        """Make a role within that of the pen, in the pen's language."""
+        return Role(kind, within=self.within, language=self.language, **details)
+
+    def words(
+        self, text: str, name: str, role: Role, *, indent: float = 0, mark: str = "", made: type[Words] | None = None
+    ) -> Words:
+        """Write cleaned text in the style of that name, each letter in a font that has it. Raises `MissingLetter`."""
+        wanted = style(name, self.language, indent=indent)
+        marked = "".join(
+            escape(run).replace("\n", "<br/>") if font == wanted.fontName else f'<font name="{font}">{escape(run)}</font>'
+            for font, run in runs(text, wanted.fontName, self.place)
+        )
+        return (made or Words)(marked, wanted, mark or None, role=role, plain=text)
+
+
+class LineText(PDFTextObject):
+    """Text whose lines end as words do: with a space, or with a soft hyphen where we divided a word ourselves.
+
+    Without it a reader of the text layer sees two words run together, or a hyphen that was never written.
+    """
+
+    plain = ""
+    # The pieces of a line come one by one where it changes font, also a hyphen of its own.
+    line = ""
+
+    def _textOut(self, text: Any, TStar: int = 0) -> None:  # noqa: N802, N803 - ReportLab's names.
+        self.line += text
+        ended = self._ended(text) if TStar and self.line.strip() else text
+        if TStar:
+            self.line = ""
+        super()._textOut(ended, TStar)  # type: ignore[misc]
+
+    def _ended(self, text: str) -> str:
+        last = self.line.rsplit(" ", 1)[-1]
+        if f"{last} " in self.plain:
+            return f"{text} "
+        if last.endswith("-") and last not in self.plain:
+            return text[:-1] + SOFT_HYPHEN
+        return text
+
+
+class Words(Paragraph):
+    """A paragraph with its role. Both halves of one that is split over pages keep it: they are still one paragraph."""
+
+    def __init__(self, text: str | None, style: Any = None, bulletText: Any = None, frags: Any = None, **details: Any) -> None:  # noqa: N803
+        self.role: Role = details.pop("role", Role("P"))
+        self.plain: str = details.pop("plain", "").replace("\n", " ") + " "
+        self.continues = False
+        # Whether this is a title within a box, of no use without what follows.
+        self.leads = False
+        super().__init__(text, style, bulletText, frags, **details)  # type: ignore[arg-type]
+
+    def split(self, availWidth: float, availHeight: float) -> list[Any]:  # noqa: N803
+        """As ReportLab does, with role and plain text kept in both parts."""
+        parts: list[Any] = super().split(availWidth, availHeight)
+        for part in parts:
+            part.role, part.plain = self.role, self.plain
+        for part in parts[1:]:
+            part.continues = True
+        return parts
+
+    def beginText(self, x: float, y: float) -> PDFTextObject:  # noqa: N802 - ReportLab's name.
+        """Begin a text that knows what was written, so that it can end each line rightly."""
+        text = LineText(self.canv, x, y)
+        text.plain = self.plain
+        return text
+
+    def draw(self) -> None:
+        """Draw, and set the bookmark of a heading."""
+        if self.role.kind == "H" and not self.continues:
+            self._bookmark()
+        broken: Any = self.blPara  # type: ignore[attr-defined]
+        for line in broken.lines if broken.kind == 1 else ():
+            # ReportLab may leave an empty piece after a hyphen; then the hyphen would not be seen as the end of its line.
+            while len(line.words) > 1 and getattr(line.words[-1], "text", None) == "":
+                del line.words[-1]
+        super().draw()
+
+    def _bookmark(self) -> None:
+        top = self.canv.absolutePosition(0, self.height)[1]
+        key = f"{self.canv.getPageNumber()} {top:.2f}"
+        self.canv.bookmarkPage(key, fit="XYZ", left=0, top=round(top + 6, 2), zoom=0)
+        self.canv.addOutlineEntry(self.role.bookmark, key, self.role.level, closed=0)
+
+
+class Apart(Words):
+    """Words on a tinted ground with a line at their left: a text that stands apart, over as many pages as it needs."""
+
+    # How far the ground reaches over and under the words; the first and the last of a box have more.
+    above = 3.6
+    below: float | None = None
+
+    def split(self, availWidth: float, availHeight: float) -> list[Any]:  # noqa: N803 - ReportLab's names.
+        """Keep the room under the last part."""
+        parts = super().split(availWidth, availHeight)
+        for part in parts[-1:]:
+            part.below = self.below
+        return parts
+
+    def draw(self) -> None:
+        """Lay the ground first; it reaches over the space to the next paragraph, so that the box is one."""
+        canvas = self.canv
+        below = self.getSpaceAfter() if self.below is None else self.below
+        canvas.saveState()
+        for color, width in ((TINT, MEASURE), (BLUE, 2.4)):
+            canvas.setFillColor(color)
+            canvas.rect(0, -below, width, self.height + below + self.above, stroke=0, fill=1)
+        canvas.restoreState()
+        super().draw()
+
+
+def heading_words(block: Heading, pen: Pen, *, depth: int) -> Words:
+    """Write a heading; `depth` is its place among the bookmarks, which may not skip a level as headings might."""
+    spoken = pen.speaking(block.language)
+    text = with_care(clean(block.text).replace("\n", " ").strip())
+    return spoken.words(text, f"h{block.level}", spoken.role("H", level=depth, bookmark=text.replace(NO_BREAK, " ")))
+
+
+def prose_words(block: Prose, pen: Pen) -> list[Flowable]:
+    """Write the paragraphs and lists of a typed text."""
+    return list(_told(block.text, pen.speaking(block.language), indent=0))
+
+
+def boxed_words(block: Boxed, pen: Pen) -> list[Flowable]:
+    """Write a text apart: its title, then paragraphs, all on one ground."""
+    spoken = pen.speaking(block.language)
+    spoken = replace(spoken, within=spoken.role("BlockQuote"))
+    told: list[Any] = _told(block.text, spoken, indent=BOX_INDENT, made=Apart)
+    if block.title:
+        title = with_care(clean(block.title).replace("\n", " ").strip())
+        told.insert(0, spoken.words(title, "box title", spoken.role("P"), indent=BOX_INDENT, made=Apart))
+        told[0].leads = True
+    if not told:
+        return []
+    told[0].above = told[-1].below = BOX_PADDING
+    return [CondPageBreak(BOX_BEGINNING), Spacer(0, BOX_PADDING + 4), *told, Spacer(0, BOX_PADDING + 4)]
+
+
+def _told(text: str, pen: Pen, *, indent: float, made: type[Words] | None = None) -> list[Words]:
+    told: list[Words] = []
+    listing: Role | None = None
+    for paragraph in paragraphs(text):
+        if not paragraph.mark:
+            if listing:
+                told[-1].spaceAfter = style("prose", pen.language).spaceAfter
+            listing = None
+            told.append(pen.words(paragraph.text, "prose", pen.role("P"), indent=indent, made=made))
+            continue
+        listing = listing or pen.role("L")
+        item = Role("LI", within=listing, language=pen.language)
+        told.append(pen.words(paragraph.text, "item", item, indent=indent, mark=paragraph.mark, made=made))
+    return told

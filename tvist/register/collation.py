@@ -29,7 +29,8 @@ def sort_key(text: str) -> str:
     Case never counts. Accented and Sámi letters stand at their base letter, after it where all else is equal.
     """
     plain = "".join(_weight(letter) for letter in _letters(text))
-    accents = "".join(_accent(letter) for letter in unicodedata.normalize("NFC", text.casefold())).rstrip("0")
+    composed = unicodedata.normalize("NFC", text.casefold())
+    accents = "".join(_accent(letter) for letter in composed if letter.isalnum()).rstrip("0")
     return f"{plain}{LEVEL_BREAK}{accents}" if accents else plain
 
 

@@ -173,12 +173,11 @@ def _same_after(row: Municipality) -> Municipality | None:
 
 
 def _walk(rows: Iterable[Municipality], step: Callable[[Municipality], tuple[Municipality, ...]]) -> tuple[Municipality, ...]:
-    """`rows` and all that `step` leads to from them, each once."""
+    """`rows` and all that `step` leads to from them, each once. Time only goes one way, so it ends."""
     seen: dict[Municipality, None] = {}
     waiting = list(rows)
     while waiting:
         row = waiting.pop()
-        if row not in seen:
-            seen[row] = None
-            waiting.extend(step(row))
+        seen[row] = None
+        waiting.extend(step(row))
     return tuple(seen)

@@ -25,7 +25,7 @@ check: env ## Style, types, imports, words, templates and lock files; no tests
 	@echo "Style (ruff)";                    $(BIN)/ruff check .
 	@echo "Format (ruff)";                   $(BIN)/ruff format --check .
 	@echo "Types (mypy --strict)";           $(BIN)/mypy --strict
-	@echo "Imports (import-linter)";         $(BIN)/lint-imports --no-cache
+	@echo "Imports (import-linter)";         $(BIN)/lint-imports --no-cache --no-logo
 	@echo "Words in three languages";        $(BIN)/python tools/check_words.py
 	@echo "Templates";                       $(BIN)/python tools/check_templates.py
 	@echo "Templates (djlint)";              $(BIN)/djlint templates --lint --quiet

@@ -118,10 +118,10 @@ class PaperStore:
 
     def delete(self, blob_id: str) -> None:
         """Remove a paper. Raises `MissingPaper` when it is not there."""
-        try:
-            obstore.delete(self._store, _path(blob_id))
-        except FileNotFoundError:
-            raise MissingPaper(blob_id) from None
+        # S3 says nothing when what it deletes is not there.
+        if not self.exists(blob_id):
+            raise MissingPaper(blob_id)
+        obstore.delete(self._store, _path(blob_id))
         if self._folder:
             sync_folder(self._folder / PAPERS)
 

@@ -36,7 +36,7 @@ class Hit:
     words: int
 
 
-def index(  # noqa: PLR0913  # What is indexed, where it belongs and who may find it are one statement.
+def index(
     session: Session,
     keys: MasterKeys,
     *,
@@ -54,7 +54,8 @@ def index(  # noqa: PLR0913  # What is indexed, where it belongs and who may fin
     session.flush()
     rows = [{"stem": stem, "indexed_id": thing.id} for stem in sorted(_keyed(keys, stems(text)))]
     if rows:
-        session.execute(sa.insert(SearchEntry), rows)
+        # Straight through the connection: the session would make an object of each stem.
+        session.connection().execute(sa.insert(SearchEntry), rows)
 
 
 def show_to(session: Session, *, thing_kind: SearchedThing, thing_id: int, readers: Collection[Readers]) -> None:

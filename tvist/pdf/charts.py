@@ -40,7 +40,7 @@ def bar_chart(series: Sequence[Series], labels: Sequence[str], *, title: str, un
             if value is None:
                 continue
             x, height = middle + (index - len(series) / 2) * width, PLOT * value / top
-            sheet.box(x, FOOT, width, height, TONES[index])
+            sheet.box((x, FOOT, width, height), TONES[index])
             if width_of(sheet.number(value), SANS, SIZE) <= max(width, slot / len(series)):
                 sheet.text(sheet.number(value), x + width / 2, FOOT + height + 3, anchor="middle")
     sheet.line(LEFT, FOOT, WIDTH - RIGHT, FOOT, INK, 0.9)
@@ -64,8 +64,8 @@ def stacked_bars(series: Sequence[Series], labels: Sequence[str], *, title: str,
             value = row.values[place] or 0
             width = length * value / counted[place] if counted[place] else 0
             if width:
-                sheet.box(x, y, width, BAR_HEIGHT, TONES[index])
-                sheet.share(value, value / counted[place], x, y, width, TONES[index])
+                sheet.box((x, y, width, BAR_HEIGHT), TONES[index])
+                sheet.share(value, value / counted[place], (x, y, width), TONES[index])
             x += width
         if not counted[place]:
             sheet.text(say(Message("pdf.chart_none"), language), left + 4, y + 5)

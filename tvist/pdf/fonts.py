@@ -18,7 +18,8 @@ from tvist.words import Message
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FOLDER = Path(__file__).parent.parent / "static" / "vendor" / "fonts"
+VENDOR = Path(__file__).parent.parent / "static" / "vendor"
+FOLDERS = {"SourceSerif4": VENDOR / "source-serif", "SourceSans3": VENDOR / "source-sans"}
 SERIF, SERIF_ITALIC = "SourceSerif4-Regular", "SourceSerif4-It"
 SANS, SANS_BOLD, SANS_ITALIC = "SourceSans3-Regular", "SourceSans3-Bold", "SourceSans3-It"
 # Source Serif lacks ŧ and Ŧ of North Sámi, and more; Source Sans has them.
@@ -43,7 +44,7 @@ def ready() -> None:
     """Register the fonts, once in a process. Raises FileNotFoundError that says how to get them."""
     with _registering:
         for name in FALLBACKS:
-            file = FOLDER / f"{name}.ttf"
+            file = FOLDERS[name.partition("-")[0]] / f"{name}.ttf"
             if not file.is_file():
                 raise FileNotFoundError(f"{file} is missing: run `make env`, which fetches the fonts")
             pdfmetrics.registerFont(TTFont(name, str(file)))

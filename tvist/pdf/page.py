@@ -17,7 +17,7 @@ from tvist.pdf import blocks as told
 from tvist.pdf import fonts
 from tvist.pdf.charts import chart_flowables
 from tvist.pdf.fonts import SANS, SANS_BOLD, runs, width_of
-from tvist.pdf.plaintext import clean
+from tvist.pdf.plaintext import one_line
 from tvist.pdf.styles import (
     BOTTOM,
     COLUMN_HEIGHT,
@@ -65,7 +65,7 @@ def _story(document: told.Document, blocks: Iterable[told.Block]) -> Iterator[Fl
     depth = -1
     for block in blocks:
         if isinstance(block, told.Heading):
-            pen = replace(pen, place=clean(block.text).strip() or pen.place)
+            pen = replace(pen, place=one_line(block.text) or pen.place)
             depth = min(block.level - 1, depth + 1)
             waiting.append(heading_words(block, pen, depth=depth))
             continue
@@ -135,13 +135,13 @@ class Stationery(BaseDocTemplate):
         self.pen = Pen(document.language, place=say(Message("pdf.in_header"), document.language))
         super().__init__(
             file, pagesize=(PAGE_WIDTH, PAGE_HEIGHT), leftMargin=SIDE, rightMargin=SIDE, topMargin=TOP, bottomMargin=BOTTOM,
-            title=clean(document.title).strip(), author=say(Message("pdf.body"), document.language), creator="Tvist",
-            subject=clean(f"{document.reference} {document.short_title}").strip(), lang=LANGUAGE_TAGS[document.language],
+            title=one_line(document.title), author=say(Message("pdf.body"), document.language), creator="Tvist",
+            subject=one_line(f"{document.reference} {document.short_title}"), lang=LANGUAGE_TAGS[document.language],
             displayDocTitle=True, initialFontName=SANS, invariant=1, pageCompression=1,
         )  # fmt: skip
         for text in (document.reference, document.short_title):
             # Asked here, for ReportLab changes the errors that are raised while it builds.
-            deque(runs(clean(text), SANS_BOLD, self.pen.place), maxlen=0)
+            deque(runs(one_line(text), SANS_BOLD, self.pen.place), maxlen=0)
         column = Frame(
             SIDE, BOTTOM, MEASURE, COLUMN_HEIGHT, id="column", leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0
         )
@@ -177,10 +177,10 @@ class Stationery(BaseDocTemplate):
         right = self._mark_invented(canvas) if document.marked_as_invented else PAGE_WIDTH - SIDE
         canvas.setFillColor(QUIET)
         reference = say(Message("pdf.reference", number=document.reference), document.language) if document.reference else ""
-        x = self._write(canvas, reference, SIDE, HEADER_LINE, SANS_BOLD, right - SIDE)
+        x = self._write(canvas, reference, (SIDE, HEADER_LINE), font=SANS_BOLD, room=right - SIDE)
         x += 8 if reference else 0
-        self._write(canvas, document.short_title, x, HEADER_LINE, SANS, right - x - 12)
-        self._write(canvas, say(Message("pdf.body"), document.language), SIDE, FOOTER_LINE, SANS, MEASURE * 0.7)
+        self._write(canvas, document.short_title, (x, HEADER_LINE), font=SANS, room=right - x - 12)
+        self._write(canvas, say(Message("pdf.body"), document.language), (SIDE, FOOTER_LINE), font=SANS, room=MEASURE * 0.7)
         canvas.restoreState()
         canvas.doForm(f"folio{canvas.getPageNumber()}")
 
@@ -193,7 +193,7 @@ class Stationery(BaseDocTemplate):
         canvas.setFillColor(INVENTED)
         canvas.setLineWidth(0.9)
         canvas.roundRect(left, HEADER_LINE - 3.6, width + 12, 13.4, 3, stroke=1, fill=0)
-        self._write(canvas, text, left + 6, HEADER_LINE, SANS_BOLD, width + 1)
+        self._write(canvas, text, (left + 6, HEADER_LINE), font=SANS_BOLD, room=width + 1)
         return left
 
     def _number_pages(self) -> None:
@@ -208,9 +208,10 @@ class Stationery(BaseDocTemplate):
             canvas.drawRightString(PAGE_WIDTH - SIDE, FOOTER_LINE, text)
             canvas.endForm()
 
-    def _write(self, canvas: Canvas, text: str, x: float, y: float, font: str, room: float) -> float:
+    def _write(self, canvas: Canvas, text: str, place: tuple[float, float], *, font: str, room: float) -> float:
         """One line that ends with "…" where the room ends; returns where the next text may begin."""
-        line = _shortened(" ".join(clean(text).split()), font, room)
+        x, y = place
+        line = _shortened(one_line(text), font, room)
         for name, run in runs(line, font, self.pen.place):
             canvas.setFont(name, SMALL)
             canvas.drawString(x, y, run)

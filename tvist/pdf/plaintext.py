@@ -56,6 +56,11 @@ def _unseen(letter: str) -> bool:
     return unicodedata.category(letter) in _UNSEEN or ord(letter) in _VARIATION_SELECTORS
 
 
+def one_line(text: str) -> str:
+    """Clean the text and put it on one line. Spaces that do not break are kept."""
+    return re.sub("[ \n]+", " ", clean(text)).strip()
+
+
 def with_care(text: str) -> str:
     """Keep sums, §§ and dates on one line; make a hyphen used as a dash into one. Words are never changed."""
     for pattern in _NO_BREAKS:

@@ -10,7 +10,7 @@ from reportlab.graphics.shapes import Circle, Drawing, Line, Polygon, PolyLine, 
 from reportlab.lib.colors import HexColor, white
 
 from tvist.pdf.fonts import SANS, SANS_BOLD, MissingLetter, font_for, width_of
-from tvist.pdf.plaintext import clean
+from tvist.pdf.plaintext import one_line
 from tvist.pdf.styles import BLUE, HAIRLINE, INK, MEASURE, QUIET
 from tvist.words import Message, format_number
 from tvist.words import render as say
@@ -88,7 +88,7 @@ class Sheet:
             raise ValueError(f"a chart has one to {len(TONES)} series, each with one value for each label")
         self.series, self.labels, self.unit, self.language = series, labels, unit, language
         self.has_lines = has_lines
-        self.title = " ".join(clean(title).split())
+        self.title = one_line(title)
         legend = 18.0 if len(series) > 1 or not has_axis else 0.0
         self.top = (FOOT if has_axis else 0.0) + plot
         height = self.top + (24.0 if has_axis else 4.0) + legend + 20.0
@@ -103,7 +103,7 @@ class Sheet:
         """As the reader's language writes it; a decimal only where there is one."""
         return format_number(value, self.language, decimals=0 if float(value).is_integer() else 1)
 
-    def text(  # noqa: PLR0913 - What a line of text is made of.
+    def text(
         self,
         text: str,
         x: float,
@@ -116,7 +116,7 @@ class Sheet:
         room: float = 0,
     ) -> None:
         """One line; shortened where it must fit in `room`. Raises `MissingLetter`."""
-        line = " ".join(clean(text).split())
+        line = one_line(text)
         while room and len(line) > 1 and width_of(line, font, size) > room:
             line = f"{line.rstrip('…')[:-1].rstrip()}…"
         for letter in line:
@@ -129,10 +129,10 @@ class Sheet:
         x1, y1, x2, y2, color, width = place
         self.drawing.add(Line(x1, y1, x2, y2, strokeColor=color, strokeWidth=width))
 
-    def box(self, x: float, y: float, width: float, height: float, tone: Tone) -> None:
+    def box(self, place: tuple[float, float, float, float], tone: Tone) -> None:
         """Draw a bar with its outline: on black and white paper the outlines tell the parts apart."""
         outlined: dict[str, Any] = {"fillColor": tone.fill, "strokeColor": INK, "strokeWidth": 0.7}
-        self.drawing.add(Rect(x, y, width, height, **outlined))
+        self.drawing.add(Rect(*place, **outlined))
 
     def stroke(self, points: list[tuple[float, float]], tone: Tone) -> None:
         """Draw a line through points, in the dashes of its tone."""
@@ -163,8 +163,9 @@ class Sheet:
         self.text(self.unit, 0, FOOT + PLOT + 11, color=QUIET, room=WIDTH)
         return top
 
-    def share(self, value: float, share: float, x: float, y: float, width: float, tone: Tone) -> None:
+    def share(self, value: float, share: float, place: tuple[float, float, float], tone: Tone) -> None:
         """Count and per cent inside a part of a bar, the count alone where there is room for no more."""
+        x, y, width = place
         count, full = self.number(value), f"{self.number(value)} ({round(share * 100)}\N{NO-BREAK SPACE}%)"
         for text in (full, count):
             if width_of(text, SANS, SIZE) <= width - 4:
@@ -178,7 +179,7 @@ class Sheet:
                 self.stroke([(x, y + 3), (x + 24, y + 3)], tone)
                 self.marker(x + 12, y + 3, tone)
             else:
-                self.box(x, y - 1, 10, 10, tone)
+                self.box((x, y - 1, 10, 10), tone)
             x += 29 if self.has_lines else 15
             self.text(row.name, x, y)
             x += width_of(row.name, SANS, SIZE) + 16

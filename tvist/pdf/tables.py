@@ -9,7 +9,7 @@ from reportlab.platypus import CondPageBreak, KeepTogether, Spacer
 from reportlab.platypus import Table as Grid
 
 from tvist.pdf.fonts import SANS, SANS_BOLD, width_of
-from tvist.pdf.plaintext import clean, unbreakable, with_care
+from tvist.pdf.plaintext import clean, one_line, unbreakable, with_care
 from tvist.pdf.roles import Role
 from tvist.pdf.styles import BLUE, COLUMN_HEIGHT, HAIRLINE, MEASURE, TINT
 
@@ -61,7 +61,7 @@ def fact_grid(block: FactTable, pen: Pen) -> list[Flowable]:
         row = Role("TR", within=whole)
         head, cell = Role("TH", within=row, scope="Row", language=pen.language), Role("TD", within=row, language=pen.language)
         text = with_care(clean(value).strip()) or EMPTY
-        rows.append([pen.words(with_care(clean(label)), "label", head), pen.words(text, "value", cell)])
+        rows.append([pen.words(with_care(one_line(label)), "label", head), pen.words(text, "value", cell)])
     if not rows:
         return []
     first = MEASURE * 0.3
@@ -97,7 +97,7 @@ def table_grid(block: Table, pen: Pen) -> list[Flowable]:
         ]
     lines.append(("NOSPLIT", (0, max(len(rows) - 3, 0)), (-1, len(rows) - 1)))
     grid = _grid(rows, _widths(block), whole, lines, header_rows=1)
-    caption = with_care(clean(block.caption).replace("\n", " ").strip())
+    caption = with_care(one_line(block.caption))
     above: list[Flowable] = [inner.words(caption, "caption", inner.role("Caption"))] if caption else [Spacer(0, 4)]
     return [*_kept(above, grid), Spacer(0, 13)]
 
@@ -107,7 +107,7 @@ def signatures(block: SignatureBlock, pen: Pen) -> list[Flowable]:
     cells: list[list[Words]] = []
     for name, seat in block.names:
         role = pen.role("P")
-        cells.append([pen.words(clean(name).strip(), "name", role), pen.words(clean(seat).strip(), "seat", pen.role("P"))])
+        cells.append([pen.words(one_line(name), "name", role), pen.words(one_line(seat), "seat", pen.role("P"))])
     if not cells:
         return []
     padded: list[Any] = [*cells, *[""] * (-len(cells) % NAMES_ABREAST)]

@@ -10,7 +10,7 @@ from reportlab.pdfgen.textobject import PDFTextObject
 from reportlab.platypus import CondPageBreak, Paragraph, Spacer
 
 from tvist.pdf.fonts import runs
-from tvist.pdf.plaintext import NO_BREAK, clean, paragraphs, with_care
+from tvist.pdf.plaintext import NO_BREAK, one_line, paragraphs, with_care
 from tvist.pdf.roles import Role
 from tvist.pdf.styles import BLUE, BOX_INDENT, MEASURE, TINT, style
 
@@ -152,7 +152,7 @@ class Apart(Words):
 def heading_words(block: Heading, pen: Pen, *, depth: int) -> Words:
     """Write a heading; `depth` is its place among the bookmarks, which may not skip a level as headings might."""
     spoken = pen.speaking(block.language)
-    text = with_care(clean(block.text).replace("\n", " ").strip())
+    text = with_care(one_line(block.text))
     return spoken.words(text, f"h{block.level}", spoken.role("H", level=depth, bookmark=text.replace(NO_BREAK, " ")))
 
 
@@ -167,7 +167,7 @@ def boxed_words(block: Boxed, pen: Pen) -> list[Flowable]:
     spoken = replace(spoken, within=spoken.role("BlockQuote"))
     told: list[Any] = _told(block.text, spoken, indent=BOX_INDENT, made=Apart)
     if block.title:
-        title = with_care(clean(block.title).replace("\n", " ").strip())
+        title = with_care(one_line(block.title))
         told.insert(0, spoken.words(title, "box title", spoken.role("P"), indent=BOX_INDENT, made=Apart))
         told[0].leads = True
     if not told:

@@ -1,0 +1,145 @@
+"""Who may do what: one table of acts and roles.
+
+A role is what a person is *to this thing* on this day, derived from the thing and never stored (`tvist.access.roles`). Rule numbers are
+those of the rules of procedure (`docs/rules.md`).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+
+class Role(StrEnum):
+    """What a person is to a thing."""
+
+    SIGNED_IN = "signed_in"
+    OWNER = "owner"  # The thing is the person's own: a vote, a sign-in.
+    DRAFTING = "drafting"  # In the team that writes this draft (rule 5).
+    DRAFTING_FILER = "drafting_filer"  # The same, and authorised to file.
+    PARTY_STAFF = "party_staff"  # Works for a municipality or the state; may begin a draft for it.
+    REQUESTING = "requesting"  # In the case team of a requesting party.
+    REQUESTING_FILER = "requesting_filer"
+    OPPOSING = "opposing"  # In the case team of an opposing party, once the case is accepted.
+    OPPOSING_FILER = "opposing_filer"
+    SERVED = "served"  # In the team of a party that the thing has been served on (rule 18).
+    SENDER = "sender"  # In the team of the party that wrote the thing.
+    SECRETARIAT = "secretariat"
+    SECRETARIAT_DECLARED = "secretariat_declared"  # Has declared no conflict for this case (rule 17).
+    LEADER = "leader"  # Leads the board today.
+    LEADER_DECLARED = "leader_declared"  # Leads the board today and has declared no conflict for this case (rule 16).
+    CALLED = "called"  # Holds a seat in this case and has not declared yet (rule 29).
+    SEATED = "seated"  # Holds a seat in this case and has declared no conflict.
+    SEATED_LEADER = "seated_leader"
+    BOARD_MEMBER = "board_member"
+    EVALUATOR = "evaluator"
+    ADMINISTRATOR = "administrator"
+
+
+class Act(StrEnum):
+    """What a person does to a thing; acts on a case are also rows of `cases.lifecycle.STEPS`."""
+
+    # The request (rules 10-15)
+    START_DRAFT = "start_draft"
+    WRITE_DRAFT = "write_draft"
+    SEND = "send"
+    # Opening
+    OPEN_CASE = "open_case"
+    READ_SUBMISSION = "read_submission"
+    READ_PAPER = "read_paper"
+    # Screening (rules 16-17)
+    DECLARE_IMPARTIALITY = "declare_impartiality"
+    ASK_FOR_MISSING = "ask_for_missing"
+    CURE = "cure"
+    ACCEPT = "accept"
+    PROPOSE_DISMISSAL = "propose_dismissal"
+    COMMENT_ON_DISMISSAL = "comment_on_dismissal"
+    DISMISS = "dismiss"
+    KEEP = "keep"  # The leader does not follow a proposal of dismissal.
+    # Exchange (rules 18-23)
+    RESPOND = "respond"
+    COMMENT = "comment"
+    NOTHING_MORE = "nothing_more"
+    PASS_ON = "pass_on"
+    WITHDRAW = "withdraw"
+    DISCONTINUE = "discontinue"
+    CLOSE_PREPARATION = "close_preparation"
+    # Panel (rules 26-31)
+    SEAT = "seat"
+    DECLARE = "declare"
+    REFER = "refer"
+    # Deliberation and opinion (rules 32-39)
+    READ_DELIBERATION = "read_deliberation"
+    AGREE_QUESTIONS = "agree_questions"
+    CONFIRM_READING = "confirm_reading"
+    VOTE = "vote"
+    READ_VOTE = "read_vote"
+    WRITE_TEXT = "write_text"
+    DISSENT = "dissent"
+    APPROVE = "approve"
+    ORDER_ISSUE = "order_issue"
+    ISSUE = "issue"
+    CALL_BACK = "call_back"
+    READ_DECISION = "read_decision"
+    # Things that are not cases
+    SEE_DESK = "see_desk"
+    SEE_WORKLIST = "see_worklist"
+    SEE_BOARD = "see_board"
+    SEE_LETTERS = "see_letters"
+    SEE_FIGURES = "see_figures"
+    MANAGE_USERS = "manage_users"
+    CHANGE_OWN_ACCOUNT = "change_own_account"
+    SEE_ACCESS_LOG = "see_access_log"
+
+
+_PARTIES: Final = frozenset({Role.REQUESTING, Role.OPPOSING})
+_CASE_PEOPLE: Final = frozenset({*_PARTIES, Role.SECRETARIAT, Role.SEATED})
+_PANEL: Final = frozenset({Role.SEATED})
+
+POLICY: Final[dict[Act, frozenset[Role]]] = {
+    Act.START_DRAFT: frozenset({Role.PARTY_STAFF}),
+    Act.WRITE_DRAFT: frozenset({Role.DRAFTING}),
+    Act.SEND: frozenset({Role.DRAFTING_FILER}),
+    # One who is called to a seat sees parties, subject and representatives only (rule 29): the page asks READ_SUBMISSION for the rest.
+    Act.OPEN_CASE: _CASE_PEOPLE | {Role.CALLED, Role.LEADER},
+    Act.READ_SUBMISSION: frozenset({Role.SENDER, Role.SERVED, Role.SECRETARIAT, Role.SEATED, Role.LEADER_DECLARED}),
+    Act.READ_PAPER: frozenset({Role.SENDER, Role.SERVED, Role.SECRETARIAT, Role.SEATED, Role.LEADER_DECLARED, Role.DRAFTING}),
+    Act.DECLARE_IMPARTIALITY: frozenset({Role.SECRETARIAT, Role.LEADER}),
+    Act.ASK_FOR_MISSING: frozenset({Role.SECRETARIAT_DECLARED}),
+    Act.CURE: frozenset({Role.REQUESTING}),
+    Act.ACCEPT: frozenset({Role.SECRETARIAT_DECLARED}),
+    Act.PROPOSE_DISMISSAL: frozenset({Role.SECRETARIAT_DECLARED}),
+    Act.COMMENT_ON_DISMISSAL: _PARTIES,
+    Act.DISMISS: frozenset({Role.LEADER_DECLARED}),
+    Act.KEEP: frozenset({Role.LEADER_DECLARED}),
+    Act.RESPOND: frozenset({Role.OPPOSING}),
+    Act.COMMENT: _PARTIES,
+    Act.NOTHING_MORE: _PARTIES,
+    Act.PASS_ON: frozenset({Role.SECRETARIAT_DECLARED}),
+    Act.WITHDRAW: frozenset({Role.REQUESTING_FILER}),
+    Act.DISCONTINUE: frozenset({Role.SECRETARIAT_DECLARED}),
+    Act.CLOSE_PREPARATION: frozenset({Role.SECRETARIAT_DECLARED}),
+    Act.SEAT: frozenset({Role.SECRETARIAT_DECLARED}),
+    Act.DECLARE: frozenset({Role.CALLED, Role.SEATED}),
+    Act.REFER: frozenset({Role.SECRETARIAT_DECLARED}),
+    Act.READ_DELIBERATION: _PANEL,
+    Act.AGREE_QUESTIONS: _PANEL,
+    Act.CONFIRM_READING: _PANEL,
+    Act.VOTE: _PANEL,
+    Act.READ_VOTE: frozenset({Role.OWNER}),
+    Act.WRITE_TEXT: _PANEL,
+    Act.DISSENT: _PANEL,
+    Act.APPROVE: _PANEL,
+    Act.ORDER_ISSUE: frozenset({Role.SEATED_LEADER}),
+    Act.ISSUE: frozenset({Role.SEATED_LEADER}),  # Done by the job, on the leader's order; the leader must still hold the seat.
+    Act.CALL_BACK: frozenset({Role.SEATED_LEADER}),
+    Act.READ_DECISION: _CASE_PEOPLE | {Role.LEADER},
+    Act.SEE_DESK: frozenset({Role.SIGNED_IN}),
+    Act.SEE_WORKLIST: frozenset({Role.PARTY_STAFF, Role.SECRETARIAT, Role.BOARD_MEMBER, Role.LEADER}),
+    Act.SEE_BOARD: frozenset({Role.SECRETARIAT, Role.BOARD_MEMBER, Role.LEADER}),
+    Act.SEE_LETTERS: _CASE_PEOPLE,
+    Act.SEE_FIGURES: frozenset({Role.SECRETARIAT, Role.LEADER, Role.EVALUATOR}),
+    Act.MANAGE_USERS: frozenset({Role.ADMINISTRATOR}),
+    Act.CHANGE_OWN_ACCOUNT: frozenset({Role.SIGNED_IN}),
+    Act.SEE_ACCESS_LOG: frozenset({Role.REQUESTING, Role.OPPOSING, Role.SECRETARIAT}),
+}

@@ -1,0 +1,43 @@
+"""Write a line of the access log, in its own short transaction: it stays when what was tried is rolled back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tvist.accesslog.models import AccessEntry, Channel
+from tvist.clock import now
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tvist.access.policy import Act, Role
+    from tvist.accounts.models import User
+    from tvist.db import Base, Database
+
+
+def note_access(  # noqa: PLR0913 - a line of the log has these parts.
+    database: Database, *, user: User | None, roles: Iterable[Role], act: Act | None, thing: Base | None, allowed: bool, channel: Channel = Channel.WEB
+) -> None:
+    """Note that `user` opened, acted on or was denied `thing`. Nothing of what the thing says is written."""
+    if act is None:
+        return
+    with database.writing() as session:
+        session.add(
+            AccessEntry(
+                at=now(),
+                user_id=user.id if user else None,
+                roles=",".join(sorted(roles)),
+                act=act,
+                thing=f"{thing.__tablename__} {thing.id}" if thing is not None else "",  # type: ignore[attr-defined]  # Every guarded thing has an id.
+                case_id=_case_id(thing),
+                allowed=allowed,
+                channel=channel,
+            )
+        )
+        session.commit()
+
+
+def _case_id(thing: Base | None) -> int | None:
+    if thing is None:
+        return None
+    return thing.id if thing.__tablename__ == "case" else getattr(thing, "case_id", None)  # type: ignore[attr-defined]  # A case has an id.

@@ -1,0 +1,181 @@
+"""Organisations, users, memberships (the role a person has in an organisation, with dates), sign-ins on the server, and sent forms."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tvist.access.policy import Role
+from tvist.db import Base, Versioned, random_id
+
+if TYPE_CHECKING:
+    from tvist.panel.models import Appointment
+
+
+class OrganisationKind(StrEnum):
+    """What an organisation is to the scheme."""
+
+    MUNICIPALITY = "municipality"
+    STATE = "state"  # A Bufetat region, or Bufdir for the state as such (rule 2).
+    BODY = "body"  # The dispute body itself: secretariat, board, administrator.
+    EVALUATION = "evaluation"
+
+
+class MembershipRole(StrEnum):
+    """What a person does in an organisation."""
+
+    CASE_OFFICER = "case_officer"
+    AUTHORISED_FILER = "authorised_filer"  # A case officer who may also bind the organisation: send and withdraw (rule 10).
+    SECRETARIAT = "secretariat"
+    EVALUATOR = "evaluator"
+    ADMINISTRATOR = "administrator"
+
+
+PARTY_ROLES = frozenset({MembershipRole.CASE_OFFICER, MembershipRole.AUTHORISED_FILER})
+
+
+class Organisation(Base):
+    """A municipality, a state region, the body itself. `code` is the municipality number or the region's code."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (sa.UniqueConstraint("kind", "code"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[OrganisationKind]
+    code: Mapped[str]
+    name: Mapped[str]
+    sort_key: Mapped[str] = mapped_column(index=True)
+    mailbox: Mapped[str]
+    """The functional mailbox (postmottak); notices go there too (rule 5)."""
+    organisation_number: Mapped[str | None]
+
+
+class User(Base, Versioned):
+    """A person who signs in. Has the four members that Flask-Login asks for, and inherits nothing from it."""
+
+    __tablename__ = "user"
+    __table_args__ = (sa.CheckConstraint("language IN ('nb', 'nn', 'en')", name="language_is_offered"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(default=random_id, unique=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    """In lower case."""
+    name: Mapped[str]
+    sort_key: Mapped[str]
+    language: Mapped[str] = mapped_column(default="nb")
+    password_hash: Mapped[str | None]
+    """Argon2; None for one who has not chosen a password yet."""
+    is_invented: Mapped[bool] = mapped_column(default=False)
+    disabled_at: Mapped[datetime | None]
+    memberships: Mapped[list[Membership]] = relationship(back_populates="user", order_by="Membership.id")
+    appointments: Mapped[list[Appointment]] = relationship(back_populates="user", order_by="Appointment.id")
+
+    is_authenticated = True
+    is_anonymous = False
+
+    @property
+    def is_active(self) -> bool:
+        """Not disabled."""
+        return self.disabled_at is None
+
+    def get_id(self) -> str:
+        """What Flask-Login calls the person; the sign-in itself is a row on the server."""
+        return self.public_id
+
+    def memberships_on(self, on: date) -> list[Membership]:
+        """The memberships in force that day."""
+        return [found for found in self.memberships if found.holds_on(on)]
+
+    def roles_on(self, on: date) -> set[Role]:
+        """What the person is at all that day, whatever the thing."""
+        roles = {Role.SIGNED_IN}
+        for membership in self.memberships_on(on):
+            roles.add(_ROLE_OF[membership.role])
+        for appointment in self.appointments:
+            if appointment.holds_on(on):
+                roles.add(Role.BOARD_MEMBER)
+                if appointment.is_leader:
+                    roles.add(Role.LEADER)
+        return roles
+
+    def roles_for(self, user: User, on: date) -> set[Role]:
+        """What `user` is to this account: its owner, or the administrator."""
+        general = user.roles_on(on) & {Role.ADMINISTRATOR}
+        return general | ({Role.OWNER, Role.SIGNED_IN} if user.id == self.id else set())
+
+
+_ROLE_OF = {
+    MembershipRole.CASE_OFFICER: Role.PARTY_STAFF,
+    MembershipRole.AUTHORISED_FILER: Role.PARTY_STAFF,
+    MembershipRole.SECRETARIAT: Role.SECRETARIAT,
+    MembershipRole.EVALUATOR: Role.EVALUATOR,
+    MembershipRole.ADMINISTRATOR: Role.ADMINISTRATOR,
+}
+
+
+class Membership(Base):
+    """What a person does in an organisation, from a day to a day (the last day included)."""
+
+    __tablename__ = "membership"
+    __table_args__ = (sa.CheckConstraint("to_on IS NULL OR to_on >= from_on", name="membership_ends_after_it_begins"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    role: Mapped[MembershipRole]
+    from_on: Mapped[date]
+    to_on: Mapped[date | None]
+    user: Mapped[User] = relationship(back_populates="memberships")
+    organisation: Mapped[Organisation] = relationship()
+
+    def holds_on(self, on: date) -> bool:
+        """In force that day."""
+        return self.from_on <= on and (self.to_on is None or on <= self.to_on)
+
+
+class SignIn(Base):
+    """A sign-in kept on the server, so that it can be ended here. The cookie holds the token; only its hash is kept."""
+
+    __tablename__ = "sign_in"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    began_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    user: Mapped[User] = relationship()
+
+
+class SignInAttempt(Base):
+    """An attempt to sign in, for throttling that holds over workers and restarts. Keys are keyed hashes, never addresses."""
+
+    __tablename__ = "sign_in_attempt"
+    __table_args__ = (sa.Index("ix_sign_in_attempt_key_at", "key", "at"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str]
+    at: Mapped[datetime]
+    succeeded: Mapped[bool]
+
+
+class PasswordLink(Base):
+    """A link to choose a password, used once, for a short time. Only the hash of its token is kept."""
+
+    __tablename__ = "password_link"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    user: Mapped[User] = relationship()
+
+
+class SentForm(Base):
+    """A form that was sent, by the key it carried: the second click, the reload and the retry find the first answer."""
+
+    __tablename__ = "sent_form"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    at: Mapped[datetime]
+    location: Mapped[str]

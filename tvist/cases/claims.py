@@ -1,0 +1,63 @@
+"""Claim lines: what is asked for, line by line (rule 11)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tvist.cases.models import Case, Party
+from tvist.cases.money import AmountUnit, Bearer
+from tvist.db import Amount, Base, random_id
+
+
+class ClaimLine(Base):
+    """A measure, a period, a sum or a rate, and who should bear it; between exactly one municipality and the state (rule 2).
+
+    `to_on` is None while the measure runs; then `known_until` says how far the amount is known. `amount_ore` is the computed amount, None for
+    a line of principle. A line is written once; what is conceded later is a row of its own.
+    """
+
+    __tablename__ = "claim_line"
+    __table_args__ = (
+        sa.UniqueConstraint("case_id", "position"),
+        sa.CheckConstraint("to_on IS NULL OR to_on >= from_on", name="line_ends_after_it_begins"),
+        sa.CheckConstraint("(unit = 'principle') = (amount_ore IS NULL)", name="line_has_an_amount_or_is_of_principle"),
+        sa.CheckConstraint("(unit = 'principle') = (rate_ore IS NULL)", name="line_has_a_rate_or_is_of_principle"),
+        sa.CheckConstraint("(unit = 'stay') = (count IS NOT NULL)", name="stays_are_counted"),
+        sa.CheckConstraint("unit = 'principle' OR to_on IS NOT NULL OR known_until IS NOT NULL", name="running_line_is_known_until"),
+        sa.CheckConstraint("known_until IS NULL OR (to_on IS NULL AND known_until >= from_on)", name="known_until_is_for_running_lines"),
+        sa.CheckConstraint("amount_ore IS NULL OR amount_ore >= 0", name="amount_is_not_negative"),
+        sa.CheckConstraint("paid_ore >= 0", name="paid_is_not_negative"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(default=random_id, unique=True)
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case.id"), index=True)
+    position: Mapped[int]
+    municipality_id: Mapped[int] = mapped_column(sa.ForeignKey("party.id"))
+    claimed_by_id: Mapped[int] = mapped_column(sa.ForeignKey("party.id"))
+    measure: Mapped[str]
+    measure_words: Mapped[str] = mapped_column(default="")
+    from_on: Mapped[date]
+    to_on: Mapped[date | None]
+    known_until: Mapped[date | None]
+    unit: Mapped[AmountUnit]
+    rate_ore: Mapped[Amount | None]
+    """The rate, or the whole sum where the unit is `sum`."""
+    count: Mapped[int | None]
+    amount_ore: Mapped[Amount | None]
+    should_bear: Mapped[Bearer]
+    paid_by: Mapped[Bearer]
+    paid_ore: Mapped[Amount] = mapped_column(default=0)
+    state_basis: Mapped[str]
+    municipal_basis: Mapped[str]
+    basis_words: Mapped[str] = mapped_column(default="")
+    case: Mapped[Case] = relationship(back_populates="lines")
+    municipality: Mapped[Party] = relationship(foreign_keys=municipality_id)
+    claimed_by: Mapped[Party] = relationship(foreign_keys=claimed_by_id)
+
+    @property
+    def counted_until(self) -> date | None:
+        """The last day that the amount covers."""
+        return self.to_on or self.known_until

@@ -1,0 +1,494 @@
+"""What a case is: the case itself, its parties and their teams, its journal, its dated facts and its tasks.
+
+Claim lines stand in `claims.py`, what the parties write and send in `submissions.py` beside this file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tvist.access.policy import Act, Role
+from tvist.accounts.models import MembershipRole, Organisation, OrganisationKind, User
+from tvist.cases.lifecycle import FINAL, State
+from tvist.cases.money import Bearer
+from tvist.db import Amount, Base, Versioned, random_id
+from tvist.procedure.deadlines import Length, Unit, deadline
+from tvist.words import Message, to_json
+
+if TYPE_CHECKING:
+    from tvist.cases.claims import ClaimLine
+    from tvist.cases.submissions import Submission
+    from tvist.decision.models import Decision, Question
+    from tvist.delivery.models import Letter
+    from tvist.intake.models import DismissalProposal, FiledPetition
+    from tvist.panel.models import Bundle, Seat
+    from tvist.procedure.deadlines import Deadline
+
+_SQL_FINAL = ", ".join(f"'{state}'" for state in sorted(FINAL))
+
+
+class Side(StrEnum):
+    """On which side of the case a party stands."""
+
+    REQUESTING = "requesting"
+    OPPOSING = "opposing"
+
+    @property
+    def other(self) -> Side:
+        """The other side."""
+        return Side.OPPOSING if self is Side.REQUESTING else Side.REQUESTING
+
+
+class Outcome(StrEnum):
+    """The outcome of an issued case, coded from its lines (rule 36)."""
+
+    MUNICIPALITY = "municipality"
+    STATE = "state"
+    SPLIT = "split"
+
+
+class Serial(Base):
+    """The last serial number drawn in a year (rule 15); drawn by one UPDATE, so two senders never get the same."""
+
+    __tablename__ = "serial"
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]
+
+
+class Case(Base, Versioned):
+    """A case before the body, from the moment a request was sent.
+
+    `region_code`, `measure`, the amounts, the outcome and the language are the latest copy of dated facts; `tvist check` proves it.
+    """
+
+    __tablename__ = "case"
+    __table_args__ = (
+        sa.UniqueConstraint("year", "serial"),
+        sa.CheckConstraint(f"(state IN ({_SQL_FINAL})) = (closed_at IS NOT NULL)", name="closed_case_has_date"),
+        sa.CheckConstraint("(state = 'decided') = (outcome IS NOT NULL)", name="decided_case_has_outcome"),
+        sa.CheckConstraint("language IN ('nb', 'nn')", name="language_is_norwegian"),
+        sa.CheckConstraint("child_birth_year BETWEEN 1980 AND 2100", name="birth_year_is_a_year"),
+        sa.CheckConstraint("claimed_ore >= 0", name="claimed_is_not_negative"),
+        sa.CheckConstraint("state NOT IN ('exchange', 'prepared', 'panel', 'issuing', 'decided') OR accepted_at IS NOT NULL", name="later_case_was_accepted"),
+        sa.Index("ix_case_state_year_serial", "state", "year", "serial"),
+        sa.Index("ix_case_region_code_year_serial", "region_code", "year", "serial"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    year: Mapped[int]
+    serial: Mapped[int]
+    number: Mapped[str] = mapped_column(unique=True)
+    state: Mapped[State] = mapped_column(default=State.RECEIVED)
+    received_on: Mapped[date]
+    registered_on: Mapped[date] = mapped_column(index=True)
+    """The day whose rules of procedure the case follows."""
+    accepted_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None] = mapped_column(index=True)
+    referred_at: Mapped[datetime | None]
+    region_code: Mapped[str]
+    measure: Mapped[str]
+    claimed_ore: Mapped[Amount] = mapped_column(default=0)
+    found_municipality_ore: Mapped[Amount | None]
+    found_state_ore: Mapped[Amount | None]
+    outcome: Mapped[Outcome | None]
+    language: Mapped[str]
+    """The form of Norwegian that letters and decision are written in (rule 39)."""
+    child_birth_year: Mapped[int]
+    is_address_secret: Mapped[bool] = mapped_column(default=False)
+    """Sperret adresse (rule 8)."""
+    resting_reason: Mapped[str | None]
+    resting_until: Mapped[date | None]
+    parties_sort_key: Mapped[str] = mapped_column(index=True)
+    parties_folded: Mapped[str]
+    """Names, old names and own references of the parties, folded for search."""
+    is_invented: Mapped[bool] = mapped_column(default=False)
+
+    parties: Mapped[list[Party]] = relationship(back_populates="case", order_by="Party.position")
+    lines: Mapped[list[ClaimLine]] = relationship(back_populates="case", order_by="ClaimLine.position")
+    events: Mapped[list[Event]] = relationship(back_populates="case", order_by="Event.sequence")
+    facts: Mapped[list[Fact]] = relationship(back_populates="case", order_by="Fact.id")
+    tasks: Mapped[list[Task]] = relationship(back_populates="case", order_by="Task.id")
+    endings: Mapped[list[Ending]] = relationship(back_populates="case", order_by="Ending.id")
+    declarations: Mapped[list[Declaration]] = relationship(back_populates="case", order_by="Declaration.id")
+    submissions: Mapped[list[Submission]] = relationship(back_populates="case", order_by="Submission.id")
+    petition: Mapped[FiledPetition | None] = relationship(back_populates="case")
+    dismissal_proposals: Mapped[list[DismissalProposal]] = relationship(back_populates="case", order_by="DismissalProposal.id")
+    letters: Mapped[list[Letter]] = relationship(back_populates="case", order_by="Letter.id")
+    seats: Mapped[list[Seat]] = relationship(back_populates="case", order_by="Seat.id")
+    bundles: Mapped[list[Bundle]] = relationship(back_populates="case", order_by="Bundle.version")
+    questions: Mapped[list[Question]] = relationship(back_populates="case", order_by="Question.position")
+    decision: Mapped[Decision | None] = relationship(back_populates="case")
+
+    @property
+    def slug(self) -> str:
+        """The number as it stands in an address: `2026-0001`."""
+        return f"{self.year}-{self.serial:04d}"
+
+    @property
+    def is_closed(self) -> bool:
+        """Decided, dismissed or discontinued."""
+        return self.state in FINAL
+
+    @property
+    def open_tasks(self) -> list[Task]:
+        """What is waited for, soonest first; whose turn it is follows from these and is never set by hand."""
+        return sorted((task for task in self.tasks if task.is_open), key=lambda task: (task.due_on is None, task.due_on or date.max, task.id or 0))
+
+    def parties_on(self, side: Side) -> list[Party]:
+        """The parties that stand on `side` now."""
+        return [party for party in self.parties if party.side is side and party.left_at is None]
+
+    def party_of(self, user: User, on: date) -> Party | None:
+        """The party in whose case team `user` is that day."""
+        return next((party for party in self.parties if party.left_at is None and party.has_in_team(user, on)), None)
+
+    def statement_of(self, user: User) -> Statement | None:
+        """What the person last declared about impartiality for this case."""
+        return next((found.statement for found in reversed(self.declarations) if found.user_id == user.id), None)
+
+    def seat_of(self, user: User) -> Seat | None:
+        """The seat the person holds in this case now."""
+        return next((seat for seat in self.seats if seat.user_id == user.id and seat.left_at is None), None)
+
+    @property
+    def open_dismissal(self) -> DismissalProposal | None:
+        """A proposal of dismissal that the leader has not decided."""
+        return next((found for found in self.dismissal_proposals if found.decided_at is None), None)
+
+    def roles_for(self, user: User, on: date) -> set[Role]:
+        """What `user` is to this case that day. Who has declared a conflict is a stranger to it (rule 29)."""
+        statement = self.statement_of(user)
+        if statement is Statement.CONFLICT:
+            return set()
+        general = user.roles_on(on)
+        roles = general & {Role.SECRETARIAT}
+        if roles and statement is Statement.NONE:
+            roles.add(Role.SECRETARIAT_DECLARED)
+        if Role.LEADER in general and (self.dismissal_proposals or self.state is State.DECIDED):
+            roles.add(Role.LEADER)
+            if self.open_dismissal and statement is Statement.NONE:
+                roles.add(Role.LEADER_DECLARED)
+        return roles | self._party_roles(user, on) | self._seat_roles(user, statement)
+
+    def _party_roles(self, user: User, on: date) -> set[Role]:
+        party = self.party_of(user, on)
+        if party is None or party.brought_in_at is None:
+            return set()
+        plain, filer = {
+            Side.REQUESTING: (Role.REQUESTING, Role.REQUESTING_FILER),
+            Side.OPPOSING: (Role.OPPOSING, Role.OPPOSING_FILER),
+        }[party.side]
+        return {plain, filer} if party.may_be_bound_by(user, on) else {plain}
+
+    def _seat_roles(self, user: User, statement: Statement | None) -> set[Role]:
+        seat = self.seat_of(user)
+        if seat is None:
+            return set()
+        if statement is not Statement.NONE:
+            return {Role.CALLED}
+        return {Role.SEATED, Role.SEATED_LEADER} if seat.is_leader else {Role.SEATED}
+
+    def record(  # noqa: PLR0913 - a journal line has these parts.
+        self, act: Act, *, by: User | None, at: datetime, said: Message | None = None, happened_at: datetime | None = None, corrects: Event | None = None
+    ) -> Event:
+        """Write a line in the journal. `at` is when it is recorded, `happened_at` when it happened (else the same)."""
+        event = Event(
+            sequence=self.events[-1].sequence + 1 if self.events else 1,
+            act=act,
+            happened_at=happened_at or at,
+            recorded_at=at,
+            by=by,
+            by_id=by.id if by else None,
+            said=said or Message(f"journal.{act.value}"),
+            corrects=corrects,
+        )
+        event.seal = event.seal_after(self.number, self.events[-1].seal if self.events else "")
+        self.events.append(event)
+        return event
+
+    def note(self, kind: FactKind, value: str | int | None, *, event: Event) -> Fact:
+        """Note a dated fact that figures need, and copy it to the case as the latest."""
+        is_money = kind in MONEY_FACTS
+        fact = Fact(
+            kind=kind,
+            text=None if is_money or value is None else str(value),
+            ore=int(value) if is_money and value is not None else None,
+            happened_at=event.happened_at,
+            recorded_at=event.recorded_at,
+            event=event,
+        )
+        self.facts.append(fact)
+        if column := COLUMN_OF_FACT.get(kind):
+            setattr(self, column, Outcome(value) if kind is FactKind.OUTCOME and value else value)
+        return fact
+
+
+class Party(Base):
+    """A municipality or the state, on one side of one case, with its name as it was then (rules 2-4)."""
+
+    __tablename__ = "party"
+    __table_args__ = (sa.UniqueConstraint("case_id", "organisation_id", "joined_at"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(default=random_id, unique=True)
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    side: Mapped[Side]
+    kind: Mapped[OrganisationKind]
+    name: Mapped[str]
+    position: Mapped[int]
+    representative: Mapped[str] = mapped_column(default="")
+    """Fullmektig, or the contact person."""
+    own_reference: Mapped[str] = mapped_column(default="")
+    """The party's own number for the matter (rule 7)."""
+    joined_at: Mapped[datetime]
+    brought_in_at: Mapped[datetime | None]
+    """From when the party's team may open the case: at once for who files, when something is sent over for the other side (rule 20)."""
+    left_at: Mapped[datetime | None]
+    case: Mapped[Case] = relationship(back_populates="parties")
+    organisation: Mapped[Organisation] = relationship()
+    team: Mapped[list[TeamMember]] = relationship(back_populates="party", order_by="TeamMember.id")
+
+    @property
+    def bearer(self) -> Bearer:
+        """Which of the two bearers this party is."""
+        return Bearer.MUNICIPALITY if self.kind is OrganisationKind.MUNICIPALITY else Bearer.STATE
+
+    def has_in_team(self, user: User, on: date) -> bool:
+        """In the case team, and still working for the organisation (rule 5)."""
+        in_team = any(member.user_id == user.id and member.holds_on(on) for member in self.team)
+        return in_team and any(found.organisation_id == self.organisation_id for found in user.memberships_on(on))
+
+    def may_be_bound_by(self, user: User, on: date) -> bool:
+        """Whether the person is authorised to file and withdraw for the party."""
+        return any(
+            found.organisation_id == self.organisation_id and found.role is MembershipRole.AUTHORISED_FILER for found in user.memberships_on(on)
+        )
+
+
+class TeamMember(Base):
+    """A person in a party's case team, from a day to a day."""
+
+    __tablename__ = "team_member"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    party_id: Mapped[int] = mapped_column(sa.ForeignKey("party.id"), index=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    from_on: Mapped[date]
+    to_on: Mapped[date | None]
+    added_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    party: Mapped[Party] = relationship(back_populates="team")
+    user: Mapped[User] = relationship(foreign_keys=user_id)
+
+    def holds_on(self, on: date) -> bool:
+        """In the team that day."""
+        return self.from_on <= on and (self.to_on is None or on <= self.to_on)
+
+
+class Event(Base):
+    """A line of the journal: written once. Each seals the one before, so a missing or changed line shows."""
+
+    __tablename__ = "event"
+    __table_args__ = (sa.UniqueConstraint("case_id", "sequence"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case.id"), index=True)
+    sequence: Mapped[int]
+    act: Mapped[Act]
+    happened_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    said: Mapped[Message]
+    corrects_id: Mapped[int | None] = mapped_column(sa.ForeignKey("event.id"))
+    seal: Mapped[str]
+    case: Mapped[Case] = relationship(back_populates="events")
+    by: Mapped[User | None] = relationship()
+    corrects: Mapped[Event | None] = relationship(remote_side="Event.id")
+
+    def seal_after(self, number: str, earlier: str) -> str:
+        """SHA-256 over this line and the seal before it (hexadecimal)."""
+        parts = (earlier, number, str(self.sequence), self.act.value, self.happened_at.isoformat(), self.recorded_at.isoformat(), str(self.by_id), to_json(self.said))
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+class FactKind(StrEnum):
+    """What a dated fact is about."""
+
+    REGION = "region"
+    MEASURE = "measure"
+    CLAIMED = "claimed"
+    LANGUAGE = "language"
+    FOUND_MUNICIPALITY = "found_municipality"
+    FOUND_STATE = "found_state"
+    OUTCOME = "outcome"
+    REQUESTING_PARTY = "requesting_party"
+    OPPOSING_PARTY = "opposing_party"
+
+
+MONEY_FACTS = frozenset({FactKind.CLAIMED, FactKind.FOUND_MUNICIPALITY, FactKind.FOUND_STATE})
+COLUMN_OF_FACT = {
+    FactKind.REGION: "region_code",
+    FactKind.MEASURE: "measure",
+    FactKind.CLAIMED: "claimed_ore",
+    FactKind.LANGUAGE: "language",
+    FactKind.FOUND_MUNICIPALITY: "found_municipality_ore",
+    FactKind.FOUND_STATE: "found_state_ore",
+    FactKind.OUTCOME: "outcome",
+}
+
+
+class Fact(Base):
+    """What figures need, with when it became so and when it was recorded; written once, followed by a new one."""
+
+    __tablename__ = "fact"
+    __table_args__ = (sa.CheckConstraint("text IS NULL OR ore IS NULL", name="fact_is_text_or_money"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case.id"), index=True)
+    kind: Mapped[FactKind]
+    text: Mapped[str | None]
+    ore: Mapped[Amount | None]
+    happened_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id"))
+    corrects_id: Mapped[int | None] = mapped_column(sa.ForeignKey("fact.id"))
+    case: Mapped[Case] = relationship(back_populates="facts")
+    event: Mapped[Event] = relationship()
+
+
+class TaskKind(StrEnum):
+    """What is waited for."""
+
+    SCREEN = "screen"
+    CURE = "cure"
+    COMMENT_ON_DISMISSAL = "comment_on_dismissal"
+    DECIDE_DISMISSAL = "decide_dismissal"
+    PASS_ON = "pass_on"
+    RESPOND = "respond"
+    COMMENT = "comment"
+    CLOSE_PREPARATION = "close_preparation"
+    SEAT = "seat"
+    DECLARE = "declare"
+    OBJECT = "object"
+    REFER = "refer"
+    AGREE_QUESTIONS = "agree_questions"
+    CONFIRM_READING = "confirm_reading"
+    VOTE = "vote"
+    WRITE_TEXT = "write_text"
+    APPROVE = "approve"
+    ORDER_ISSUE = "order_issue"
+    ISSUE = "issue"
+
+
+class Desk(StrEnum):
+    """Who a task waits for, where it is not a party or a named person."""
+
+    SECRETARIAT = "secretariat"
+    LEADER = "leader"
+    MACHINE = "machine"
+
+
+class Task(Base):
+    """Something somebody is waited for, with its deadline (rules 18, 24-25). Exactly one of party, person or desk owns it.
+
+    A task that counts from service has no day of start until the notice was accepted for the party.
+    """
+
+    __tablename__ = "task"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "CASE WHEN party_id IS NULL THEN 0 ELSE 1 END + CASE WHEN user_id IS NULL THEN 0 ELSE 1 END + CASE WHEN desk IS NULL THEN 0 ELSE 1 END = 1",
+            name="task_has_one_owner",
+        ),
+        sa.CheckConstraint("(length_count IS NULL) = (length_unit IS NULL)", name="length_has_a_unit"),
+        sa.CheckConstraint("due_on IS NULL OR starts_on IS NOT NULL", name="due_task_has_a_start"),
+        sa.Index("ix_task_open_user", "user_id", "done_at"),
+        sa.Index("ix_task_open_party", "party_id", "done_at"),
+        sa.Index("ix_task_open_desk", "desk", "done_at", "due_on"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case.id"), index=True)
+    kind: Mapped[TaskKind]
+    party_id: Mapped[int | None] = mapped_column(sa.ForeignKey("party.id"))
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    desk: Mapped[Desk | None]
+    opened_at: Mapped[datetime]
+    starts_on: Mapped[date | None]
+    length_count: Mapped[int | None]
+    length_unit: Mapped[Unit | None]
+    is_target: Mapped[bool] = mapped_column(default=False)
+    due_on: Mapped[date | None] = mapped_column(index=True)
+    done_at: Mapped[datetime | None]
+    case: Mapped[Case] = relationship(back_populates="tasks")
+    party: Mapped[Party | None] = relationship()
+    user: Mapped[User | None] = relationship()
+
+    @property
+    def is_open(self) -> bool:
+        """Not done and not fallen away."""
+        return self.done_at is None
+
+    @property
+    def length(self) -> Length | None:
+        """How long the owner has; None for a task without a deadline."""
+        return Length(self.length_count, self.length_unit) if self.length_count is not None and self.length_unit is not None else None
+
+    @property
+    def deadline(self) -> Deadline | None:
+        """The deadline that explains itself; None while the task has none, or waits for service."""
+        return deadline(self.starts_on, self.length, is_target=self.is_target) if self.starts_on and self.length else None
+
+    def start(self, on: date) -> None:
+        """Let the clock start: `on` is the day of the event, which is not counted (domstolloven § 148)."""
+        self.starts_on = on
+        if found := self.deadline:
+            self.due_on = found.due_on
+
+
+class EndingKind(StrEnum):
+    """How a case came to an end."""
+
+    DECIDED = "decided"
+    DISMISSED = "dismissed"
+    DISCONTINUED = "discontinued"
+
+
+class Ending(Base):
+    """An ending, as a dated row: it stays when the case is taken up again (rule 16)."""
+
+    __tablename__ = "ending"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case.id"), index=True)
+    kind: Mapped[EndingKind]
+    ground: Mapped[str | None]
+    """A code: dismissal_ground or discontinuation."""
+    reasons: Mapped[str] = mapped_column(default="")
+    happened_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+    case: Mapped[Case] = relationship(back_populates="endings")
+
+
+class Statement(StrEnum):
+    """What somebody declares about impartiality for a case (rule 29)."""
+
+    NONE = "none"
+    CONFLICT = "conflict"
+    DOUBT = "doubt"
+
+
+class Declaration(Base):
+    """A declaration of impartiality by an officer, the leader or a member, for one case; written once, followed by a new one."""
+
+    __tablename__ = "declaration"
+    __table_args__ = (sa.CheckConstraint("(statement = 'none') = (ground IS NULL)", name="conflict_has_a_ground"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case.id"), index=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    statement: Mapped[Statement]
+    ground: Mapped[str | None]
+    words: Mapped[str] = mapped_column(default="")
+    at: Mapped[datetime]
+    case: Mapped[Case] = relationship(back_populates="declarations")
+    user: Mapped[User] = relationship()

@@ -1,0 +1,95 @@
+"""What is written and sent in a case, by a party or by the body, with its papers and on whom it was served (rules 18-21)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tvist.access.policy import Role
+from tvist.accounts.models import User
+from tvist.cases.models import Case, Party
+from tvist.db import Base, random_id
+
+if TYPE_CHECKING:
+    from tvist.documents.models import Paper
+    from tvist.submissions.models import LineAnswer
+
+
+class SubmissionKind(StrEnum):
+    """What a submission is."""
+
+    PETITION = "petition"
+    CURE = "cure"
+    RESPONSE = "response"
+    COMMENTS = "comments"
+    NOTHING_MORE = "nothing_more"
+    WITHDRAWAL = "withdrawal"
+    DISMISSAL_COMMENT = "dismissal_comment"
+    DEFICIENCY_LETTER = "deficiency_letter"
+    DISMISSAL_PROPOSAL = "dismissal_proposal"
+    DISMISSAL = "dismissal"
+
+
+FROM_THE_BODY = frozenset({SubmissionKind.DEFICIENCY_LETTER, SubmissionKind.DISMISSAL_PROPOSAL, SubmissionKind.DISMISSAL})
+
+
+class Submission(Base):
+    """One sending: the words and the papers that came with it. Written once. From the body where `party_id` is None."""
+
+    __tablename__ = "submission"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(default=random_id, unique=True)
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case.id"), index=True)
+    party_id: Mapped[int | None] = mapped_column(sa.ForeignKey("party.id"))
+    kind: Mapped[SubmissionKind]
+    round: Mapped[int] = mapped_column(default=0)
+    """The round of comments it belongs to; 0 outside the rounds (rule 19)."""
+    text: Mapped[str] = mapped_column(default="")
+    made_at: Mapped[datetime]
+    by_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    is_late: Mapped[bool] = mapped_column(default=False)
+    passed_on_at: Mapped[datetime | None]
+    """When the secretariat had looked it through and sent it over (rule 20)."""
+    case: Mapped[Case] = relationship(back_populates="submissions")
+    party: Mapped[Party | None] = relationship()
+    by: Mapped[User] = relationship()
+    papers: Mapped[list[Paper]] = relationship(back_populates="submission", order_by="Paper.position")
+    servings: Mapped[list[Serving]] = relationship(back_populates="submission", order_by="Serving.id")
+    line_answers: Mapped[list[LineAnswer]] = relationship(back_populates="submission", order_by="LineAnswer.id")
+
+    def is_served_on(self, party: Party) -> bool:
+        """Served on the party, or written by it."""
+        return self.party_id == party.id or any(found.party_id == party.id and found.served_at is not None for found in self.servings)
+
+    def roles_for(self, user: User, on: date) -> set[Role]:
+        """What `user` is to this sending: what the person is to the case, and whether it came from or was served on their party."""
+        roles = self.case.roles_for(user, on)
+        party = self.case.party_of(user, on)
+        if party is not None and roles:
+            if not self.is_served_on(party):
+                return set()
+            roles.add(Role.SENDER if self.party_id == party.id else Role.SERVED)
+        # The panel reads what each party has been served (rule 21), never what has not been passed on.
+        if Role.SEATED in roles and not all(self.is_served_on(each) for each in self.case.parties if each.left_at is None):
+            roles.discard(Role.SEATED)
+        return roles
+
+
+class Serving(Base):
+    """A sending served, or to be served, on a party. Served when the notice was accepted for the party (rule 18)."""
+
+    __tablename__ = "serving"
+    __table_args__ = (sa.UniqueConstraint("submission_id", "party_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(sa.ForeignKey("submission.id"))
+    party_id: Mapped[int] = mapped_column(sa.ForeignKey("party.id"), index=True)
+    letter_id: Mapped[int] = mapped_column(sa.ForeignKey("letter.id"), index=True)
+    task_id: Mapped[int | None] = mapped_column(sa.ForeignKey("task.id"))
+    """The task whose clock starts on the day of service."""
+    served_at: Mapped[datetime | None]
+    submission: Mapped[Submission] = relationship(back_populates="servings")
+    party: Mapped[Party] = relationship()

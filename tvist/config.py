@@ -1,0 +1,146 @@
+"""Every setting, its default and its meaning; the program stops at start if a secret is missing.
+
+Settings come from the environment (`TVIST_…`). Rules of the procedure are no settings of a machine: they stand in `tvist.procedure.settings`.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HERE = Path(__file__).parent
+SHORTEST_SECRET = 32
+
+
+class Mode(StrEnum):
+    """Whether people and cases are invented (demo) or real (production)."""
+
+    DEMO = "demo"
+    PRODUCTION = "production"
+
+
+class Misconfigured(Exception):
+    """A setting is missing or unsafe; the text says which and what to do."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings of one installation."""
+
+    mode: Mode
+    instance: Path
+    database_url: str
+    secret_key_file: Path
+    master_key_file: Path
+    papers_url: str
+    """Where papers are kept: a folder, or an address such as s3://bucket."""
+    smtp_url: str | None
+    """smtp://user:password@host:port, smtps://… for TLS from the start; None keeps letters in the program, to be read there."""
+    mail_from: str
+    base_url: str
+    """The address of the program as its users write it; stands in letters."""
+    uploads_scanned: bool
+    """Whether uploaded papers are scanned for viruses; production demands it."""
+
+    @property
+    def is_demo(self) -> bool:
+        """People and cases are invented, and every page says so."""
+        return self.mode is Mode.DEMO
+
+
+def read_config(environment: Mapping[str, str] | None = None) -> Config:
+    """Read the settings, make the demo's own keys, and refuse an unsafe production.
+
+    Raises `Misconfigured` naming the setting.
+    """
+    env = os.environ if environment is None else environment
+    mode = _mode(env.get("TVIST_MODE", Mode.DEMO))
+    instance = Path(env.get("TVIST_INSTANCE", "instance")).resolve()
+    config = Config(
+        mode=mode,
+        instance=instance,
+        database_url=_driver_named(env.get("TVIST_DATABASE_URL") or f"sqlite:///{instance / 'tvist.sqlite'}"),
+        secret_key_file=Path(env.get("TVIST_SECRET_KEY_FILE") or instance / "secret.key"),
+        master_key_file=Path(env.get("TVIST_MASTER_KEY_FILE") or instance / "master.key"),
+        papers_url=env.get("TVIST_PAPERS") or str(instance / "papers"),
+        smtp_url=env.get("TVIST_SMTP_URL") or None,
+        mail_from=env.get("TVIST_MAIL_FROM", "ikke-svar@tvist.invalid"),
+        base_url=env.get("TVIST_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
+        uploads_scanned=env.get("TVIST_UPLOADS_SCANNED", "") == "yes",
+    )
+    if config.is_demo:
+        _make_demo_instance(config)
+    else:
+        _refuse_unsafe_production(config, env)
+    return config
+
+
+def secret_key(config: Config) -> str:
+    """The key that signs cookies. Raises `Misconfigured` when its file is missing or too short."""
+    try:
+        text = config.secret_key_file.read_text().strip()
+    except OSError:
+        message = f"TVIST_SECRET_KEY_FILE: {config.secret_key_file} cannot be read. Make it: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        raise Misconfigured(message) from None
+    if len(text) < SHORTEST_SECRET:
+        message = f"TVIST_SECRET_KEY_FILE: the secret in {config.secret_key_file} is shorter than {SHORTEST_SECRET} characters."
+        raise Misconfigured(message)
+    return text
+
+
+def room(name: str) -> Path:
+    """The folder `templates` or `migrations`: inside an installed wheel, else beside the package in a checkout."""
+    shipped = HERE / "_shipped" / name
+    return shipped if shipped.is_dir() else HERE.parent / name
+
+
+def _mode(text: str) -> Mode:
+    try:
+        return Mode(text)
+    except ValueError:
+        message = f"TVIST_MODE: write demo or production, not {text!r}."
+        raise Misconfigured(message) from None
+
+
+def _driver_named(url: str) -> str:
+    """Accept the common spellings of a PostgreSQL address; the driver is always psycopg 3."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def _make_demo_instance(config: Config) -> None:
+    config.instance.mkdir(parents=True, exist_ok=True)
+    if not config.secret_key_file.exists():
+        write_private(config.secret_key_file, secrets.token_urlsafe(48) + "\n")
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a new file that only its owner can read, and see it on the disk. Raises FileExistsError."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _refuse_unsafe_production(config: Config, env: Mapping[str, str]) -> None:
+    for name in ("TVIST_SECRET_KEY_FILE", "TVIST_MASTER_KEY_FILE"):
+        if not env.get(name):
+            message = f"{name} must be set in production: the file that holds the secret, readable by the service alone."
+            raise Misconfigured(message)
+    secret_key(config)
+    if not config.master_key_file.is_file():
+        message = f"TVIST_MASTER_KEY_FILE: {config.master_key_file} is not there. Without it no paper and no vote can be read."
+        raise Misconfigured(message)
+    if not config.uploads_scanned:
+        message = "TVIST_UPLOADS_SCANNED is not 'yes': production does not start while uploaded papers are not scanned for viruses."
+        raise Misconfigured(message)

@@ -1,0 +1,192 @@
+"""Questions, votes, reasons, the text, approvals, outcomes and the issued file."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tvist.access.policy import Role
+from tvist.accounts.models import User
+from tvist.cases.claims import ClaimLine
+from tvist.cases.models import Case, Outcome
+from tvist.cases.money import Bearer
+from tvist.db import Amount, Base, Versioned, random_id
+
+
+class QuestionKind(StrEnum):
+    """What a question asks about a line (rule 34)."""
+
+    RESPONSIBLE = "responsible"  # Who should bear it: municipality, state, or both in shares.
+    AMOUNT = "amount"  # How much of what is claimed is found.
+
+
+class Question(Base, Versioned):
+    """A question the panel votes on, about one claim line. Agreed by the panel; a changed question is voted anew."""
+
+    __tablename__ = "question"
+    __table_args__ = (sa.UniqueConstraint("case_id", "position"), sa.UniqueConstraint("line_id", "kind"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(default=random_id, unique=True)
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case.id"), index=True)
+    line_id: Mapped[int] = mapped_column(sa.ForeignKey("claim_line.id"))
+    kind: Mapped[QuestionKind]
+    position: Mapped[int]
+    agreed_at: Mapped[datetime]
+    opened_at: Mapped[datetime | None]
+    """When all three votes were in and could be read by the panel."""
+    reasons: Mapped[str] = mapped_column(default="")
+    """The panel's assessment of the question, as it stands in the opinion."""
+    case: Mapped[Case] = relationship(back_populates="questions")
+    line: Mapped[ClaimLine] = relationship()
+    votes: Mapped[list[Vote]] = relationship(back_populates="question", order_by="Vote.id")
+
+    def roles_for(self, user: User, on: date) -> set[Role]:
+        """What the person is to the case."""
+        return self.case.roles_for(user, on)
+
+
+class Vote(Base):
+    """A member's vote on a question, encrypted from the first (rule 34). Only that it was cast is known until all three are in.
+
+    A change before issue is a new row that supersedes; the earlier one stays.
+    """
+
+    __tablename__ = "vote"
+    __table_args__ = (
+        sa.Index("uq_vote_one_standing", "question_id", "user_id", unique=True, sqlite_where=sa.text("fell_at IS NULL"), postgresql_where=sa.text("fell_at IS NULL")),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(default=random_id, unique=True)
+    question_id: Mapped[int] = mapped_column(sa.ForeignKey("question.id"), index=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    sealed: Mapped[bytes]
+    commitment: Mapped[str]
+    cast_at: Mapped[datetime]
+    fell_at: Mapped[datetime | None]
+    """When the vote fell: changed by its owner, or its owner left the seat (rules 30, 34)."""
+    question: Mapped[Question] = relationship(back_populates="votes")
+    user: Mapped[User] = relationship()
+
+    def roles_for(self, user: User, on: date) -> set[Role]:  # noqa: ARG002 - one's own vote is one's own on any day.
+        """Its owner, and nobody else."""
+        return {Role.OWNER} if user.id == self.user_id else set()
+
+
+class RemarkKind(StrEnum):
+    """A text of a member's own (rule 35)."""
+
+    DISSENT = "dissent"
+    CONCURRING = "concurring"
+
+
+class Remark(Base, Versioned):
+    """A dissent or a concurring remark by a named member, tied to a question."""
+
+    __tablename__ = "remark"
+    __table_args__ = (sa.UniqueConstraint("question_id", "user_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(sa.ForeignKey("question.id"))
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    kind: Mapped[RemarkKind]
+    text: Mapped[str]
+    written_at: Mapped[datetime]
+    question: Mapped[Question] = relationship()
+    user: Mapped[User] = relationship()
+
+
+class Decision(Base, Versioned):
+    """The opinion's text, written by the panel; what is drawn from data (parties, panel, money) is not kept here twice."""
+
+    __tablename__ = "decision"
+    __table_args__ = (
+        sa.CheckConstraint("language IN ('nb', 'nn')", name="language_is_norwegian"),
+        sa.CheckConstraint("issued_at IS NULL OR ordered_at IS NOT NULL", name="issued_decision_was_ordered"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case.id"), unique=True)
+    language: Mapped[str]
+    subject: Mapped[str] = mapped_column(default="")
+    background: Mapped[str] = mapped_column(default="")
+    agreed: Mapped[str] = mapped_column(default="")
+    disputed: Mapped[str] = mapped_column(default="")
+    requesting_argument: Mapped[str] = mapped_column(default="")
+    opposing_argument: Mapped[str] = mapped_column(default="")
+    legal: Mapped[str] = mapped_column(default="")
+    conclusion: Mapped[str] = mapped_column(default="")
+    begun_at: Mapped[datetime]
+    ordered_at: Mapped[datetime | None]
+    ordered_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    frozen: Mapped[str | None]
+    """The canonical JSON of all that the opinion prints, frozen when the leader orders issue (rule 38)."""
+    frozen_sha256: Mapped[str | None]
+    issued_at: Mapped[datetime | None]
+    case: Mapped[Case] = relationship(back_populates="decision")
+    approvals: Mapped[list[Approval]] = relationship(back_populates="decision", order_by="Approval.id")
+    outcomes: Mapped[list[LineOutcome]] = relationship(back_populates="decision", order_by="LineOutcome.id")
+    files: Mapped[list[IssuedFile]] = relationship(back_populates="decision", order_by="IssuedFile.id")
+
+    def roles_for(self, user: User, on: date) -> set[Role]:
+        """What the person is to the case."""
+        return self.case.roles_for(user, on)
+
+
+class Approval(Base):
+    """A member approves the very same text, by its hash; any change makes it fall (rule 38)."""
+
+    __tablename__ = "approval"
+    __table_args__ = (
+        sa.Index("uq_approval_one_standing", "decision_id", "user_id", unique=True, sqlite_where=sa.text("fell_at IS NULL"), postgresql_where=sa.text("fell_at IS NULL")),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    decision_id: Mapped[int] = mapped_column(sa.ForeignKey("decision.id"))
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    text_sha256: Mapped[str]
+    approved_at: Mapped[datetime]
+    fell_at: Mapped[datetime | None]
+    decision: Mapped[Decision] = relationship(back_populates="approvals")
+    user: Mapped[User] = relationship()
+
+
+class LineOutcome(Base):
+    """The outcome of one line, written when issue is ordered: shares of the amount found sum to it, to the øre (rule 36)."""
+
+    __tablename__ = "line_outcome"
+    __table_args__ = (
+        sa.UniqueConstraint("decision_id", "line_id"),
+        sa.CheckConstraint(
+            "found_ore IS NULL OR municipality_ore + state_ore = found_ore", name="shares_sum_to_what_was_found"
+        ),
+        sa.CheckConstraint("(found_ore IS NULL) = (municipality_ore IS NULL) AND (found_ore IS NULL) = (state_ore IS NULL)", name="shares_go_with_the_amount"),
+        sa.CheckConstraint("municipality_percent BETWEEN 0 AND 100", name="share_is_a_per_cent"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    decision_id: Mapped[int] = mapped_column(sa.ForeignKey("decision.id"), index=True)
+    line_id: Mapped[int] = mapped_column(sa.ForeignKey("claim_line.id"), index=True)
+    outcome: Mapped[Outcome]
+    municipality_percent: Mapped[int]
+    found_ore: Mapped[Amount | None]
+    municipality_ore: Mapped[Amount | None]
+    state_ore: Mapped[Amount | None]
+    refund_from: Mapped[Bearer | None]
+    refund_ore: Mapped[Amount | None]
+    is_unanimous: Mapped[bool]
+    decision: Mapped[Decision] = relationship(back_populates="outcomes")
+    line: Mapped[ClaimLine] = relationship()
+
+
+class IssuedFile(Base):
+    """The opinion as a file, stored once and served for ever (rule 38)."""
+
+    __tablename__ = "issued_file"
+    __table_args__ = (sa.UniqueConstraint("decision_id", "version"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    decision_id: Mapped[int] = mapped_column(sa.ForeignKey("decision.id"), index=True)
+    version: Mapped[int] = mapped_column(default=1)
+    blob_id: Mapped[str] = mapped_column(unique=True)
+    size: Mapped[int] = mapped_column(sa.BigInteger)
+    sha256: Mapped[str]
+    made_at: Mapped[datetime]
+    decision: Mapped[Decision] = relationship(back_populates="files")

@@ -1,0 +1,27 @@
+"""What the domain raises. `tvist.web.errors` answers them once: 404, 403, 409."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tvist.words import Message
+
+
+class NotFound(Exception):
+    """The thing is not there, or is not for this person to know of."""
+
+
+class NotAllowed(Exception):
+    """The person may open the thing, but not do this to it."""
+
+
+class CannotProceed(Exception):
+    """The act is refused; `obstacles` says, in codes, all that stands in its way."""
+
+    def __init__(self, obstacles: Sequence[Message] | Message) -> None:
+        """Take one message or several."""
+        self.obstacles: tuple[Message, ...] = (obstacles,) if not isinstance(obstacles, list | tuple) else tuple(obstacles)
+        super().__init__(", ".join(message.code for message in self.obstacles))

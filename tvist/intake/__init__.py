@@ -1,0 +1,1 @@
+"""A request becomes a case: start with `petition.py` (raw input -> Petition or messages)."""

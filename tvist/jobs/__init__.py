@@ -1,0 +1,1 @@
+"""A queue of slow work, in the same database and the same transaction as what asks for it."""

@@ -1,0 +1,39 @@
+"""A job: what is to be done (a kind and the id of a thing), when, by whom it is held, and how it went."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tvist.db import Base
+
+
+class JobKind(StrEnum):
+    """What a job does; `tvist.workers` says by which function."""
+
+    ISSUE_DECISION = "issue_decision"
+    INDEX_SUBMISSION = "index_submission"
+
+
+class Job(Base):
+    """One piece of slow work. Held by a lease: a dead worker's job is taken over when the lease ends."""
+
+    __tablename__ = "job"
+    __table_args__ = (
+        sa.Index("ix_job_waiting", "done_at", "failed_at", "run_at"),
+        sa.CheckConstraint("done_at IS NULL OR failed_at IS NULL", name="job_is_done_or_failed_not_both"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[JobKind]
+    thing_id: Mapped[int]
+    made_at: Mapped[datetime]
+    run_at: Mapped[datetime]
+    """Not before this; while a worker holds the job, the end of its lease."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    done_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+    error: Mapped[str | None]
+    """The class of the last error, never its text: that may hold a fact."""

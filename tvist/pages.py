@@ -1,0 +1,60 @@
+"""The table of contents of the web application: each room's pages, in the order a case goes."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+from flask_login import LoginManager
+
+import tvist.rulebook
+import tvist.schema
+from tvist.access.guard import csrf
+from tvist.access.roles import may
+from tvist.cases.lifecycle import obstacles
+from tvist.config import room, secret_key
+from tvist.installation import Installation, open_installation
+from tvist.web.errors import add_errors
+from tvist.web.filters import add_filters
+from tvist.web.headers import add_headers
+from tvist.web.requests import MAX_FORM_BYTES, TvistRequest
+
+assert tvist.rulebook  # noqa: S101 - imported for what it joins.
+assert tvist.schema  # noqa: S101 - imported for the tables it knows.
+
+
+class TvistApp(Flask):
+    """Flask with our way of taking requests in."""
+
+    request_class = TvistRequest
+
+
+def rooms() -> tuple[Blueprint, ...]:
+    """Each room's pages, in the order a case goes."""
+    return ()
+
+
+def make_app(installation: Installation | None = None) -> Flask:
+    """Put the rooms together."""
+    installation = installation or open_installation()
+    app = TvistApp("tvist", template_folder=str(room("templates")))
+    app.config.update(
+        SECRET_KEY=secret_key(installation.config),
+        MAX_CONTENT_LENGTH=MAX_FORM_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES,
+        MAX_FORM_PARTS=5000,
+        SESSION_COOKIE_NAME="tvist",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=not installation.config.is_demo,
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    app.extensions["tvist"] = installation
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    csrf.init_app(app)
+    LoginManager(app).request_loader(lambda _request: None)
+    add_filters(app)
+    add_headers(app, installation.config)
+    add_errors(app)
+    app.jinja_env.globals.update(may=may, obstacles=obstacles)
+    for pages in rooms():
+        app.register_blueprint(pages)
+    return app

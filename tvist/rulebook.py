@@ -1,0 +1,44 @@
+"""Joins each act with its conditions, from every stage's `rules.py`; an act without an entry is refused at start."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tvist.access.policy import Act
+from tvist.cases.lifecycle import STEPS, use_conditions
+
+if TYPE_CHECKING:
+    from tvist.cases.lifecycle import Condition
+
+CONDITIONS: Final[dict[Act, tuple[Condition, ...]]] = {
+    Act.ASK_FOR_MISSING: (),
+    Act.CURE: (),
+    Act.ACCEPT: (),
+    Act.PROPOSE_DISMISSAL: (),
+    Act.COMMENT_ON_DISMISSAL: (),
+    Act.DISMISS: (),
+    Act.KEEP: (),
+    Act.DECLARE_IMPARTIALITY: (),
+    Act.RESPOND: (),
+    Act.COMMENT: (),
+    Act.NOTHING_MORE: (),
+    Act.PASS_ON: (),
+    Act.WITHDRAW: (),
+    Act.DISCONTINUE: (),
+    Act.CLOSE_PREPARATION: (),
+    Act.SEAT: (),
+    Act.DECLARE: (),
+    Act.REFER: (),
+    Act.AGREE_QUESTIONS: (),
+    Act.CONFIRM_READING: (),
+    Act.VOTE: (),
+    Act.WRITE_TEXT: (),
+    Act.DISSENT: (),
+    Act.APPROVE: (),
+    Act.ORDER_ISSUE: (),
+    Act.ISSUE: (),
+    Act.CALL_BACK: (),
+}
+
+use_conditions(CONDITIONS)
+assert STEPS.keys() == CONDITIONS.keys()  # noqa: S101 - a rulebook for acts that are no steps would be a mistake of ours.

@@ -1,0 +1,101 @@
+"""Every table of Tvist, imported once, and the one list of triggers: what must never be changed, the database itself refuses to change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from tvist.accesslog import models as accesslog
+from tvist.accounts import models as accounts
+from tvist.cases import claims, models, submissions
+from tvist.db import Base
+from tvist.decision import models as decision
+from tvist.delivery import models as delivery
+from tvist.documents import models as documents
+from tvist.intake import models as intake
+from tvist.jobs import models as jobs
+from tvist.panel import models as panel
+from tvist.search import models as search
+from tvist.submissions import models as answers
+
+ROOMS: Final = (accesslog, accounts, answers, claims, decision, delivery, documents, intake, jobs, models, panel, search, submissions)
+metadata: Final = Base.metadata
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """Refuses UPDATE or DELETE on a table, always or `when` a condition on OLD and NEW holds (the same SQL on both databases)."""
+
+    table: str
+    event: str
+    when: str = ""
+
+    @property
+    def name(self) -> str:
+        """The trigger's name, by table and event."""
+        return f"{self.table}_is_kept_on_{self.event.lower()}"
+
+    @property
+    def says(self) -> str:
+        """What the database answers."""
+        return f"{self.table}: written once, never changed"
+
+
+def _never(table: str) -> tuple[Trigger, Trigger]:
+    return Trigger(table, "UPDATE"), Trigger(table, "DELETE")
+
+
+def _only_changes(table: str, *columns: str) -> tuple[Trigger, Trigger]:
+    """All columns but these are written once; rows are never deleted."""
+    fixed = [column.name for column in metadata.tables[table].columns if column.name not in columns]
+    return Trigger(table, "UPDATE", " OR ".join(f'OLD."{name}" IS DISTINCT FROM NEW."{name}"' for name in fixed)), Trigger(table, "DELETE")
+
+
+TRIGGERS: Final[tuple[Trigger, ...]] = (
+    *_never("event"),
+    *_never("fact"),
+    *_never("access_entry"),
+    *_never("declaration"),
+    *_never("claim_line"),
+    *_never("filed_petition"),
+    *_never("line_answer"),
+    *_never("bundle"),
+    *_never("bundle_entry"),
+    *_never("reading"),
+    *_never("issued_file"),
+    *_only_changes("submission", "passed_on_at"),
+    *_only_changes("serving", "served_at"),
+    *_only_changes("letter"),
+    *_only_changes("vote", "fell_at"),
+    *_only_changes("approval", "fell_at"),
+    *_only_changes("ending", "undone_at"),
+    *_only_changes("seat", "left_at", "left_because"),
+    Trigger("decision", "UPDATE", "OLD.issued_at IS NOT NULL"),
+    Trigger("decision", "DELETE"),
+    Trigger("case", "DELETE"),
+    Trigger("case", "UPDATE", "OLD.number <> NEW.number OR OLD.registered_on <> NEW.registered_on"),
+    Trigger("line_outcome", "UPDATE", "EXISTS (SELECT 1 FROM decision WHERE decision.id = OLD.decision_id AND decision.issued_at IS NOT NULL)"),
+    Trigger("line_outcome", "DELETE", "EXISTS (SELECT 1 FROM decision WHERE decision.id = OLD.decision_id AND decision.issued_at IS NOT NULL)"),
+    Trigger("paper", "UPDATE", "OLD.blob_id <> NEW.blob_id OR OLD.sha256 <> NEW.sha256 OR OLD.size <> NEW.size"),
+)
+
+
+def create_sql(trigger: Trigger, dialect: str) -> list[str]:
+    """The statements that make the trigger on `sqlite` or `postgresql`."""
+    when = f" WHEN ({trigger.when})" if trigger.when else ""
+    if dialect == "sqlite":
+        # SQLite before 3.39 has no IS DISTINCT FROM; IS NOT says the same on every version.
+        when = when.replace("IS DISTINCT FROM", "IS NOT")
+        return [f"CREATE TRIGGER {trigger.name} BEFORE {trigger.event} ON \"{trigger.table}\"{when} BEGIN SELECT RAISE(ABORT, '{trigger.says}'); END"]
+    body = f"BEGIN IF {trigger.when or 'true'} THEN RAISE EXCEPTION '{trigger.says}'; END IF; RETURN {'OLD' if trigger.event == 'DELETE' else 'NEW'}; END"
+    return [
+        f"CREATE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$",
+        f'CREATE TRIGGER {trigger.name} BEFORE {trigger.event} ON "{trigger.table}" FOR EACH ROW EXECUTE FUNCTION {trigger.name}()',
+    ]
+
+
+def drop_sql(trigger: Trigger, dialect: str) -> list[str]:
+    """The statements that remove the trigger."""
+    if dialect == "sqlite":
+        return [f"DROP TRIGGER IF EXISTS {trigger.name}"]
+    return [f'DROP TRIGGER IF EXISTS {trigger.name} ON "{trigger.table}"', f"DROP FUNCTION IF EXISTS {trigger.name}()"]

@@ -1,0 +1,1 @@
+"""The request: a database session per request, forms, filters, headers, error pages."""

@@ -20,7 +20,7 @@ def received() -> Picture:
 
 
 def outcomes() -> Picture:
-    series = [Series("Kommunen", [6, 1, 0]), Series("Delt", [3, 0, 0]), Series("Staten", [1, 1, 0])]
+    series = [Series("Kommunen", [4, 1, 0]), Series("Delt", [3, 0, 0]), Series("Staten", [3, 1, 0])]
     return stacked_bars(series, YEARS, title="Utfall", unit="saker", language="nn")
 
 
@@ -64,9 +64,9 @@ def test_bars_begin_at_zero_and_are_as_high_as_their_figures() -> None:
 def test_shares_fill_the_bar_and_n_is_shown() -> None:
     texts = [text.text for text in shapes(outcomes(), "text")]
 
-    assert {"n = 10", "n = 2", "n = 0", "Ingen saker", "6 (60\xa0%)", "3 (30\xa0%)"} <= set(texts)
+    assert {"n = 10", "n = 2", "n = 0", "Ingen saker", "4 (40\xa0%)", "3 (30\xa0%)"} <= set(texts)
     first = [float(bar.attrib["width"]) for bar in shapes(outcomes(), "rect") if bar.attrib["height"] == "17"][:3]
-    assert [width / sum(first) for width in first] == pytest.approx([0.6, 0.3, 0.1], abs=0.001)
+    assert [width / sum(first) for width in first] == pytest.approx([0.4, 0.3, 0.3], abs=0.001)
 
 
 def test_a_month_without_a_figure_is_a_gap_in_the_line() -> None:
@@ -110,6 +110,16 @@ def test_no_figures_and_all_zeros_make_a_chart_too() -> None:
     assert "svg" in svg(bar_chart([Series("a", [])], [], title="t", unit="u", language="nb"))
     assert "svg" in svg(line_chart([Series("a", [0, 0])], ["x", "y"], title="t", unit="u", language="nb"))
     assert "svg" in svg(stacked_bars([Series("a", [])], [], title="t", unit="u", language="nb"))
+
+
+def test_many_long_names_get_more_lines_in_the_legend() -> None:
+    series = [Series(f"Avsluttet med et ganske langt utfall {number}", [1, 2, 3]) for number in range(5)]
+
+    texts = shapes(bar_chart(series, YEARS, title="t", unit="u", language="nb"), "text")
+
+    named = [text for text in texts if (text.text or "").startswith("Avsluttet")]
+    assert len({text.attrib["y"] for text in named}) > 1
+    assert all(not (text.text or "").endswith("…") for text in named)
 
 
 def test_what_cannot_be_drawn_is_refused() -> None:

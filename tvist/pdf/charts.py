@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from reportlab.graphics import renderPDF
 from reportlab.platypus import Flowable, Spacer
 
-from tvist.pdf.fonts import SANS, width_of
 from tvist.pdf.roles import Role
-from tvist.pdf.sheet import FOOT, LEFT, PLOT, RIGHT, SIZE, TONES, WIDTH, Picture, Series, Sheet
+from tvist.pdf.sheet import FOOT, LEFT, PLOT, RIGHT, TONES, WIDTH, Picture, Series, Sheet, reach
 from tvist.pdf.styles import INK
 from tvist.words import Message
 from tvist.words import render as say
@@ -41,7 +40,7 @@ def bar_chart(series: Sequence[Series], labels: Sequence[str], *, title: str, un
                 continue
             x, height = middle + (index - len(series) / 2) * width, PLOT * value / top
             sheet.box((x, FOOT, width, height), TONES[index])
-            if width_of(sheet.number(value), SANS, SIZE) <= max(width, slot / len(series)):
+            if reach(sheet.number(value)) <= max(width, slot / len(series)):
                 sheet.text(sheet.number(value), x + width / 2, FOOT + height + 3, anchor="middle")
     sheet.line(LEFT, FOOT, WIDTH - RIGHT, FOOT, INK, 0.9)
     return sheet.picture()
@@ -52,9 +51,9 @@ def stacked_bars(series: Sequence[Series], labels: Sequence[str], *, title: str,
     sheet = Sheet((series, labels, title, unit, language), plot=len(labels) * (BAR_HEIGHT + BAR_GAP), has_axis=False)
     counted = [sum(row.values[place] or 0 for row in series) for place in range(len(labels))]
     ns = [say(Message("pdf.chart_n", n=sheet.number(count)), language) for count in counted]
-    room = max([width_of(label, SANS, SIZE) for label in labels] + [30.0])
+    room = max([reach(label) for label in labels] + [30.0])
     left = min(room + 8, WIDTH * 0.34)
-    right = max([width_of(n, SANS, SIZE) for n in ns] + [20.0]) + 8
+    right = max([reach(n) for n in ns] + [20.0]) + 8
     for place, label in enumerate(labels):
         y = sheet.top - (place + 1) * (BAR_HEIGHT + BAR_GAP) + BAR_GAP
         sheet.text(label, left - 8, y + 5, anchor="end", room=left - 8)
@@ -77,7 +76,7 @@ def line_chart(series: Sequence[Series], labels: Sequence[str], *, title: str, u
     sheet = Sheet((series, labels, title, unit, language), has_lines=True)
     top = sheet.axis(_highest(series))
     step = (WIDTH - LEFT - RIGHT) / max(len(labels), 1)
-    widest = max([width_of(label, SANS, SIZE) for label in labels] + [1.0])
+    widest = max([reach(label) for label in labels] + [1.0])
     every = max(1, math.ceil((widest + 6) / step))
     for place, label in enumerate(labels):
         if place % every == 0:

@@ -30,6 +30,7 @@ TITLE_SIZE = 10.4
 LEFT, RIGHT, FOOT = 40.0, 8.0, 22.0
 PLOT = 132.0
 MOST_STEPS = 6
+LEGEND_LINE = 17.0
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,11 @@ def _steps(highest: float) -> tuple[float, float]:
     return step, step * max(1, math.ceil(highest / step - 1e-9))
 
 
+def reach(text: str, font: str = SANS, size: float = SIZE) -> float:
+    """Room a text may need: a page shows it in a wider font than the PDF does."""
+    return 1.17 * width_of(text, font, size)
+
+
 class Sheet:
     """The paper one chart is drawn on: title, legend, axis and shapes, in points from the lower left corner."""
 
@@ -89,15 +95,16 @@ class Sheet:
         self.series, self.labels, self.unit, self.language = series, labels, unit, language
         self.has_lines = has_lines
         self.title = one_line(title)
-        legend = 18.0 if len(series) > 1 or not has_axis else 0.0
+        legend = self._legend_places() if len(series) > 1 or not has_axis else []
         self.top = (FOOT if has_axis else 0.0) + plot
-        height = self.top + (24.0 if has_axis else 4.0) + legend + 20.0
+        lines = legend[-1][1] + 1 if legend else 0
+        height = self.top + (24.0 if has_axis else 4.0) + lines * LEGEND_LINE + 20.0
         self.drawing = Drawing(WIDTH, height)
         # Else ReportLab begins with Helvetica, which would not be embedded.
         vars(self.drawing)["initialFontName"] = SANS
         self.text(self.title, 0, height - 12, font=SANS_BOLD, size=TITLE_SIZE, room=WIDTH)
-        if legend:
-            self._legend(height - 33)
+        for place, row, tone in zip(legend, series, TONES, strict=False):
+            self._legend(place[0], height - 33 - place[1] * LEGEND_LINE, row.name, tone)
 
     def number(self, value: float) -> str:
         """As the reader's language writes it; a decimal only where there is one."""
@@ -117,7 +124,7 @@ class Sheet:
     ) -> None:
         """One line; shortened where it must fit in `room`. Raises `MissingLetter`."""
         line = one_line(text)
-        while room and len(line) > 1 and width_of(line, font, size) > room:
+        while room and len(line) > 1 and reach(line, font, size) > room:
             line = f"{line.rstrip('…')[:-1].rstrip()}…"
         for letter in line:
             if font_for(letter, font) != font:
@@ -168,21 +175,29 @@ class Sheet:
         x, y, width = place
         count, full = self.number(value), f"{self.number(value)} ({round(share * 100)}\N{NO-BREAK SPACE}%)"
         for text in (full, count):
-            if width_of(text, SANS, SIZE) <= width - 4:
+            if reach(text, SANS, SIZE) <= width - 4:
                 self.text(text, x + width / 2, y + 5, anchor="middle", color=tone.ink)
                 return
 
-    def _legend(self, y: float) -> None:
-        x = 0.0
-        for row, tone in zip(self.series, TONES, strict=False):
-            if self.has_lines:
-                self.stroke([(x, y + 3), (x + 24, y + 3)], tone)
-                self.marker(x + 12, y + 3, tone)
-            else:
-                self.box((x, y - 1, 10, 10), tone)
-            x += 29 if self.has_lines else 15
-            self.text(row.name, x, y)
-            x += width_of(row.name, SANS, SIZE) + 16
+    def _legend_places(self) -> list[tuple[float, int]]:
+        """(x, line) of each name in the legend, on as many lines as they need."""
+        places: list[tuple[float, int]] = []
+        x, line = 0.0, 0
+        for row in self.series:
+            width = (29 if self.has_lines else 15) + reach(row.name) + 14
+            if x and x + width > WIDTH:
+                x, line = 0.0, line + 1
+            places.append((x, line))
+            x += width
+        return places
+
+    def _legend(self, x: float, y: float, name: str, tone: Tone) -> None:
+        if self.has_lines:
+            self.stroke([(x, y + 3), (x + 24, y + 3)], tone)
+            self.marker(x + 12, y + 3, tone)
+        else:
+            self.box((x, y - 1, 10, 10), tone)
+        self.text(name, x + (29 if self.has_lines else 15), y, room=WIDTH)
 
     def picture(self) -> Picture:
         """Hand over what was drawn, with its figures in words."""

@@ -131,8 +131,10 @@ class Apart(Words):
     below: float | None = None
 
     def split(self, availWidth: float, availHeight: float) -> list[Any]:  # noqa: N803 - ReportLab's names.
-        """Keep the room under the last part."""
+        """Keep the room over the first part and under the last."""
         parts = super().split(availWidth, availHeight)
+        for part in parts[:1]:
+            part.above = self.above
         for part in parts[-1:]:
             part.below = self.below
         return parts

@@ -5,16 +5,14 @@ from __future__ import annotations
 import html.parser
 import re
 import secrets
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import tvist.rulebook
-import tvist.schema  # noqa: F401 - makes every table known.
+import tvist.schema
 from tests.databases import Databases, Kind
 from tests.people import Cast, a_cast
 from tvist.accounts.models import SignIn, User
@@ -29,6 +27,9 @@ from tvist.pages import make_app
 from tvist.vault.keys import MasterKeys
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
     from flask import Flask
     from werkzeug.test import TestResponse
 
@@ -68,7 +69,9 @@ def database(databases: Databases, kind: Kind) -> Iterator[Database]:
 @pytest.fixture
 def installation(database: Database, tmp_path: Path) -> Installation:
     """A demo installation with keys of its own and papers in memory."""
-    config = read_config({"TVIST_INSTANCE": str(tmp_path), "TVIST_DATABASE_URL": str(database.engine.url), "TVIST_PAPERS": "memory://"})
+    config = read_config(
+        {"TVIST_INSTANCE": str(tmp_path), "TVIST_DATABASE_URL": str(database.engine.url), "TVIST_PAPERS": "memory://"}
+    )
     keys = MasterKeys.create(config.master_key_file)
     return Installation(config, database, keys, PaperStore(config.papers_url, keys))
 
@@ -93,7 +96,9 @@ def ask(app: Flask, installation: Installation) -> Callable[..., TestResponse]:
     A POST carries a CSRF token and, unless `key=None`, a key of its own. Each request has its own client, so nobody stays signed in.
     """
 
-    def asking(method: str, url: str, *, as_: User | None = None, data: dict[str, Any] | None = None, key: str | None = "", **more: Any) -> TestResponse:
+    def asking(
+        method: str, url: str, *, as_: User | None = None, data: dict[str, Any] | None = None, key: str | None = "", **more: Any
+    ) -> TestResponse:
         client = app.test_client()
         if as_ is not None:
             _sign_in(client, installation, as_)
@@ -160,10 +165,13 @@ def check_page(text: str) -> None:
     assert page.headings == 1, "a page has one h1"
     heading = re.search(r"<h1[^>]*>(.*?)</h1>", text, re.DOTALL)
     title = re.search(r"<title>(.*?)</title>", text, re.DOTALL)
-    assert heading and title
+    assert heading
+    assert title
     first = " ".join(re.sub(r"<[^>]+>", " ", heading[1]).split())
     assert " ".join(title[1].split()).startswith(first), f"the title begins with the heading: {title[1]!r} {first!r}"
     assert re.search(r'<html[^>]* lang="(nb|nn|en)"', text)
-    assert page.inputs.keys() <= page.labels | page.named, f"fields without a label: {page.inputs.keys() - page.labels - page.named}"
+    assert page.inputs.keys() <= page.labels | page.named, (
+        f"fields without a label: {page.inputs.keys() - page.labels - page.named}"
+    )
     assert " style=" not in text
     assert " onclick=" not in text

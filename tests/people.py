@@ -52,8 +52,16 @@ def _organisation(kind: OrganisationKind, code: str, name: str) -> Organisation:
 
 
 def _user(name: str, organisation: Organisation | None, role: MembershipRole | None) -> User:
-    first = name.split()[0].lower().replace("å", "aa")
-    user = User(email=f"{first}@example.invalid", name=name, sort_key=sort_key(name), language="nb", is_invented=True, memberships=[], appointments=[])
+    first = name.split(maxsplit=1)[0].lower().replace("å", "aa")
+    user = User(
+        email=f"{first}@example.invalid",
+        name=name,
+        sort_key=sort_key(name),
+        language="nb",
+        is_invented=True,
+        memberships=[],
+        appointments=[],
+    )
     if organisation is not None and role is not None:
         user.memberships.append(Membership(organisation=organisation, role=role, from_on=LONG_AGO))
     return user
@@ -95,7 +103,9 @@ def a_cast(session: Session) -> Cast:
         (cast.kaare, SeatKind.KS, AppointmentKind.FIXED),
         (cast.klara, SeatKind.KS, AppointmentKind.DEPUTY),
     ):
-        user.appointments.append(Appointment(seat=seat, kind=kind, from_on=date(2025, 1, 1), to_on=date(2028, 12, 31), appointed_by="Departementet"))
+        user.appointments.append(
+            Appointment(seat=seat, kind=kind, from_on=date(2025, 1, 1), to_on=date(2028, 12, 31), appointed_by="Departementet")
+        )
     session.add_all(vars(cast).values())
     session.commit()
     return cast

@@ -142,5 +142,7 @@ def _refuse_unsafe_production(config: Config, env: Mapping[str, str]) -> None:
         message = f"TVIST_MASTER_KEY_FILE: {config.master_key_file} is not there. Without it no paper and no vote can be read."
         raise Misconfigured(message)
     if not config.uploads_scanned:
-        message = "TVIST_UPLOADS_SCANNED is not 'yes': production does not start while uploaded papers are not scanned for viruses."
+        message = (
+            "TVIST_UPLOADS_SCANNED is not 'yes': production does not start while uploaded papers are not scanned for viruses."
+        )
         raise Misconfigured(message)

@@ -6,18 +6,21 @@ SQLite is the default, PostgreSQL is production; the same models and tests run o
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import orm
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Dialect, Engine
 
 from tvist.words import Message, from_json, to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.engine import Dialect, Engine
 
 ENUM_LENGTH = 40
 Row = TypeVar("Row")
@@ -78,7 +81,7 @@ class Base(orm.DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {
+    type_annotation_map: ClassVar = {
         datetime: Moment(),
         Message: MessageColumn(),
         Amount: sa.BigInteger(),
@@ -174,7 +177,7 @@ def _begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
-def locked(session: orm.Session, query: sa.Select[tuple[Row]], table: type[Base]) -> sa.Select[tuple[Row]]:
+def locked(session: orm.Session, query: sa.Select[Row], table: type[Base]) -> sa.Select[Row]:
     """Lock the row in a writing session on PostgreSQL, so that acts on one thing follow each other; SQLite has one writer anyway."""
     return query.with_for_update(of=table) if session.info.get("writing") else query
 

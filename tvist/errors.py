@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tvist.words import Message
 
 
@@ -21,7 +19,8 @@ class NotAllowed(Exception):
 class CannotProceed(Exception):
     """The act is refused; `obstacles` says, in codes, all that stands in its way."""
 
-    def __init__(self, obstacles: Sequence[Message] | Message) -> None:
+    def __init__(self, obstacles: list[Message] | tuple[Message, ...] | Message) -> None:
         """Take one message or several."""
-        self.obstacles: tuple[Message, ...] = (obstacles,) if not isinstance(obstacles, list | tuple) else tuple(obstacles)
+        found = obstacles if isinstance(obstacles, list | tuple) else [obstacles]
+        self.obstacles: tuple[Message, ...] = tuple(found)
         super().__init__(", ".join(message.code for message in self.obstacles))

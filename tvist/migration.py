@@ -7,7 +7,7 @@ keys before it commits.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import sqlalchemy as sa
 from alembic import command
@@ -21,7 +21,7 @@ from tvist.schema import TRIGGERS, create_sql, drop_sql, metadata
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from alembic.runtime.migration import MigrationContext
+    from alembic.autogenerate.api import AutogenContext
 
     from tvist.db import Database
 
@@ -46,7 +46,8 @@ def is_at_head(database: Database) -> bool:
         inspector = sa.inspect(session.connection())
         if not inspector.has_table("alembic_version"):
             return False
-        return session.scalar(sa.text("SELECT version_num FROM alembic_version")) == _script().get_current_head()
+        found = session.scalar(sa.text("SELECT version_num FROM alembic_version"))
+        return bool(found == _script().get_current_head())
 
 
 def _config() -> AlembicConfig:
@@ -68,7 +69,7 @@ def new_revision(database: Database, message: str, revision: str) -> None:
 
 def _run(database: Database, steps: Callable[[ScriptDirectory], Callable[..., object]]) -> None:
     config, script = _config(), _script()
-    with EnvironmentContext(config, script, fn=steps(script)) as environment:  # type: ignore[arg-type]  # Alembic's own type is narrower than its use.
+    with EnvironmentContext(config, script, fn=steps(script)) as environment:
         config.attributes["database"] = database
         script.run_env()
         del environment
@@ -82,7 +83,12 @@ def run_with(database: Database, environment: EnvironmentContext) -> None:
             _pragma(connection, "foreign_keys=OFF")
         try:
             environment.configure(
-                connection=connection, target_metadata=metadata, render_as_batch=is_sqlite, compare_type=True, render_item=_render, transactional_ddl=True
+                connection=connection,
+                target_metadata=metadata,
+                render_as_batch=is_sqlite,
+                compare_type=True,
+                render_item=_render,
+                transactional_ddl=True,
             )
             _drop_triggers(connection)
             with environment.begin_transaction():
@@ -122,7 +128,7 @@ def _create_triggers(connection: sa.Connection) -> None:
                 connection.exec_driver_sql(statement)
 
 
-def _render(kind: str, item: object, context: MigrationContext) -> str | bool:  # noqa: ARG001 - Alembic's signature.
+def _render(kind: str, item: Any, context: AutogenContext) -> str | Literal[False]:  # noqa: ARG001 - Alembic's signature.
     """Write our own column types as the plain types they are in the database."""
     if kind == "type":
         if isinstance(item, sa.Enum):

@@ -18,7 +18,21 @@ from tvist.panel import models as panel
 from tvist.search import models as search
 from tvist.submissions import models as answers
 
-ROOMS: Final = (accesslog, accounts, answers, claims, decision, delivery, documents, intake, jobs, models, panel, search, submissions)
+ROOMS: Final = (
+    accesslog,
+    accounts,
+    answers,
+    claims,
+    decision,
+    delivery,
+    documents,
+    intake,
+    jobs,
+    models,
+    panel,
+    search,
+    submissions,
+)
 metadata: Final = Base.metadata
 
 
@@ -48,7 +62,9 @@ def _never(table: str) -> tuple[Trigger, Trigger]:
 def _only_changes(table: str, *columns: str) -> tuple[Trigger, Trigger]:
     """All columns but these are written once; rows are never deleted."""
     fixed = [column.name for column in metadata.tables[table].columns if column.name not in columns]
-    return Trigger(table, "UPDATE", " OR ".join(f'OLD."{name}" IS DISTINCT FROM NEW."{name}"' for name in fixed)), Trigger(table, "DELETE")
+    return Trigger(table, "UPDATE", " OR ".join(f'OLD."{name}" IS DISTINCT FROM NEW."{name}"' for name in fixed)), Trigger(
+        table, "DELETE"
+    )
 
 
 TRIGGERS: Final[tuple[Trigger, ...]] = (
@@ -74,8 +90,16 @@ TRIGGERS: Final[tuple[Trigger, ...]] = (
     Trigger("decision", "DELETE"),
     Trigger("case", "DELETE"),
     Trigger("case", "UPDATE", "OLD.number <> NEW.number OR OLD.registered_on <> NEW.registered_on"),
-    Trigger("line_outcome", "UPDATE", "EXISTS (SELECT 1 FROM decision WHERE decision.id = OLD.decision_id AND decision.issued_at IS NOT NULL)"),
-    Trigger("line_outcome", "DELETE", "EXISTS (SELECT 1 FROM decision WHERE decision.id = OLD.decision_id AND decision.issued_at IS NOT NULL)"),
+    Trigger(
+        "line_outcome",
+        "UPDATE",
+        "EXISTS (SELECT 1 FROM decision WHERE decision.id = OLD.decision_id AND decision.issued_at IS NOT NULL)",
+    ),
+    Trigger(
+        "line_outcome",
+        "DELETE",
+        "EXISTS (SELECT 1 FROM decision WHERE decision.id = OLD.decision_id AND decision.issued_at IS NOT NULL)",
+    ),
     Trigger("paper", "UPDATE", "OLD.blob_id <> NEW.blob_id OR OLD.sha256 <> NEW.sha256 OR OLD.size <> NEW.size"),
 )
 
@@ -86,7 +110,9 @@ def create_sql(trigger: Trigger, dialect: str) -> list[str]:
     if dialect == "sqlite":
         # SQLite before 3.39 has no IS DISTINCT FROM; IS NOT says the same on every version.
         when = when.replace("IS DISTINCT FROM", "IS NOT")
-        return [f"CREATE TRIGGER {trigger.name} BEFORE {trigger.event} ON \"{trigger.table}\"{when} BEGIN SELECT RAISE(ABORT, '{trigger.says}'); END"]
+        return [
+            f"CREATE TRIGGER {trigger.name} BEFORE {trigger.event} ON \"{trigger.table}\"{when} BEGIN SELECT RAISE(ABORT, '{trigger.says}'); END"
+        ]
     body = f"BEGIN IF {trigger.when or 'true'} THEN RAISE EXCEPTION '{trigger.says}'; END IF; RETURN {'OLD' if trigger.event == 'DELETE' else 'NEW'}; END"
     return [
         f"CREATE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$",

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
@@ -21,7 +20,7 @@ from babel.numbers import format_decimal
 from tvist.clock import OSLO
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 LANGUAGES: Final = ("nb", "nn", "en")
 LOCALES: Final = {"nb": "nb_NO", "nn": "nn_NO", "en": "en_GB"}
@@ -45,7 +44,9 @@ class Message:
     def __init__(self, code: str, /, **params: Any) -> None:
         """Lists among the parameters become tuples, so that the message can be hashed."""
         self.code = code
-        self.params: Mapping[str, Param] = {name: tuple(value) if isinstance(value, list) else value for name, value in params.items()}
+        self.params: Mapping[str, Param] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in params.items()
+        }
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Message) and (self.code, dict(self.params)) == (other.code, dict(other.params))
@@ -121,7 +122,7 @@ def join_list(items: list[str], language: str) -> str:
 
 
 _WRITERS: tuple[tuple[type | tuple[type, ...], Callable[[Any, str], str]], ...] = (
-    (Message, lambda value, language: render(value, language)),
+    (Message, render),
     (StrEnum, lambda value, language: render(label(value), language)),
     (Ore, format_kroner),
     (bool, lambda value, _: str(value)),
@@ -144,7 +145,7 @@ def catalogue(language: str) -> Mapping[str, str | tuple[str, ...]]:
                 if code in texts:
                     message = f"{code} stands in two catalogues of {language}"
                     raise ValueError(message)
-                texts[code] = tuple(entry.string) if isinstance(entry.string, list | tuple) else entry.string
+                texts[code] = tuple(entry.string) if isinstance(entry.string, list | tuple) else str(entry.string or "")
     return texts
 
 
@@ -179,7 +180,7 @@ def _rich(value: Any) -> Param:
     if isinstance(value, list):
         return tuple(_rich(item) for item in value)
     if not isinstance(value, dict):
-        return value  # type: ignore[no-any-return]  # What JSON holds beside lists and objects is already a parameter.
+        return value
     if "code" in value:
         return Message(value["code"], **{name: _rich(inner) for name, inner in value["params"].items()})
     if "ore" in value:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tvist.words import Message
 
 READING_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+LONGEST_KEY: Final = 64
 csrf = CSRFProtect()
 
 View = Callable[..., ResponseReturnValue]
@@ -76,7 +77,9 @@ class _Gate:
             raise NotAllowed if roles else NotFound
 
 
-def requires(act: Act, *, of: Loader | None = None, take_in: TakeIn | None = None, max_bytes: int = MAX_FORM_BYTES) -> Callable[[View], View]:
+def requires(
+    act: Act, *, of: Loader | None = None, take_in: TakeIn | None = None, max_bytes: int = MAX_FORM_BYTES
+) -> Callable[[View], View]:
     """Guard a page: the person must be allowed `act` on the thing that `of(session, **address)` finds; the view receives that thing.
 
     `take_in` is called between the beats of a POST, with the body read and no transaction open; what it returns is `taken_in()` in the view,
@@ -145,7 +148,7 @@ def _sent_before(session: Session) -> Response | None:
     """Claim the key of this form; if it was sent before, lead to where the first sending led."""
     key = request.form.get(KEY_FIELD)
     user = g._login_user  # noqa: SLF001 - Flask-Login's own place for it.
-    if not key or len(key) > 64 or not user.is_authenticated:
+    if not key or len(key) > LONGEST_KEY or not user.is_authenticated:
         return None
     if insert_once(session, SentForm, key=key, user_id=user.id, at=now(), location=""):
         return None

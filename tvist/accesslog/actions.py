@@ -15,8 +15,15 @@ if TYPE_CHECKING:
     from tvist.db import Base, Database
 
 
-def note_access(  # noqa: PLR0913 - a line of the log has these parts.
-    database: Database, *, user: User | None, roles: Iterable[Role], act: Act | None, thing: Base | None, allowed: bool, channel: Channel = Channel.WEB
+def note_access(
+    database: Database,
+    *,
+    user: User | None,
+    roles: Iterable[Role],
+    act: Act | None,
+    thing: Base | None,
+    allowed: bool,
+    channel: Channel = Channel.WEB,
 ) -> None:
     """Note that `user` opened, acted on or was denied `thing`. Nothing of what the thing says is written."""
     if act is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -13,6 +12,8 @@ from tvist.accounts.models import Membership, Organisation, OrganisationKind, Si
 from tvist.errors import NotFound
 
 if TYPE_CHECKING:
+    from datetime import date, datetime
+
     from sqlalchemy.orm import Session
 
 
@@ -28,7 +29,11 @@ def user_of_sign_in(session: Session, token: str, at: datetime) -> User | None:
     found = session.scalar(
         sa.select(SignIn)
         .where(SignIn.token_hash == hashed(token), SignIn.ended_at.is_(None), SignIn.expires_at > at)
-        .options(joinedload(SignIn.user).options(selectinload(User.memberships).joinedload(Membership.organisation), selectinload(User.appointments)))
+        .options(
+            joinedload(SignIn.user).options(
+                selectinload(User.memberships).joinedload(Membership.organisation), selectinload(User.appointments)
+            )
+        )
     )
     return found.user if found and found.user.is_active else None
 

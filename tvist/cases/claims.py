@@ -26,8 +26,12 @@ class ClaimLine(Base):
         sa.CheckConstraint("(unit = 'principle') = (amount_ore IS NULL)", name="line_has_an_amount_or_is_of_principle"),
         sa.CheckConstraint("(unit = 'principle') = (rate_ore IS NULL)", name="line_has_a_rate_or_is_of_principle"),
         sa.CheckConstraint("(unit = 'stay') = (count IS NOT NULL)", name="stays_are_counted"),
-        sa.CheckConstraint("unit = 'principle' OR to_on IS NOT NULL OR known_until IS NOT NULL", name="running_line_is_known_until"),
-        sa.CheckConstraint("known_until IS NULL OR (to_on IS NULL AND known_until >= from_on)", name="known_until_is_for_running_lines"),
+        sa.CheckConstraint(
+            "unit = 'principle' OR to_on IS NOT NULL OR known_until IS NOT NULL", name="running_line_is_known_until"
+        ),
+        sa.CheckConstraint(
+            "known_until IS NULL OR (to_on IS NULL AND known_until >= from_on)", name="known_until_is_for_running_lines"
+        ),
         sa.CheckConstraint("amount_ore IS NULL OR amount_ore >= 0", name="amount_is_not_negative"),
         sa.CheckConstraint("paid_ore >= 0", name="paid_is_not_negative"),
     )

@@ -75,7 +75,10 @@ class Case(Base, Versioned):
         sa.CheckConstraint("language IN ('nb', 'nn')", name="language_is_norwegian"),
         sa.CheckConstraint("child_birth_year BETWEEN 1980 AND 2100", name="birth_year_is_a_year"),
         sa.CheckConstraint("claimed_ore >= 0", name="claimed_is_not_negative"),
-        sa.CheckConstraint("state NOT IN ('exchange', 'prepared', 'panel', 'issuing', 'decided') OR accepted_at IS NOT NULL", name="later_case_was_accepted"),
+        sa.CheckConstraint(
+            "state NOT IN ('exchange', 'prepared', 'panel', 'issuing', 'decided') OR accepted_at IS NOT NULL",
+            name="later_case_was_accepted",
+        ),
         sa.Index("ix_case_state_year_serial", "state", "year", "serial"),
         sa.Index("ix_case_region_code_year_serial", "region_code", "year", "serial"),
     )
@@ -137,7 +140,10 @@ class Case(Base, Versioned):
     @property
     def open_tasks(self) -> list[Task]:
         """What is waited for, soonest first; whose turn it is follows from these and is never set by hand."""
-        return sorted((task for task in self.tasks if task.is_open), key=lambda task: (task.due_on is None, task.due_on or date.max, task.id or 0))
+        return sorted(
+            (task for task in self.tasks if task.is_open),
+            key=lambda task: (task.due_on is None, task.due_on or date.max, task.id or 0),
+        )
 
     def parties_on(self, side: Side) -> list[Party]:
         """The parties that stand on `side` now."""
@@ -193,8 +199,15 @@ class Case(Base, Versioned):
             return {Role.CALLED}
         return {Role.SEATED, Role.SEATED_LEADER} if seat.is_leader else {Role.SEATED}
 
-    def record(  # noqa: PLR0913 - a journal line has these parts.
-        self, act: Act, *, by: User | None, at: datetime, said: Message | None = None, happened_at: datetime | None = None, corrects: Event | None = None
+    def record(
+        self,
+        act: Act,
+        *,
+        by: User | None,
+        at: datetime,
+        said: Message | None = None,
+        happened_at: datetime | None = None,
+        corrects: Event | None = None,
     ) -> Event:
         """Write a line in the journal. `at` is when it is recorded, `happened_at` when it happened (else the same)."""
         event = Event(
@@ -224,7 +237,7 @@ class Case(Base, Versioned):
         )
         self.facts.append(fact)
         if column := COLUMN_OF_FACT.get(kind):
-            setattr(self, column, Outcome(value) if kind is FactKind.OUTCOME and value else value)
+            setattr(self, column, Outcome(str(value)) if kind is FactKind.OUTCOME and value else value)
         return fact
 
 
@@ -266,7 +279,8 @@ class Party(Base):
     def may_be_bound_by(self, user: User, on: date) -> bool:
         """Whether the person is authorised to file and withdraw for the party."""
         return any(
-            found.organisation_id == self.organisation_id and found.role is MembershipRole.AUTHORISED_FILER for found in user.memberships_on(on)
+            found.organisation_id == self.organisation_id and found.role is MembershipRole.AUTHORISED_FILER
+            for found in user.memberships_on(on)
         )
 
 
@@ -309,7 +323,16 @@ class Event(Base):
 
     def seal_after(self, number: str, earlier: str) -> str:
         """SHA-256 over this line and the seal before it (hexadecimal)."""
-        parts = (earlier, number, str(self.sequence), self.act.value, self.happened_at.isoformat(), self.recorded_at.isoformat(), str(self.by_id), to_json(self.said))
+        parts = (
+            earlier,
+            number,
+            str(self.sequence),
+            self.act.value,
+            self.happened_at.isoformat(),
+            self.recorded_at.isoformat(),
+            str(self.by_id),
+            to_json(self.said),
+        )
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -364,7 +387,7 @@ class TaskKind(StrEnum):
     CURE = "cure"
     COMMENT_ON_DISMISSAL = "comment_on_dismissal"
     DECIDE_DISMISSAL = "decide_dismissal"
-    PASS_ON = "pass_on"
+    PASS_ON = "pass_on"  # noqa: S105 - the name of a task, no secret.
     RESPOND = "respond"
     COMMENT = "comment"
     CLOSE_PREPARATION = "close_preparation"
@@ -432,7 +455,11 @@ class Task(Base):
     @property
     def length(self) -> Length | None:
         """How long the owner has; None for a task without a deadline."""
-        return Length(self.length_count, self.length_unit) if self.length_count is not None and self.length_unit is not None else None
+        return (
+            Length(self.length_count, self.length_unit)
+            if self.length_count is not None and self.length_unit is not None
+            else None
+        )
 
     @property
     def deadline(self) -> Deadline | None:

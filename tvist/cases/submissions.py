@@ -63,7 +63,9 @@ class Submission(Base):
 
     def is_served_on(self, party: Party) -> bool:
         """Served on the party, or written by it."""
-        return self.party_id == party.id or any(found.party_id == party.id and found.served_at is not None for found in self.servings)
+        return self.party_id == party.id or any(
+            found.party_id == party.id and found.served_at is not None for found in self.servings
+        )
 
     def roles_for(self, user: User, on: date) -> set[Role]:
         """What `user` is to this sending: what the person is to the case, and whether it came from or was served on their party."""

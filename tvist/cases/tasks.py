@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tvist.procedure.deadlines import Length
 
 
-def open_task(  # noqa: PLR0913 - a task has these parts.
+def open_task(
     case: Case,
     kind: TaskKind,
     *,

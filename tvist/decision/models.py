@@ -56,7 +56,14 @@ class Vote(Base):
 
     __tablename__ = "vote"
     __table_args__ = (
-        sa.Index("uq_vote_one_standing", "question_id", "user_id", unique=True, sqlite_where=sa.text("fell_at IS NULL"), postgresql_where=sa.text("fell_at IS NULL")),
+        sa.Index(
+            "uq_vote_one_standing",
+            "question_id",
+            "user_id",
+            unique=True,
+            sqlite_where=sa.text("fell_at IS NULL"),
+            postgresql_where=sa.text("fell_at IS NULL"),
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(default=random_id, unique=True)
@@ -138,7 +145,14 @@ class Approval(Base):
 
     __tablename__ = "approval"
     __table_args__ = (
-        sa.Index("uq_approval_one_standing", "decision_id", "user_id", unique=True, sqlite_where=sa.text("fell_at IS NULL"), postgresql_where=sa.text("fell_at IS NULL")),
+        sa.Index(
+            "uq_approval_one_standing",
+            "decision_id",
+            "user_id",
+            unique=True,
+            sqlite_where=sa.text("fell_at IS NULL"),
+            postgresql_where=sa.text("fell_at IS NULL"),
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     decision_id: Mapped[int] = mapped_column(sa.ForeignKey("decision.id"))
@@ -156,10 +170,11 @@ class LineOutcome(Base):
     __tablename__ = "line_outcome"
     __table_args__ = (
         sa.UniqueConstraint("decision_id", "line_id"),
+        sa.CheckConstraint("found_ore IS NULL OR municipality_ore + state_ore = found_ore", name="shares_sum_to_what_was_found"),
         sa.CheckConstraint(
-            "found_ore IS NULL OR municipality_ore + state_ore = found_ore", name="shares_sum_to_what_was_found"
+            "(found_ore IS NULL) = (municipality_ore IS NULL) AND (found_ore IS NULL) = (state_ore IS NULL)",
+            name="shares_go_with_the_amount",
         ),
-        sa.CheckConstraint("(found_ore IS NULL) = (municipality_ore IS NULL) AND (found_ore IS NULL) = (state_ore IS NULL)", name="shares_go_with_the_amount"),
         sa.CheckConstraint("municipality_percent BETWEEN 0 AND 100", name="share_is_a_per_cent"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)

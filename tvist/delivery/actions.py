@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import object_session
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tvist.cases.submissions import Submission
 
 
-def write_to_party(  # noqa: PLR0913 - what is written, what it serves and what it starts belong together.
+def write_to_party(
     party: Party, kind: LetterKind, *, at: datetime, serves: Submission | None = None, starts: Task | None = None, **params: Any
 ) -> Letter:
     """Write to the party's case team and to its own mailbox (rule 5), in the form of Norwegian that the language law asks for (rule 39).
@@ -52,14 +52,20 @@ def write_to_secretariat(case: Case, kind: LetterKind, *, at: datetime, **params
     session, on = _session(case), oslo_date(at)
     body = session.scalars(sa.select(Organisation).where(Organisation.kind == OrganisationKind.BODY)).first()
     officers = session.scalars(
-        sa.select(User).join(Membership).where(Membership.role == MembershipRole.SECRETARIAT, User.disabled_at.is_(None)).order_by(User.id).distinct()
+        sa.select(User)
+        .join(Membership)
+        .where(Membership.role == MembershipRole.SECRETARIAT, User.disabled_at.is_(None))
+        .order_by(User.id)
+        .distinct()
     )
     letter = _letter(case, kind, language="nb", at=at, params=params)
     _address(letter, [user for user in officers if case.roles_for(user, on)], body.mailbox if body else None)
     return letter
 
 
-def write_to_user(user: User, kind: LetterKind, *, at: datetime, case: Case | None = None, link: str = "/", **params: Any) -> Letter:
+def write_to_user(
+    user: User, kind: LetterKind, *, at: datetime, case: Case | None = None, link: str = "/", **params: Any
+) -> Letter:
     """Write to one person, about a case or about the person's account."""
     letter = _letter(case, kind, language=user.language, at=at, params=params, link=link)
     _address(letter, [user], None)
@@ -72,14 +78,17 @@ def language_for(party: Party, at: datetime) -> str:
     """The language of letters to the party: a municipality's decided form, else the form of the case (rule 39)."""
     if party.organisation.kind is not OrganisationKind.MUNICIPALITY:
         return party.case.language
-    return decision_language(language_form(party.organisation.code, oslo_date(at)), party.case.language)
+    wanted: Literal["nb", "nn"] = "nn" if party.case.language == "nn" else "nb"
+    return decision_language(language_form(party.organisation.code, oslo_date(at)), wanted)
 
 
 def accept(recipient: Recipient, *, at: datetime) -> None:
     """The notice was accepted for the recipient: the letter's sendings are served on its party, and the clocks start (rule 18)."""
     recipient.fate, recipient.accepted_at = Fate.ACCEPTED, at
     session = _session(recipient)
-    for serving in session.scalars(sa.select(Serving).where(Serving.letter_id == recipient.letter_id, Serving.served_at.is_(None))):
+    for serving in session.scalars(
+        sa.select(Serving).where(Serving.letter_id == recipient.letter_id, Serving.served_at.is_(None))
+    ):
         serving.served_at = at
         if serving.task_id is not None:
             _start(session, serving.task_id, at)
@@ -91,7 +100,9 @@ def _start(session: Session, task_id: int, at: datetime) -> None:
         task.start(oslo_date(at))
 
 
-def _letter(case: Case | None, kind: LetterKind, *, language: str, at: datetime, params: dict[str, Any], link: str = "/") -> Letter:  # noqa: PLR0913 - as above.
+def _letter(
+    case: Case | None, kind: LetterKind, *, language: str, at: datetime, params: dict[str, Any], link: str = "/"
+) -> Letter:
     given = {"number": case.number if case else "", **params}
     letter = Letter(
         kind=kind,

@@ -67,8 +67,22 @@ class Seat(Base):
 
     __tablename__ = "seat"
     __table_args__ = (
-        sa.Index("uq_seat_one_holder", "case_id", "kind", unique=True, sqlite_where=sa.text("left_at IS NULL"), postgresql_where=sa.text("left_at IS NULL")),
-        sa.Index("uq_seat_one_seat", "case_id", "user_id", unique=True, sqlite_where=sa.text("left_at IS NULL"), postgresql_where=sa.text("left_at IS NULL")),
+        sa.Index(
+            "uq_seat_one_holder",
+            "case_id",
+            "kind",
+            unique=True,
+            sqlite_where=sa.text("left_at IS NULL"),
+            postgresql_where=sa.text("left_at IS NULL"),
+        ),
+        sa.Index(
+            "uq_seat_one_seat",
+            "case_id",
+            "user_id",
+            unique=True,
+            sqlite_where=sa.text("left_at IS NULL"),
+            postgresql_where=sa.text("left_at IS NULL"),
+        ),
         sa.CheckConstraint("(left_at IS NULL) = (left_because IS NULL)", name="left_seat_has_a_reason"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)

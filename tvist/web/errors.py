@@ -32,7 +32,11 @@ def _typed(status: int) -> list[tuple[str, str]]:
     """What was written in a form that could not be taken, so that it can be copied."""
     if status not in {400, 409, 500} or request.method != "POST":
         return []
-    return [(name, value) for name, value in request.form.items(multi=True) if not name.startswith("_") and name != "csrf_token" and len(value.strip()) > 2]  # noqa: PLR2004 - a tick or a choice is not lost text.
+    return [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if not name.startswith("_") and name != "csrf_token" and len(value.strip()) > 2
+    ]
 
 
 def add_errors(app: Flask) -> None:

@@ -50,7 +50,7 @@ class _Words:
         raise KeyError(one if count == 1 else many)
 
 
-class TvistForm(FlaskForm):
+class TvistForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types.
     """A form of ours. `faults()` lists all that is wrong, each with the field it belongs to, for the summary at the top."""
 
     class Meta:

@@ -39,7 +39,13 @@ class TvistRequest(Request):
 
     keeps_files = False
 
-    def _get_file_stream(self, total_content_length: int | None, content_type: str | None, filename: str | None = None, content_length: int | None = None) -> IO[bytes]:
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
         if not self.keeps_files:
             return cast("IO[bytes]", _Nowhere())
         return super()._get_file_stream(total_content_length, content_type, filename, content_length)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from wtforms import Field
@@ -15,7 +14,9 @@ from tvist.web.session import say
 from tvist.words import format_kroner
 
 if TYPE_CHECKING:
-    from wtforms import Form
+    from datetime import date
+
+    from wtforms.form import BaseForm
 
 
 class _Read(Field):
@@ -44,7 +45,7 @@ class _Read(Field):
         except CannotProceed as refused:
             raise ValueError(say(refused.obstacles[0])) from refused
 
-    def pre_validate(self, form: Form) -> None:  # noqa: ARG002 - WTForms' signature.
+    def pre_validate(self, form: BaseForm) -> None:  # noqa: ARG002 - WTForms' signature.
         """Stop at a text that could not be read: it must not be called missing as well."""
         if self.process_errors:
             raise StopValidation

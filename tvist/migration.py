@@ -7,6 +7,7 @@ keys before it commits.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ from tvist.config import room
 from tvist.schema import TRIGGERS, create_sql, drop_sql, metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from alembic.autogenerate.api import AutogenContext
 
@@ -77,22 +78,32 @@ def _run(database: Database, steps: Callable[[ScriptDirectory], Callable[..., ob
 
 def run_with(database: Database, environment: EnvironmentContext) -> None:
     """Run the migrations that `environment` asks for; called from `migrations/env.py`."""
+    with changing_tables(database) as connection:
+        environment.configure(
+            connection=connection,
+            target_metadata=metadata,
+            render_as_batch=connection.dialect.name == "sqlite",
+            compare_type=True,
+            render_item=_render,
+            transactional_ddl=True,
+        )
+        with environment.begin_transaction():
+            environment.run_migrations()
+
+
+@contextmanager
+def changing_tables(database: Database) -> Iterator[sa.Connection]:
+    """A transaction in which tables may be rebuilt: nothing is lost, the triggers stand again, and every reference leads somewhere.
+
+    Raises `BrokenReferences`, and rolls back, when rows would point to nothing.
+    """
     with database.engine.connect() as connection:
         is_sqlite = connection.dialect.name == "sqlite"
         if is_sqlite:
             _pragma(connection, "foreign_keys=OFF")
         try:
-            environment.configure(
-                connection=connection,
-                target_metadata=metadata,
-                render_as_batch=is_sqlite,
-                compare_type=True,
-                render_item=_render,
-                transactional_ddl=True,
-            )
             _drop_triggers(connection)
-            with environment.begin_transaction():
-                environment.run_migrations()
+            yield connection
             _create_triggers(connection)
             if is_sqlite and (lost := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):
                 message = f"rows pointing to nothing: {sorted({row[0] for row in lost})}"

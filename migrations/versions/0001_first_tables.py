@@ -344,6 +344,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_indexed")),
         sa.UniqueConstraint("thing_kind", "thing_id", name="thing_is_indexed_once"),
     )
+    with op.batch_alter_table("indexed", schema=None) as batch_op:
+        batch_op.create_index("ix_indexed_case_id", ["case_id"], unique=False)
+
     op.create_table(
         "membership",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1073,6 +1076,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_membership_organisation_id"))
 
     op.drop_table("membership")
+    with op.batch_alter_table("indexed", schema=None) as batch_op:
+        batch_op.drop_index("ix_indexed_case_id")
+
     op.drop_table("indexed")
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_event_case_id"))

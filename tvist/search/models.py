@@ -37,7 +37,7 @@ class Indexed(Base):
     __table_args__ = (
         sa.UniqueConstraint("thing_kind", "thing_id", name="thing_is_indexed_once"),
         sa.CheckConstraint("for_requesting OR for_opposing OR for_secretariat OR for_panel", name="indexed_thing_has_readers"),
-        sa.Index("ix_indexed_case_id", sa.text("case_id DESC")),
+        sa.Index("ix_indexed_case_id", "case_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

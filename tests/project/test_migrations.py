@@ -1,0 +1,160 @@
+"""The migrations, up and down, make just what the models say: tables, columns, CHECKs, indexes, triggers; on both databases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+
+from tvist.clock import now
+from tvist.db import Database
+from tvist.migration import BrokenReferences, changing_tables, downgrade, is_at_head, upgrade
+from tvist.schema import TRIGGERS, metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.databases import Databases, Kind
+
+Shape = dict[str, object]
+
+
+@pytest.fixture
+def empty(databases: Databases, kind: Kind) -> Iterator[Database]:
+    """A database without any table."""
+    with databases.empty(kind) as url:
+        found = Database(url)
+        yield found
+        found.close()
+
+
+def _shape(connection: sa.Connection) -> dict[str, Shape]:
+    """What a database consists of, in words that can be compared."""
+    inspector = sa.inspect(connection)
+    return {
+        table: {
+            "columns": {column["name"]: (str(column["type"]), column["nullable"]) for column in inspector.get_columns(table)},
+            "checks": {check["name"]: _plain(check["sqltext"]) for check in inspector.get_check_constraints(table)},
+            "indexes": {
+                (index["name"], tuple(index["column_names"]), bool(index["unique"]))
+                for index in inspector.get_indexes(table)
+                if None not in index["column_names"]
+            },
+            "unique": {(unique["name"], tuple(unique["column_names"])) for unique in inspector.get_unique_constraints(table)},
+            "foreign": {(key["name"], tuple(key["constrained_columns"]), key["referred_table"]) for key in inspector.get_foreign_keys(table)},
+        }
+        for table in inspector.get_table_names()
+        if table != "alembic_version"
+    }
+
+
+def _plain(sql: str) -> str:
+    return "".join(sql.lower().split()).replace('"', "")
+
+
+def _triggers(connection: sa.Connection) -> set[str]:
+    query = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+    }[connection.dialect.name]
+    return set(connection.exec_driver_sql(query).scalars())
+
+
+def test_the_migrations_make_what_the_models_say(databases: Databases, kind: Kind, empty: Database) -> None:
+    upgrade(empty)
+    with databases.empty(kind) as url, empty.engine.connect() as migrated:
+        other = Database(url)
+        metadata.create_all(other.engine)
+        with other.engine.connect() as modelled:
+            assert _shape(migrated) == _shape(modelled)
+        other.close()
+
+
+def test_every_trigger_of_the_list_stands(empty: Database) -> None:
+    upgrade(empty)
+    with empty.engine.connect() as connection:
+        assert _triggers(connection) == {trigger.name for trigger in TRIGGERS}
+
+
+def test_down_and_up_again_leaves_no_trace(empty: Database) -> None:
+    upgrade(empty)
+    with empty.engine.connect() as connection:
+        before = _shape(connection)
+    downgrade(empty, "base")
+    with empty.engine.connect() as connection:
+        assert _shape(connection) == {}
+        assert _triggers(connection) == set()
+    assert not is_at_head(empty)
+    upgrade(empty)
+    with empty.engine.connect() as connection:
+        assert _shape(connection) == before
+    assert is_at_head(empty)
+
+
+def test_upgrading_twice_changes_nothing(empty: Database) -> None:
+    upgrade(empty)
+    upgrade(empty)
+    assert is_at_head(empty)
+
+
+def test_foreign_keys_hold_after_a_migration(empty: Database) -> None:
+    upgrade(empty)
+    with empty.writing() as session, pytest.raises(sa.exc.IntegrityError):
+        session.execute(sa.text("INSERT INTO sign_in (token_hash, user_id, began_at, expires_at) VALUES ('x', 99, :at, :at)"), {"at": now()})
+        session.commit()
+
+
+def test_nothing_is_deleted_along_with_its_parent() -> None:
+    cascading = [key for table in metadata.tables.values() for key in table.foreign_keys if key.ondelete or key.onupdate]
+    assert cascading == []
+
+
+def test_the_journal_cannot_be_changed(database: Database) -> None:
+    line = "INSERT INTO access_entry (at, roles, act, thing, allowed, channel) VALUES (:at, '', 'see_desk', '', :yes, 'web')"
+    with database.writing() as session:
+        session.execute(sa.text(line), {"at": now(), "yes": True})
+        session.commit()
+    for statement in ("UPDATE access_entry SET thing = 'x'", "DELETE FROM access_entry"):
+        with database.writing() as session, pytest.raises(sa.exc.DBAPIError, match="written once"):
+            session.execute(sa.text(statement))
+
+
+def test_a_reading_session_cannot_write(database: Database) -> None:
+    with database.reading() as session, pytest.raises(sa.exc.DBAPIError, match="read-?only"):
+        session.execute(sa.text("INSERT INTO serial VALUES (2026, 1)"))
+
+
+def _fill(database: Database) -> None:
+    with database.writing() as session:
+        session.execute(
+            sa.text('INSERT INTO "user" (public_id, email, name, sort_key, language, is_invented, version) VALUES (:p, :e, :n, :n, :l, :yes, 1)'),
+            {"p": "p", "e": "e@example.invalid", "n": "n", "l": "nb", "yes": True},
+        )
+        session.execute(
+            sa.text("INSERT INTO sign_in (token_hash, user_id, began_at, expires_at) SELECT 'x', id, :at, :at FROM \"user\""), {"at": now()}
+        )
+        session.commit()
+
+
+def test_a_rebuilt_table_keeps_its_children_and_its_triggers(database: Database) -> None:
+    _fill(database)
+    with changing_tables(database) as connection:
+        operations = Operations(MigrationContext.configure(connection))
+        rebuild = "always" if database.is_sqlite else "never"
+        for table in ("user", "case"):
+            with operations.batch_alter_table(table, recreate=rebuild) as batch:
+                batch.add_column(sa.Column("colour", sa.Text()))
+    with database.reading() as session:
+        assert session.scalar(sa.text("SELECT count(*) FROM sign_in")) == 1
+        assert _triggers(session.connection()) == {trigger.name for trigger in TRIGGERS}
+
+
+def test_a_migration_that_loses_a_parent_is_rolled_back(database: Database) -> None:
+    _fill(database)
+    with pytest.raises((BrokenReferences, sa.exc.IntegrityError)), changing_tables(database) as connection:
+        connection.execute(sa.text('DELETE FROM "user"'))
+    with database.reading() as session:
+        assert session.scalar(sa.text('SELECT count(*) FROM "user"')) == 1

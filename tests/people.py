@@ -69,6 +69,14 @@ def _user(name: str, organisation: Organisation | None, role: MembershipRole | N
 
 def a_cast(session: Session) -> Cast:
     """Make the cast in the database, and commit."""
+    cast = the_cast()
+    session.add_all(vars(cast).values())
+    session.commit()
+    return cast
+
+
+def the_cast() -> Cast:
+    """The cast as plain objects, for tests without a database; give them ids where these are compared."""
     vik = _organisation(OrganisationKind.MUNICIPALITY, "4639", "Vik kommune")
     luster = _organisation(OrganisationKind.MUNICIPALITY, "4644", "Luster kommune")
     vest = _organisation(OrganisationKind.STATE, "vest", "Bufetat region vest")
@@ -106,6 +114,4 @@ def a_cast(session: Session) -> Cast:
         user.appointments.append(
             Appointment(seat=seat, kind=kind, from_on=date(2025, 1, 1), to_on=date(2028, 12, 31), appointed_by="Departementet")
         )
-    session.add_all(vars(cast).values())
-    session.commit()
     return cast

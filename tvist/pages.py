@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask
-from flask_login import LoginManager
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Blueprint, Flask, current_app, request
+from flask_login import LoginManager, current_user
 
 import tvist.rulebook
 import tvist.schema  # noqa: F401 - imported for the tables it knows.
 from tvist.access.guard import csrf
+from tvist.access.policy import Act
 from tvist.access.roles import may
 from tvist.cases.lifecycle import obstacles
 from tvist.config import room, secret_key
@@ -27,6 +31,36 @@ class TvistApp(Flask):
 def rooms() -> tuple[Blueprint, ...]:
     """Each room's pages, in the order a case goes."""
     return ()
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """A place in the main menu."""
+
+    path: str
+    code: str
+    is_here: bool
+
+
+MENU: Final = (
+    (Act.SEE_DESK, "/desk", "web.menu_desk"),
+    (Act.SEE_WORKLIST, "/cases", "web.menu_worklist"),
+    (Act.START_DRAFT, "/drafts", "web.menu_draft"),
+    (Act.SEE_FIGURES, "/figures", "web.menu_figures"),
+    (Act.SEE_BOARD, "/board", "web.menu_board"),
+    (Act.SEE_LETTERS, "/letters", "web.menu_letters"),
+    (Act.MANAGE_USERS, "/users", "web.menu_users"),
+)
+
+
+def menu() -> list[MenuEntry]:
+    """The places the reader may go, in the order of the menu."""
+    there = current_app.url_map.bind("")
+    return [
+        MenuEntry(path, code, is_here=request.path == path or request.path.startswith(f"{path}/"))
+        for act, path, code in MENU
+        if may(current_user, act, None) and there.test(path, "GET")
+    ]
 
 
 def make_app(installation: Installation | None = None) -> Flask:
@@ -51,7 +85,7 @@ def make_app(installation: Installation | None = None) -> Flask:
     add_filters(app)
     add_headers(app, installation.config)
     add_errors(app)
-    app.jinja_env.globals.update(may=may, obstacles=obstacles)
+    app.jinja_env.globals.update(may=may, obstacles=obstacles, menu=menu)
     for pages in rooms():
         app.register_blueprint(pages)
     return app

@@ -9,6 +9,8 @@ from flask import request
 from flask_wtf.csrf import generate_csrf
 
 from tvist.clock import today
+from tvist.web.fields import field_parts
+from tvist.web.forms import new_key
 from tvist.web.session import installed, page_language, say, t, told
 from tvist.words import LANGUAGES, format_day, format_kroner, format_moment, format_number, label
 
@@ -48,4 +50,7 @@ def add_filters(app: Flask) -> None:
             "csrf_token": generate_csrf,
             "today": today(),
             "path": request.path,
+            "here": request.full_path.removesuffix("?"),
+            "new_key": new_key,
+            "field_parts": field_parts,
         }

@@ -24,6 +24,11 @@ KEY_FIELD = "_key"
 SEEN_FIELD = "_seen"
 
 
+def new_key() -> str:
+    """A key for one sending of a form."""
+    return secrets.token_urlsafe(16)
+
+
 class HasVersion(Protocol):
     """A row that is edited, and therefore has a version."""
 
@@ -74,7 +79,7 @@ class TvistForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types.
     @property
     def key(self) -> str:
         """The key of this sending: the one the page had, else a new one."""
-        return str(request.form.get(KEY_FIELD) or secrets.token_urlsafe(16))
+        return str(request.form.get(KEY_FIELD) or new_key())
 
     @property
     def seen(self) -> str:

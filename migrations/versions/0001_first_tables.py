@@ -26,7 +26,7 @@ def upgrade() -> None:
         sa.Column("allowed", sa.Boolean(), nullable=False),
         sa.Column("channel", sa.String(40), nullable=False),
         sa.CheckConstraint(
-            "act IN ('start_draft', 'write_draft', 'send', 'open_case', 'read_submission', 'read_paper', 'declare_impartiality', 'ask_for_missing', 'cure', 'accept', 'propose_dismissal', 'comment_on_dismissal', 'dismiss', 'keep', 'respond', 'comment', 'nothing_more', 'pass_on', 'withdraw', 'discontinue', 'close_preparation', 'seat', 'declare', 'refer', 'read_deliberation', 'agree_questions', 'confirm_reading', 'vote', 'read_vote', 'write_text', 'dissent', 'approve', 'order_issue', 'issue', 'call_back', 'read_decision', 'see_desk', 'see_worklist', 'see_board', 'see_letters', 'see_figures', 'manage_users', 'change_own_account', 'see_access_log')",
+            "act IN ('start_draft', 'write_draft', 'send', 'open_case', 'read_submission', 'read_paper', 'declare_impartiality', 'ask_for_missing', 'cure', 'accept', 'propose_dismissal', 'comment_on_dismissal', 'dismiss', 'keep', 'respond', 'comment', 'nothing_more', 'pass_on', 'withdraw', 'discontinue', 'close_preparation', 'seat', 'declare', 'refer', 'read_deliberation', 'agree_questions', 'confirm_reading', 'vote', 'read_vote', 'write_text', 'dissent', 'approve', 'order_issue', 'issue', 'call_back', 'read_decision', 'see_desk', 'see_worklist', 'see_board', 'see_letters', 'read_letter', 'see_figures', 'appoint', 'manage_users', 'change_own_account', 'see_access_log')",
             name=op.f("act_is_known"),
         ),
         sa.CheckConstraint("channel IN ('web', 'command_line', 'job')", name=op.f("channel_is_known")),
@@ -314,7 +314,7 @@ def upgrade() -> None:
         sa.Column("corrects_id", sa.Integer(), nullable=True),
         sa.Column("seal", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "act IN ('start_draft', 'write_draft', 'send', 'open_case', 'read_submission', 'read_paper', 'declare_impartiality', 'ask_for_missing', 'cure', 'accept', 'propose_dismissal', 'comment_on_dismissal', 'dismiss', 'keep', 'respond', 'comment', 'nothing_more', 'pass_on', 'withdraw', 'discontinue', 'close_preparation', 'seat', 'declare', 'refer', 'read_deliberation', 'agree_questions', 'confirm_reading', 'vote', 'read_vote', 'write_text', 'dissent', 'approve', 'order_issue', 'issue', 'call_back', 'read_decision', 'see_desk', 'see_worklist', 'see_board', 'see_letters', 'see_figures', 'manage_users', 'change_own_account', 'see_access_log')",
+            "act IN ('start_draft', 'write_draft', 'send', 'open_case', 'read_submission', 'read_paper', 'declare_impartiality', 'ask_for_missing', 'cure', 'accept', 'propose_dismissal', 'comment_on_dismissal', 'dismiss', 'keep', 'respond', 'comment', 'nothing_more', 'pass_on', 'withdraw', 'discontinue', 'close_preparation', 'seat', 'declare', 'refer', 'read_deliberation', 'agree_questions', 'confirm_reading', 'vote', 'read_vote', 'write_text', 'dissent', 'approve', 'order_issue', 'issue', 'call_back', 'read_decision', 'see_desk', 'see_worklist', 'see_board', 'see_letters', 'read_letter', 'see_figures', 'appoint', 'manage_users', 'change_own_account', 'see_access_log')",
             name=op.f("act_is_known"),
         ),
         sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_event_by_id")),
@@ -559,30 +559,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_issued_file_decision_id"), ["decision_id"], unique=False)
 
     op.create_table(
-        "letter",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.Text(), nullable=False),
-        sa.Column("case_id", sa.Integer(), nullable=True),
-        sa.Column("kind", sa.String(40), nullable=False),
-        sa.Column("party_id", sa.Integer(), nullable=True),
-        sa.Column("language", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("link", sa.Text(), nullable=False),
-        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "kind IN ('receipt', 'new_case', 'deficiency', 'cured', 'sent_over', 'next_round', 'submission_received', 'dismissal_proposed', 'dismissed', 'discontinued', 'preparation_closed', 'called_to_seat', 'panel_seated', 'referred', 'opinion_issued', 'issue_failed', 'password_link')",
-            name=op.f("kind_is_known"),
-        ),
-        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_letter_case_id")),
-        sa.ForeignKeyConstraint(["party_id"], ["party.id"], name=op.f("fk_letter_party_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_letter_public_id")),
-    )
-    with op.batch_alter_table("letter", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_letter_case_id"), ["case_id"], unique=False)
-
-    op.create_table(
         "reading",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("bundle_id", sa.Integer(), nullable=False),
@@ -765,6 +741,32 @@ def upgrade() -> None:
         sa.UniqueConstraint("submission_id", name=op.f("uq_filed_petition_submission_id")),
     )
     op.create_table(
+        "letter",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("party_id", sa.Integer(), nullable=True),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("link", sa.Text(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("starts_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('receipt', 'new_case', 'deficiency', 'cured', 'sent_over', 'next_round', 'submission_received', 'dismissal_proposed', 'dismissed', 'discontinued', 'preparation_closed', 'called_to_seat', 'panel_seated', 'referred', 'opinion_issued', 'issue_failed', 'password_link')",
+            name=op.f("kind_is_known"),
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_letter_case_id")),
+        sa.ForeignKeyConstraint(["party_id"], ["party.id"], name=op.f("fk_letter_party_id")),
+        sa.ForeignKeyConstraint(["starts_id"], ["task.id"], name=op.f("fk_letter_starts_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_letter_public_id")),
+    )
+    with op.batch_alter_table("letter", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_letter_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
         "line_answer",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("submission_id", sa.Integer(), nullable=False),
@@ -882,6 +884,8 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("handed_over_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer_code", sa.Integer(), nullable=True),
         sa.CheckConstraint("(fate = 'accepted') = (accepted_at IS NOT NULL)", name=op.f("accepted_letter_has_a_moment")),
         sa.CheckConstraint("fate IN ('made', 'handing_over', 'accepted', 'bounced', 'unknown')", name=op.f("fate_is_known")),
         sa.ForeignKeyConstraint(["letter_id"], ["letter.id"], name=op.f("fk_recipient_letter_id")),
@@ -893,6 +897,21 @@ def upgrade() -> None:
         batch_op.create_index("ix_recipient_fate_id", ["fate", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_recipient_letter_id"), ["letter_id"], unique=False)
 
+    op.create_table(
+        "remark",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("kind IN ('dissent', 'concurring')", name=op.f("kind_is_known")),
+        sa.ForeignKeyConstraint(["question_id"], ["question.id"], name=op.f("fk_remark_question_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_remark_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_remark")),
+        sa.UniqueConstraint("question_id", "user_id", name=op.f("uq_remark_question_id_user_id")),
+    )
     op.create_table(
         "serving",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -912,21 +931,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_serving_letter_id"), ["letter_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_serving_party_id"), ["party_id"], unique=False)
 
-    op.create_table(
-        "remark",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("question_id", sa.Integer(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(40), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("kind IN ('dissent', 'concurring')", name=op.f("kind_is_known")),
-        sa.ForeignKeyConstraint(["question_id"], ["question.id"], name=op.f("fk_remark_question_id")),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_remark_user_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_remark")),
-        sa.UniqueConstraint("question_id", "user_id", name=op.f("uq_remark_question_id_user_id")),
-    )
     op.create_table(
         "vote",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -965,12 +969,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_vote_question_id"))
 
     op.drop_table("vote")
-    op.drop_table("remark")
     with op.batch_alter_table("serving", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_serving_party_id"))
         batch_op.drop_index(batch_op.f("ix_serving_letter_id"))
 
     op.drop_table("serving")
+    op.drop_table("remark")
     with op.batch_alter_table("recipient", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_recipient_letter_id"))
         batch_op.drop_index("ix_recipient_fate_id")
@@ -996,6 +1000,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_line_answer_line_id"))
 
     op.drop_table("line_answer")
+    with op.batch_alter_table("letter", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_letter_case_id"))
+
+    op.drop_table("letter")
     op.drop_table("filed_petition")
     op.drop_table("bundle_entry")
     with op.batch_alter_table("team_member", schema=None) as batch_op:
@@ -1031,10 +1039,6 @@ def downgrade() -> None:
 
     op.drop_table("search_entry")
     op.drop_table("reading")
-    with op.batch_alter_table("letter", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_letter_case_id"))
-
-    op.drop_table("letter")
     with op.batch_alter_table("issued_file", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_issued_file_decision_id"))
 

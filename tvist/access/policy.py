@@ -86,7 +86,9 @@ class Act(StrEnum):
     SEE_WORKLIST = "see_worklist"
     SEE_BOARD = "see_board"
     SEE_LETTERS = "see_letters"
+    READ_LETTER = "read_letter"
     SEE_FIGURES = "see_figures"
+    APPOINT = "appoint"
     MANAGE_USERS = "manage_users"
     CHANGE_OWN_ACCOUNT = "change_own_account"
     SEE_ACCESS_LOG = "see_access_log"
@@ -138,7 +140,9 @@ POLICY: Final[dict[Act, frozenset[Role]]] = {
     Act.SEE_WORKLIST: frozenset({Role.PARTY_STAFF, Role.SECRETARIAT, Role.BOARD_MEMBER, Role.LEADER}),
     Act.SEE_BOARD: frozenset({Role.SECRETARIAT, Role.BOARD_MEMBER, Role.LEADER}),
     Act.SEE_LETTERS: _CASE_PEOPLE,
+    Act.READ_LETTER: frozenset({Role.OWNER, Role.SECRETARIAT}),
     Act.SEE_FIGURES: frozenset({Role.SECRETARIAT, Role.LEADER, Role.EVALUATOR}),
+    Act.APPOINT: frozenset({Role.SECRETARIAT}),
     Act.MANAGE_USERS: frozenset({Role.ADMINISTRATOR}),
     Act.CHANGE_OWN_ACCOUNT: frozenset({Role.SIGNED_IN}),
     Act.SEE_ACCESS_LOG: frozenset({Role.REQUESTING, Role.OPPOSING, Role.SECRETARIAT}),

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tvist.accounts.models import User
-from tvist.cases.models import Case, Party
+from tvist.access.policy import Role
+from tvist.accounts.models import PARTY_ROLES, MembershipRole, User
+from tvist.cases.models import Case, Party, Task
 from tvist.db import Base, random_id
+
+
+MAILBOX_ROLES = PARTY_ROLES | {MembershipRole.SECRETARIAT}
+"""Who reads the functional mailbox of their organisation."""
 
 
 class LetterKind(StrEnum):
@@ -51,9 +56,27 @@ class Letter(Base):
     link: Mapped[str]
     """Where in the program the letter leads, as a path; the mail adds the program's address."""
     written_at: Mapped[datetime]
+    starts_id: Mapped[int | None] = mapped_column(sa.ForeignKey("task.id"))
+    """The task whose clock starts when a letter that serves no sending is accepted for its party (rules 18, 30)."""
     case: Mapped[Case | None] = relationship(back_populates="letters")
     party: Mapped[Party | None] = relationship()
+    starts: Mapped[Task | None] = relationship()
     recipients: Mapped[list[Recipient]] = relationship(back_populates="letter", order_by="Recipient.id")
+
+    def roles_for(self, user: User, on: date) -> set[Role]:
+        """What `user` is to this letter: one it is addressed to, by name or by the mailbox of the party the person works for (rule 5).
+
+        The officers of the secretariat read the letters of the cases they may open, and those to the secretariat itself.
+        """
+        roles = {Role.SECRETARIAT} & (self.case.roles_for(user, on) if self.case else set())
+        has_conflict = self.case is not None and self.case.statement_of(user) is Statement.CONFLICT
+        if any(found.user_id == user.id for found in self.recipients) or (not has_conflict and self._is_for_workplace_of(user, on)):
+            roles.add(Role.OWNER)
+        return roles
+
+    def _is_for_workplace_of(self, user: User, on: date) -> bool:
+        mailboxes = {found.address for found in self.recipients if found.user_id is None}
+        return any(found.organisation.mailbox in mailboxes and found.role in MAILBOX_ROLES for found in user.memberships_on(on))
 
 
 class Fate(StrEnum):
@@ -85,5 +108,9 @@ class Recipient(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     handed_over_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
+    next_try_at: Mapped[datetime | None]
+    """When a letter that the mail server put off is tried again."""
+    answer_code: Mapped[int | None]
+    """The mail server's last answer as its number (550, 451 …), never its text: that may hold a name."""
     letter: Mapped[Letter] = relationship(back_populates="recipients")
     user: Mapped[User | None] = relationship()

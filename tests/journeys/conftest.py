@@ -1,0 +1,134 @@
+"""A real browser against a real server: headless Chromium, the application in a thread, and axe on every page that is visited."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from tvist.workers import work_once
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+
+    from tvist.installation import Installation
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+HOW = "install Chromium (Debian: apt-get install chromium) or name it in TVIST_BROWSER"
+SWITCHES = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync")
+WAIT = 15_000
+
+
+def browser_path() -> str | None:
+    """The browser that TVIST_BROWSER names, else one on the path."""
+    return os.environ.get("TVIST_BROWSER") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for the run; without one the browser tests are left out by name, or fail if they are required."""
+    path = browser_path()
+    if path is None:
+        if os.environ.get("TVIST_REQUIRE_BROWSER") == "1":
+            pytest.fail(f"browser tests are required: {HOW}")
+        pytest.skip(f"no browser: {HOW}")
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=path, args=list(SWITCHES))
+        yield found
+        found.close()
+
+
+@dataclass
+class Visit:
+    """Somebody's way through the pages: one browser window, and what every page visited must fulfil."""
+
+    page: Page
+    address: str
+    installation: Installation
+
+    def go(self, path: str) -> None:
+        """Open an address and look the page over."""
+        self.page.goto(self.address + path)
+        self.look()
+
+    def look(self) -> None:
+        """axe finds nothing, and nothing is wider than the window."""
+        found = Axe().run(self.page)
+        assert found.violations_count == 0, f"{self.page.url}: {found.generate_report()}"
+        assert self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1"), f"{self.page.url} scrolls sideways"
+
+    def press(self, name: str) -> None:
+        """Press the button with that name, and look at where it leads."""
+        self.page.get_by_role("button", name=name, exact=True).click()
+        self.page.wait_for_load_state()
+        self.look()
+
+    def follow(self, name: str) -> None:
+        """Follow the link with that name, and look at where it leads."""
+        self.page.get_by_role("link", name=name).first.click()
+        self.page.wait_for_load_state()
+        self.look()
+
+    def become(self, name: str) -> None:
+        """Sign in as one of the invented people, by the page of the demo."""
+        self.page.context.clear_cookies()
+        self.go("/demo")
+        self.page.get_by_role("button", name=name).first.click()
+        self.page.wait_for_load_state()
+        self.look()
+
+    def let_the_worker_work(self) -> None:
+        """Do the jobs that wait and send the letters, as the worker beside the server does."""
+        while work_once(self.installation):
+            pass
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """The application on a free port of this machine."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(params=[(1280, 900), (375, 800)], ids=["desk", "phone"])
+def size(request: pytest.FixtureRequest) -> tuple[int, int]:
+    """The window: a desk's and a phone's."""
+    return request.param  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str, installation: Installation) -> Iterator[Visit]:
+    """A window at desk width."""
+    yield from _window(browser, address, installation, (1280, 900))
+
+
+@pytest.fixture
+def any_visit(browser: Browser, address: str, installation: Installation, size: tuple[int, int]) -> Iterator[Visit]:
+    """A window at desk and at phone width."""
+    yield from _window(browser, address, installation, size)
+
+
+def _window(browser: Browser, address: str, installation: Installation, size: tuple[int, int]) -> Iterator[Visit]:
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="nb-NO")
+    context.set_default_timeout(WAIT)
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" and "Failed to load resource" not in said.text else None)
+    yield Visit(page, address, installation)
+    context.close()
+    assert faults == [], "the browser complained"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tvist.access.policy import Act
 from tvist.cases.lifecycle import STEPS, use_conditions
+from tvist.panel import rules as panel
 
 if TYPE_CHECKING:
     from tvist.cases.lifecycle import Condition
@@ -26,9 +27,9 @@ CONDITIONS: Final[dict[Act, tuple[Condition, ...]]] = {
     Act.WITHDRAW: (),
     Act.DISCONTINUE: (),
     Act.CLOSE_PREPARATION: (),
-    Act.SEAT: (),
+    Act.SEAT: (panel.seat_to_fill,),
     Act.DECLARE: (),
-    Act.REFER: (),
+    Act.REFER: (panel.lawful_panel, panel.contradiction_kept),
     Act.AGREE_QUESTIONS: (),
     Act.CONFIRM_READING: (),
     Act.VOTE: (),

@@ -35,6 +35,7 @@ def write_to_party(
     on = oslo_date(at)
     letter = _letter(party.case, kind, language=language_for(party, at), at=at, params=params)
     letter.party = party
+    letter.starts = starts if serves is None else None
     people = [member.user for member in party.team if party.has_in_team(member.user, on)]
     _address(letter, people, party.organisation.mailbox)
     if serves is not None:
@@ -92,6 +93,8 @@ def accept(recipient: Recipient, *, at: datetime) -> None:
         serving.served_at = at
         if serving.task_id is not None:
             _start(session, serving.task_id, at)
+    if recipient.letter.starts_id is not None:
+        _start(session, recipient.letter.starts_id, at)
 
 
 def _start(session: Session, task_id: int, at: datetime) -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tvist.accounts.models import User
-from tvist.cases.models import Case
+from tvist.cases.models import Case, Statement
 from tvist.cases.submissions import Submission
 from tvist.db import Base
 
@@ -102,6 +102,16 @@ class Seat(Base):
     def is_leader(self) -> bool:
         """The leader's seat."""
         return self.kind is SeatKind.LEADER
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether the person has declared no conflict since being called, and nothing else after it (rule 29)."""
+        own = [found for found in self.case.declarations if found.user_id == self.user_id]
+        return bool(own) and own[-1].statement is Statement.NONE and own[-1].at >= self.seated_at
+
+    def stands_at(self, at: datetime) -> bool:
+        """Whether the seat was held at that moment."""
+        return self.seated_at <= at and (self.left_at is None or self.left_at > at)
 
 
 class Bundle(Base):

@@ -1,0 +1,96 @@
+"""The bundle: what goes to the panel, what is kept out and why, and the hash over what was frozen (rules 21, 33)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tvist.cases.submissions import FROM_THE_BODY, SubmissionKind
+from tvist.panel.models import Bundle, BundleEntry
+from tvist.words import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from tvist.accounts.models import User
+    from tvist.cases.models import Case, Party
+    from tvist.cases.submissions import Submission
+    from tvist.panel.models import Reading
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A sending that does not go to the panel, and why."""
+
+    submission: Submission
+    why: Message
+
+
+def is_for_the_panel(submission: Submission) -> bool:
+    """A party's sending that the secretariat has looked through and passed on; the request always is."""
+    if submission.kind in FROM_THE_BODY:
+        return False
+    return submission.kind is SubmissionKind.PETITION or submission.passed_on_at is not None
+
+
+def not_served(submission: Submission) -> list[Party]:
+    """The parties of the case that have not been served the sending."""
+    return [party for party in submission.case.parties if party.left_at is None and not submission.is_served_on(party)]
+
+
+def for_bundle(case: Case) -> list[Submission]:
+    """What each party has been served, in the order it was made: this goes to the panel, whoever wrote it."""
+    served = [found for found in case.submissions if not not_served(found)]
+    return sorted(served, key=lambda found: (found.made_at, found.id))
+
+
+def left_out(case: Case) -> list[LeftOut]:
+    """What does not go to the panel, each with why (rule 21)."""
+    return [LeftOut(found, _why(found, missing)) for found in case.submissions if (missing := not_served(found))]
+
+
+def _why(submission: Submission, missing: list[Party]) -> Message:
+    if submission.kind in FROM_THE_BODY:
+        return Message("panel.out.from_the_body", parties=[party.name for party in missing])
+    if submission.passed_on_at is None and submission.kind is not SubmissionKind.PETITION:
+        return Message("panel.out.not_passed_on")
+    return Message("panel.out.not_served", parties=[party.name for party in missing])
+
+
+def freeze(case: Case, *, at: datetime) -> Bundle:
+    """Make the next version of the bundle out of what each party has been served."""
+    submissions = for_bundle(case)
+    version = case.bundles[-1].version + 1 if case.bundles else 1
+    bundle = Bundle(version=version, frozen_at=at, sha256=_hash(case, version, submissions), case=case)
+    bundle.entries = [BundleEntry(submission=submission, position=position) for position, submission in enumerate(submissions, start=1)]
+    return bundle
+
+
+def is_intact(bundle: Bundle) -> bool:
+    """Whether the sendings and papers still are what was frozen."""
+    return bundle.sha256 == _hash(bundle.case, bundle.version, [entry.submission for entry in bundle.entries])
+
+
+def reading_by(bundle: Bundle, user: User) -> Reading | None:
+    """The person's confirmation of having read this version of the bundle."""
+    return next((found for found in bundle.readings if found.user_id == user.id), None)
+
+
+def _hash(case: Case, version: int, submissions: Iterable[Submission]) -> str:
+    """SHA-256 (hexadecimal) over the canonical description: sorted keys, no spaces, UTF-8."""
+    described = {"case": case.number, "version": version, "entries": [_described(found) for found in submissions]}
+    return hashlib.sha256(json.dumps(described, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
+
+
+def _described(submission: Submission) -> dict[str, object]:
+    return {
+        "submission": submission.public_id,
+        "kind": submission.kind.value,
+        "party": submission.party.public_id if submission.party else None,
+        "made_at": submission.made_at.isoformat(),
+        "text_sha256": hashlib.sha256(submission.text.encode()).hexdigest(),
+        "papers": [[paper.public_id, paper.title, paper.sha256] for paper in submission.papers],
+    }

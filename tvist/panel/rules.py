@@ -1,0 +1,156 @@
+"""What makes a panel lawful (rules 26-31), and what must be served before it goes to the panel (rule 21): each answer says what is missing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from tvist.cases.models import Statement
+from tvist.cases.submissions import SubmissionKind
+from tvist.clock import oslo_date
+from tvist.panel.bundle import is_for_the_panel, not_served
+from tvist.panel.models import SeatKind
+from tvist.procedure.deadlines import last_moment
+from tvist.words import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from tvist.cases.models import Case
+    from tvist.panel.models import Appointment, Seat
+
+BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+
+
+def lawful_panel(case: Case) -> Message | None:
+    """Whether the panel is lawful as the case stands: the first thing wrong with it, or None.
+
+    Terms are looked at on the day of the last thing that happened in the case; an act proves the panel again for its own moment.
+    """
+    faults = panel_faults(case, latest_moment(case))
+    return faults[0] if faults else None
+
+
+def lawful_panel_on(case: Case, day: date) -> Message | None:
+    """Whether the panel, as it stood at the end of that day, was lawful: the first thing wrong with it, or None."""
+    faults = panel_faults(case, last_moment(day))
+    return faults[0] if faults else None
+
+
+def panel_faults(case: Case, at: datetime) -> list[Message]:
+    """All that is wrong with the panel as it stood at `at`: seats without a holder, terms, a person twice, declarations (rules 26-31)."""
+    seats = [seat for seat in case.seats if seat.stands_at(at)]
+    faults: list[Message] = []
+    for kind in SeatKind:
+        held = [seat for seat in seats if seat.kind is kind]
+        if len(held) != 1:
+            faults.append(Message("panel.seat_twice" if held else "panel.seat_empty", seat=kind))
+        faults += [fault for seat in held if (fault := seat_fault(seat, at))]
+    users = [seat.user_id for seat in seats]
+    faults += [Message("panel.sits_twice", name=name) for name in sorted({seat.user.name for seat in seats if users.count(seat.user_id) > 1})]
+    return faults
+
+
+def faults_over_time(case: Case) -> list[tuple[datetime, Message]]:
+    """For `tvist check`: what was wrong with the panel at referral, when the votes on a question were in, and at issue; empty if nothing."""
+    opened = [question.opened_at for question in case.questions if question.opened_at]
+    moments = [case.referred_at, *opened, case.decision.issued_at if case.decision else None]
+    return [(at, fault) for at in sorted({moment for moment in moments if moment}) for fault in panel_faults(case, at)]
+
+
+def seat_fault(seat: Seat, at: datetime) -> Message | None:
+    """What is wrong with the holder of one seat at `at`, or None."""
+    name, kind = seat.user.name, seat.kind
+    if seat.appointment.seat is not kind or seat.appointment.user_id != seat.user_id:
+        return Message("panel.appointed_elsewhere", name=name, seat=kind)
+    if seat.appointment.only_case_id not in (None, seat.case_id):
+        return Message("panel.named_for_another_case", name=name)
+    if not _term_covers(seat, at):
+        return Message("panel.term_over", name=name, seat=kind, day=oslo_date(at))
+    own = [found for found in seat.case.declarations if found.user_id == seat.user_id and found.at <= at]
+    if own and own[-1].statement is Statement.CONFLICT:
+        return Message("panel.has_conflict", name=name)
+    if not own or own[-1].statement is not Statement.NONE or own[-1].at < seat.seated_at:
+        return Message("panel.not_declared", name=name)
+    return None
+
+
+def _term_covers(seat: Seat, at: datetime) -> bool:
+    """In force that day, or finishing a case that was already referred while the term ran (rule 27)."""
+    appointment, referred_at = seat.appointment, seat.case.referred_at
+    if appointment.holds_on(oslo_date(at)):
+        return True
+    if referred_at is None or referred_at > at or not appointment.finishes_referred:
+        return False
+    return appointment.holds_on(oslo_date(max(referred_at, seat.seated_at)))
+
+
+def latest_moment(case: Case) -> datetime:
+    """When something last happened in the case."""
+    moments = [event.recorded_at for event in case.events] + [seat.seated_at for seat in case.seats] + [found.at for found in case.declarations]
+    return max(moments, default=BEFORE_ALL)
+
+
+def holder(case: Case, kind: SeatKind) -> Seat | None:
+    """Who holds that seat in the case now."""
+    return next((seat for seat in case.seats if seat.kind is kind and seat.left_at is None), None)
+
+
+def seats_to_fill(case: Case, at: datetime) -> list[SeatKind]:
+    """The seats that can be filled: empty, held by one who has not declared, or by one whose term does not cover the case any more."""
+    held = {kind: holder(case, kind) for kind in SeatKind}
+    return [kind for kind, seat in held.items() if seat is None or seat_fault(seat, at)]
+
+
+def seat_to_fill(case: Case) -> Message | None:
+    """Whether there is a seat to fill: who has declared no conflict is not replaced at will."""
+    return None if seats_to_fill(case, latest_moment(case)) else Message("panel.nothing_to_seat")
+
+
+def seating_faults(case: Case, appointments: Mapping[SeatKind, Appointment], at: datetime) -> list[Message]:
+    """What stands in the way of seating just these people, beside those who stay in their seats (rules 26-29)."""
+    free = seats_to_fill(case, at)
+    faults = [Message("panel.choose_for_seat", seat=kind) for kind in free if kind not in appointments]
+    names: list[str] = []
+    users: list[int] = []
+    for kind in SeatKind:
+        seat, chosen = holder(case, kind), appointments.get(kind)
+        if kind not in free and seat is not None:
+            if chosen is not None and chosen.id != seat.appointment_id:
+                faults.append(Message("panel.seat_is_taken", seat=kind, name=seat.user.name))
+            chosen = seat.appointment
+        elif chosen is not None and (fault := why_not(case, kind, chosen, oslo_date(at))):
+            faults.append(fault)
+        if chosen is not None and chosen.user_id in users:
+            names.append(chosen.user.name)
+        users += [chosen.user_id] if chosen is not None else []
+    return faults + [Message("panel.sits_twice", name=name) for name in names]
+
+
+def why_not(case: Case, kind: SeatKind, appointment: Appointment, on: date) -> Message | None:
+    """Why this appointment cannot be called to that seat of the case on that day, or None."""
+    user = appointment.user
+    if appointment.seat is not kind:
+        return Message("panel.appointed_elsewhere", name=user.name, seat=kind)
+    if appointment.only_case_id not in (None, case.id):
+        return Message("panel.named_for_another_case", name=user.name)
+    if not appointment.holds_on(on):
+        return Message("panel.term_over", name=user.name, seat=kind, day=on)
+    if case.statement_of(user) in (Statement.CONFLICT, Statement.DOUBT):
+        return Message("panel.has_conflict", name=user.name)
+    if any(member.user_id == user.id for party in case.parties for member in party.team):
+        return Message("panel.works_for_a_party", name=user.name)
+    return None if user.is_active else Message("panel.cannot_sign_in", name=user.name)
+
+
+def contradiction_kept(case: Case) -> Message | None:
+    """Whether the request, and each sending that was passed on, is served on every party (rule 21): the first that is not, or None."""
+    if not any(found.kind is SubmissionKind.PETITION for found in case.submissions):
+        return Message("panel.no_petition")
+    for submission in case.submissions:
+        if not is_for_the_panel(submission):
+            continue
+        if missing := not_served(submission):
+            return Message("panel.not_served", what=submission.kind, parties=[party.name for party in missing])
+    return None

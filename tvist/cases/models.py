@@ -195,7 +195,8 @@ class Case(Base, Versioned):
         seat = self.seat_of(user)
         if seat is None:
             return set()
-        if statement is not Statement.NONE:
+        # A leader who declared for a dismissal declares anew for the seat (rule 29).
+        if statement is not Statement.NONE or not seat.is_declared:
             return {Role.CALLED}
         return {Role.SEATED, Role.SEATED_LEADER} if seat.is_leader else {Role.SEATED}
 

@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from tvist.access.policy import Role
 from tvist.accounts.models import Membership
 from tvist.cases.lifecycle import State
-from tvist.cases.models import Case, Declaration, Party, Statement, TeamMember
-from tvist.cases.submissions import Submission
+from tvist.cases.models import Case, Declaration, Desk, Event, Party, Statement, Task, TeamMember
+from tvist.cases.submissions import Serving, Submission, SubmissionKind
 from tvist.db import locked
 from tvist.errors import NotFound
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from sqlalchemy.orm import Session
+    from sqlalchemy.orm.interfaces import ORMOption
 
     from tvist.accounts.models import User
 
@@ -40,12 +41,12 @@ def read_number(text: str) -> tuple[int, int] | None:
     return None
 
 
-def case_by_number(session: Session, text: str) -> Case:
+def case_by_number(session: Session, text: str, *options: ORMOption) -> Case:
     """The case with that number, in any of its forms; locked in a writing session. Raises `NotFound`."""
     found = read_number(text)
     if found is None:
         raise NotFound
-    query = sa.select(Case).where(Case.year == found[0], Case.serial == found[1])
+    query = sa.select(Case).where(Case.year == found[0], Case.serial == found[1]).options(*options)
     case = session.scalar(locked(session, query, Case))
     if case is None:
         raise NotFound
@@ -55,6 +56,31 @@ def case_by_number(session: Session, text: str) -> Case:
 def case_at(session: Session, slug: str) -> Case:
     """The case whose number stands in an address as `2026-0001`. Raises `NotFound`."""
     return case_by_number(session, slug)
+
+
+def case_page_at(session: Session, slug: str) -> Case:
+    """The case with all that its page shows, in as many statements for two lines as for twenty. Raises `NotFound`."""
+    seat, decision = Case.seats.property.mapper.class_, Case.decision.property.mapper.class_
+    return case_by_number(
+        session,
+        slug,
+        selectinload(Case.parties).options(joinedload(Party.organisation), selectinload(Party.team)),
+        selectinload(Case.lines),
+        selectinload(Case.events).joinedload(Event.by),
+        selectinload(Case.tasks).joinedload(Task.user),
+        selectinload(Case.endings),
+        selectinload(Case.declarations),
+        selectinload(Case.submissions).options(
+            selectinload(Submission.papers),
+            selectinload(Submission.servings),
+            selectinload(Submission.line_answers),
+            joinedload(Submission.by),
+        ),
+        selectinload(Case.petition),
+        selectinload(Case.dismissal_proposals),
+        selectinload(Case.seats).options(joinedload(seat.user), joinedload(seat.appointment)),
+        selectinload(Case.decision).selectinload(decision.outcomes),
+    )
 
 
 def submission_at(session: Session, slug: str, public_id: str) -> Submission:
@@ -80,21 +106,73 @@ def visible_to(user: User, on: date) -> sa.ColumnElement[bool]:
     return sa.and_(sa.or_(*ways), ~conflict)
 
 
-def _in_team(user: User, on: date) -> sa.ColumnElement[bool]:
+def knows_sums(user: User, on: date) -> sa.ColumnElement[bool]:
+    """The clause by which `user` knows the sums of a case they may open: the request was sent by their party or served on it, or they are of the body.
+
+    One who is called to a seat and has not declared does not (rule 29); the leader reads what was decided.
+    """
+    ways = [_has_petition(user, on), seated_and_declared(user)]
+    if Role.SECRETARIAT in user.roles_on(on):
+        ways.append(sa.true())
+    if Role.LEADER in user.roles_on(on):
+        ways.append(Case.state == State.DECIDED)
+    return sa.or_(*ways)
+
+
+def seated_and_declared(user: User) -> sa.ColumnElement[bool]:
+    """The clause by which `user` sits in a case and has declared no conflict: the panel that reads (rule 29)."""
+    return sa.and_(_in_seat(user), _declared_none(user))
+
+
+def waits_for(user: User, on: date) -> sa.ColumnElement[bool]:
+    """The clause by which an open task waits for `user` that day: in person, through a party's case team, or at a desk they hold."""
+    general = user.roles_on(on)
+    desks = [desk for desk, role in ((Desk.SECRETARIAT, Role.SECRETARIAT), (Desk.LEADER, Role.LEADER)) if role in general]
+    ways = [Task.user_id == user.id, Task.party_id.in_(parties_of(user, on))]
+    if desks:
+        ways.append(Task.desk.in_(desks))
+    return sa.and_(Task.done_at.is_(None), sa.or_(*ways))
+
+
+def parties_of(user: User, on: date) -> sa.Select[int]:
+    """The parties in whose case team `user` is that day, as ids."""
+    return sa.select(Party.id).where(*_team_of(user, on))
+
+
+def _team_of(user: User, on: date) -> tuple[sa.ColumnElement[bool], ...]:
+    """In the case team, still working for the organisation, and the party brought in (rule 5)."""
     return (
-        sa.exists()
-        .where(
-            Party.case_id == Case.id,
-            Party.left_at.is_(None),
-            Party.brought_in_at.is_not(None),
+        Party.left_at.is_(None),
+        Party.brought_in_at.is_not(None),
+        sa.exists().where(
             TeamMember.party_id == Party.id,
             TeamMember.user_id == user.id,
             TeamMember.from_on <= on,
             sa.or_(TeamMember.to_on.is_(None), TeamMember.to_on >= on),
+        ),
+        sa.exists().where(
             Membership.user_id == user.id,
             Membership.organisation_id == Party.organisation_id,
             Membership.from_on <= on,
             sa.or_(Membership.to_on.is_(None), Membership.to_on >= on),
+        ),
+    )
+
+
+def _in_team(user: User, on: date) -> sa.ColumnElement[bool]:
+    return sa.exists().where(Party.case_id == Case.id, *_team_of(user, on)).correlate(Case)
+
+
+def _has_petition(user: User, on: date) -> sa.ColumnElement[bool]:
+    served = Submission.servings.any(sa.and_(Serving.party_id == Party.id, Serving.served_at.is_not(None)))
+    return (
+        sa.exists()
+        .where(
+            Party.case_id == Case.id,
+            *_team_of(user, on),
+            Submission.case_id == Case.id,
+            Submission.kind == SubmissionKind.PETITION,
+            sa.or_(Submission.party_id == Party.id, served),
         )
         .correlate(Case)
     )
@@ -103,3 +181,9 @@ def _in_team(user: User, on: date) -> sa.ColumnElement[bool]:
 def _in_seat(user: User) -> sa.ColumnElement[bool]:
     seat = Case.seats.property.mapper.class_
     return Case.seats.any(sa.and_(seat.user_id == user.id, seat.left_at.is_(None)))
+
+
+def _declared_none(user: User) -> sa.ColumnElement[bool]:
+    latest = aliased(Declaration)
+    last = sa.select(sa.func.max(latest.id)).where(latest.case_id == Case.id, latest.user_id == user.id).correlate(Case).scalar_subquery()
+    return sa.exists().where(Declaration.id == last, Declaration.statement == Statement.NONE)

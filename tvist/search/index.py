@@ -73,7 +73,7 @@ def forget(session: Session, *, thing_kind: SearchedThing, thing_id: int) -> Non
     session.execute(sa.delete(Indexed).where(_is(thing_kind, thing_id)))
 
 
-def found_as(readers: Readers, cases: sa.Select[tuple[int]] | None = None) -> sa.ColumnElement[bool]:
+def found_as(readers: Readers, cases: sa.Select[int] | None = None) -> sa.ColumnElement[bool]:
     """What these readers may find, in the cases of a query of case ids (None: in all cases). A person's roles in several cases are joined with `sa.or_`."""
     may = _COLUMNS[readers].is_(True)
     return may if cases is None else sa.and_(may, Indexed.case_id.in_(cases))

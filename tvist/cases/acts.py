@@ -1,0 +1,111 @@
+"""Where each act on a case is done: one table of acts and pages, and what one person can do to one case now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from flask import current_app, url_for
+
+from tvist.access.policy import Act
+from tvist.access.roles import may
+from tvist.cases.lifecycle import STEPS, obstacles
+from tvist.cases.models import TaskKind
+from tvist.words import Message, label
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date
+
+    from tvist.accounts.models import User
+    from tvist.cases.models import Case
+
+PAGES: Final[dict[Act, str]] = {
+    Act.DECLARE_IMPARTIALITY: "intake.declare_impartiality",
+    Act.ACCEPT: "intake.accept",
+    Act.ASK_FOR_MISSING: "intake.ask_for_missing",
+    Act.PROPOSE_DISMISSAL: "intake.propose_dismissal",
+    Act.CURE: "intake.cure",
+    Act.COMMENT_ON_DISMISSAL: "intake.comment_on_dismissal",
+    Act.DISMISS: "intake.dismiss",
+    Act.KEEP: "intake.keep",
+    Act.RESPOND: "submissions.respond",
+    Act.COMMENT: "submissions.comment",
+    Act.NOTHING_MORE: "submissions.nothing_more",
+    Act.PASS_ON: "submissions.pass_on",
+    Act.CLOSE_PREPARATION: "submissions.close_preparation",
+    Act.SEAT: "panel.seat",
+    Act.DECLARE: "panel.declare",
+    Act.REFER: "panel.refer",
+    Act.CONFIRM_READING: "panel.confirm_reading",
+    Act.AGREE_QUESTIONS: "decision.agree_questions",
+    Act.VOTE: "decision.vote",
+    Act.WRITE_TEXT: "decision.write_text",
+    Act.DISSENT: "decision.dissent",
+    Act.APPROVE: "decision.approve",
+    Act.ORDER_ISSUE: "decision.order_issue",
+    Act.CALL_BACK: "decision.call_back",
+    Act.DISCONTINUE: "submissions.discontinue",
+    Act.WITHDRAW: "submissions.withdraw",
+}
+"""In the order a case goes; what ends it stands last."""
+
+ACTS_OF_TASK: Final[dict[TaskKind, tuple[Act, ...]]] = {
+    TaskKind.SCREEN: (Act.ACCEPT, Act.DECLARE_IMPARTIALITY),
+    TaskKind.CURE: (Act.CURE,),
+    TaskKind.COMMENT_ON_DISMISSAL: (Act.COMMENT_ON_DISMISSAL,),
+    TaskKind.DECIDE_DISMISSAL: (Act.DISMISS, Act.DECLARE_IMPARTIALITY),
+    TaskKind.PASS_ON: (Act.PASS_ON, Act.DECLARE_IMPARTIALITY),
+    TaskKind.RESPOND: (Act.RESPOND,),
+    TaskKind.COMMENT: (Act.COMMENT,),
+    TaskKind.CLOSE_PREPARATION: (Act.CLOSE_PREPARATION, Act.DECLARE_IMPARTIALITY),
+    TaskKind.SEAT: (Act.SEAT, Act.DECLARE_IMPARTIALITY),
+    TaskKind.DECLARE: (Act.DECLARE,),
+    TaskKind.OBJECT: (),
+    TaskKind.REFER: (Act.REFER, Act.DECLARE_IMPARTIALITY),
+    TaskKind.AGREE_QUESTIONS: (Act.AGREE_QUESTIONS,),
+    TaskKind.CONFIRM_READING: (Act.CONFIRM_READING,),
+    TaskKind.VOTE: (Act.VOTE,),
+    TaskKind.WRITE_TEXT: (Act.WRITE_TEXT,),
+    TaskKind.APPROVE: (Act.APPROVE,),
+    TaskKind.ORDER_ISSUE: (Act.ORDER_ISSUE,),
+    TaskKind.ISSUE: (),
+}
+"""What the owner of a task does to fulfil it: the first of these that the person may."""
+
+
+@dataclass(frozen=True)
+class Possible:
+    """An act the person may do in this state: its page, and what still stands in its way. `is_next`: an open task of theirs asks for it."""
+
+    act: Act
+    what: Message
+    page: str
+    obstacles: tuple[Message, ...]
+    is_next: bool
+
+
+def possible_acts(case: Case, user: User, waited_for: Collection[TaskKind], on: date) -> list[Possible]:
+    """What the person may do to the case in its state, what is waited for first; `waited_for` are the kinds of the person's open tasks."""
+    next_acts = {act for kind in waited_for if (act := _act_for(case, user, kind, on))}
+    found = [
+        Possible(act, label(act), page, tuple(obstacles(case, act)), act in next_acts)
+        for act in PAGES
+        if case.state in STEPS[act].sources and may(user, act, case, on) and (page := page_of(case, act))
+    ]
+    return sorted(found, key=lambda possible: (not possible.is_next, bool(possible.obstacles)))
+
+
+def page_of(case: Case, act: Act) -> str:
+    """The address of the page where the act is done to this case."""
+    return url_for(PAGES[act], slug=case.slug) if PAGES[act] in current_app.view_functions else ""
+
+
+def page_of_task(case: Case, user: User, kind: TaskKind, on: date) -> str:
+    """Where the owner of a task does what is waited for; the case's own page where nothing is to be done but to look."""
+    act = _act_for(case, user, kind, on)
+    return (page_of(case, act) if act else "") or url_for("cases.show", slug=case.slug)
+
+
+def _act_for(case: Case, user: User, kind: TaskKind, on: date) -> Act | None:
+    return next((act for act in ACTS_OF_TASK[kind] if case.state in STEPS[act].sources and may(user, act, case, on)), None)

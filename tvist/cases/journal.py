@@ -1,0 +1,98 @@
+"""The journal as a reader sees it: one table of whose eyes each act's lines are for, and who stands behind a line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from tvist.access.policy import Act, Role
+from tvist.cases.models import Desk
+from tvist.words import Message, label
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from tvist.cases.models import Case, Event
+
+_PANEL: Final = frozenset({Role.SEATED})
+_BODY: Final = frozenset({Role.SEATED, Role.SECRETARIAT, Role.LEADER_DECLARED})
+_ALL: Final = _BODY | {Role.REQUESTING, Role.OPPOSING}
+
+READERS: Final[dict[Act, frozenset[Role]]] = {
+    # What the panel does between themselves is for the panel (rules 33-34, 43).
+    Act.AGREE_QUESTIONS: _PANEL,
+    Act.CONFIRM_READING: _PANEL,
+    Act.VOTE: _PANEL,
+    Act.WRITE_TEXT: _PANEL,
+    Act.DISSENT: _PANEL,
+    Act.APPROVE: _PANEL,
+    # Who is impartial is settled within the body; the parties are told who sits (rules 29-30).
+    Act.DECLARE: _BODY,
+    Act.DECLARE_IMPARTIALITY: _BODY,
+    Act.ORDER_ISSUE: _BODY,
+    Act.CALL_BACK: _BODY,
+}
+"""Acts that are not named here are for all who may read the case."""
+
+NAMES_ARE_FOR: Final = _BODY
+"""Who reads the names of persons: the parties read organisations and offices."""
+_BY_THE_LEADER: Final = frozenset({Act.DISMISS, Act.KEEP})
+
+
+@dataclass(frozen=True)
+class JournalLine:
+    """A line as it is shown. `recorded_at` is None where it was recorded when it happened."""
+
+    happened_at: datetime
+    recorded_at: datetime | None
+    what: Message
+    who: Message
+    is_corrected: bool
+
+
+def readers_of(act: Act) -> frozenset[Role]:
+    """Whose eyes the lines of an act are for."""
+    return READERS.get(act, _ALL)
+
+
+def may_read_journal(roles: Collection[Role]) -> bool:
+    """Whether any line is for one who is this to the case; never for one who is called to a seat and has not declared (rule 29)."""
+    return bool(_ALL & set(roles))
+
+
+def journal_for(case: Case, roles: Collection[Role]) -> list[JournalLine]:
+    """The lines for one who is `roles` to the case, the newest first."""
+    held = set(roles)
+    with_names = bool(NAMES_ARE_FOR & held)
+    corrected = {event.corrects_id for event in case.events if event.corrects_id is not None}
+    return [
+        JournalLine(
+            happened_at=event.happened_at,
+            recorded_at=event.recorded_at if event.recorded_at != event.happened_at else None,
+            what=event.said,
+            who=author_of(case, event, with_names=with_names),
+            is_corrected=event.id in corrected,
+        )
+        for event in reversed(case.events)
+        if readers_of(event.act) & held
+    ]
+
+
+def author_of(case: Case, event: Event, *, with_names: bool) -> Message:
+    """Who stands behind a line: a party, the secretariat, the board; with the person's name for those who may read it."""
+    office = _office_of(case, event)
+    if with_names and event.by is not None:
+        return Message("cases.person_of", name=event.by.name, office=office)
+    return office
+
+
+def _office_of(case: Case, event: Event) -> Message:
+    if event.by_id is None:
+        return label(Desk.MACHINE)
+    for party in case.parties:
+        if any(member.user_id == event.by_id for member in party.team):
+            return Message("cases.named", name=party.name)
+    if any(seat.user_id == event.by_id for seat in case.seats):
+        return Message("cases.board")
+    return label(Desk.LEADER if event.act in _BY_THE_LEADER else Desk.SECRETARIAT)

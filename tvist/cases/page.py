@@ -1,0 +1,148 @@
+"""The case page for one reader: where it stands, whose turn, what is disputed and for how much, what happened, what can be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tvist.access.policy import Act
+from tvist.access.roles import may, roles_of
+from tvist.cases.acts import possible_acts
+from tvist.cases.journal import journal_for, may_read_journal
+from tvist.cases.models import EndingKind, Side
+from tvist.cases.submissions import SubmissionKind
+from tvist.cases.turns import missed, turns_of
+from tvist.procedure.codes import CodeKind, code_label
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from tvist.accounts.models import User
+    from tvist.cases.acts import Possible
+    from tvist.cases.claims import ClaimLine
+    from tvist.cases.journal import JournalLine
+    from tvist.cases.models import Case, Ending, Party
+    from tvist.cases.submissions import Submission
+    from tvist.cases.turns import Turn
+    from tvist.decision.models import LineOutcome
+    from tvist.submissions.models import LineAnswer
+    from tvist.words import Message
+
+
+@dataclass(frozen=True)
+class ShownLine:
+    """A claim line, with what the other side answered and what was found, as far as the reader may see. Sums in øre."""
+
+    line: ClaimLine
+    measure: Message
+    answer: LineAnswer | None
+    outcome: LineOutcome | None
+
+    @property
+    def accepted_ore(self) -> int | None:
+        """How much of the amount the other side accepts; None before it has answered, and for a line of principle."""
+        if self.answer is None or self.line.amount_ore is None:
+            return None
+        return self.answer.accepted_ore or 0
+
+    @property
+    def disputed_ore(self) -> int | None:
+        """What is left in dispute; the whole amount until the other side has answered."""
+        return None if self.line.amount_ore is None else self.line.amount_ore - (self.accepted_ore or 0)
+
+
+@dataclass(frozen=True)
+class Sums:
+    """The lines added up, in øre. What is accepted is None before an answer, what was found None before the opinion is issued."""
+
+    claimed: int
+    disputed: int
+    accepted: int | None
+    municipality: int | None
+    state: int | None
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """What one reader sees of a case. Where `is_narrow`, that is only parties, representatives and subject (rule 29)."""
+
+    case: Case
+    is_narrow: bool
+    measure: Message
+    sides: tuple[tuple[Side, list[Party]], ...]
+    turns: list[Turn]
+    missed: list[Turn]
+    acts: list[Possible]
+    lines: list[ShownLine]
+    sums: Sums
+    journal: list[JournalLine]
+    submissions: list[Submission]
+    shows_petition: bool
+    shows_outcome: bool
+    ending: Ending | None
+    ending_ground: Message | None
+
+    @property
+    def has_answers(self) -> bool:
+        """Whether the other side's answers can be shown."""
+        return any(shown.answer for shown in self.lines)
+
+    @property
+    def has_outcomes(self) -> bool:
+        """Whether the opinion's outcome for the lines can be shown."""
+        return any(shown.outcome for shown in self.lines)
+
+
+def case_page(case: Case, user: User, on: date) -> CasePage:
+    """Put together what `user` sees of the case that day."""
+    roles = roles_of(user, case, on)
+    turns = turns_of(case, user, roles, on)
+    may_follow = may_read_journal(roles)
+    readable = [sending for sending in case.submissions if may(user, Act.READ_SUBMISSION, sending, on)]
+    shows_petition = any(sending.kind is SubmissionKind.PETITION for sending in readable)
+    shows_outcome = case.decision is not None and case.decision.issued_at is not None and may(user, Act.READ_DECISION, case.decision, on)
+    lines = _lines(case, readable, shows_outcome=shows_outcome) if shows_petition else []
+    ending = next((found for found in reversed(case.endings) if found.undone_at is None), None) if case.is_closed else None
+    return CasePage(
+        case=case,
+        is_narrow=not may_follow and not shows_outcome,
+        measure=code_label(CodeKind.MEASURE, case.measure),
+        sides=tuple((side, case.parties_on(side)) for side in Side),
+        turns=turns,
+        missed=missed(case, on) if may_follow else [],
+        acts=possible_acts(case, user, {turn.kind for turn in turns if turn.is_mine}, on),
+        lines=lines,
+        sums=_sums(lines),
+        journal=journal_for(case, roles),
+        submissions=readable,
+        shows_petition=shows_petition,
+        shows_outcome=shows_outcome,
+        ending=ending,
+        ending_ground=_ground(ending) if ending and (may_follow or shows_outcome) else None,
+    )
+
+
+def _lines(case: Case, readable: list[Submission], *, shows_outcome: bool) -> list[ShownLine]:
+    """Each line with the latest answer that the reader may see."""
+    answers = {answer.line_id: answer for sending in readable for answer in sending.line_answers}
+    outcomes = {outcome.line_id: outcome for outcome in case.decision.outcomes} if case.decision and shows_outcome else {}
+    return [ShownLine(line, code_label(CodeKind.MEASURE, line.measure), answers.get(line.id), outcomes.get(line.id)) for line in case.lines]
+
+
+def _sums(lines: list[ShownLine]) -> Sums:
+    outcomes = [shown.outcome for shown in lines if shown.outcome]
+    return Sums(
+        claimed=sum(shown.line.amount_ore or 0 for shown in lines),
+        disputed=sum(shown.disputed_ore or 0 for shown in lines),
+        accepted=sum(shown.accepted_ore or 0 for shown in lines) if any(shown.answer for shown in lines) else None,
+        municipality=sum(outcome.municipality_ore or 0 for outcome in outcomes) if outcomes else None,
+        state=sum(outcome.state_ore or 0 for outcome in outcomes) if outcomes else None,
+    )
+
+
+def _ground(ending: Ending) -> Message | None:
+    """What the ground of the ending is called; dismissals and discontinuations have lists of their own."""
+    if ending.ground is None:
+        return None
+    kind = CodeKind.DISMISSAL_GROUND if ending.kind is EndingKind.DISMISSED else CodeKind.DISCONTINUATION
+    return code_label(kind, ending.ground)

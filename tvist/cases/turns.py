@@ -1,0 +1,122 @@
+"""Whose turn it is, until when and why: derived from the open tasks, for the eyes of one reader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from tvist.access.policy import Role
+from tvist.cases.models import Desk, Task, TaskKind
+from tvist.clock import oslo_date
+from tvist.procedure.deadlines import deadline, explain
+from tvist.procedure.settings import procedure_on
+from tvist.words import Message, label
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date
+
+    from tvist.accounts.models import User
+    from tvist.cases.models import Case
+
+DELIBERATION: Final = frozenset(
+    {
+        TaskKind.AGREE_QUESTIONS,
+        TaskKind.CONFIRM_READING,
+        TaskKind.VOTE,
+        TaskKind.WRITE_TEXT,
+        TaskKind.APPROVE,
+        TaskKind.ORDER_ISSUE,
+    }
+)
+"""What only the panel sees of itself; to others it is one thing: the panel is at work (rules 33-34)."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Somebody is waited for. `why` explains the deadline in sentences (rule 25); `waits_for_service`: its clock has not started (rule 18)."""
+
+    who: Message
+    what: Message
+    kind: TaskKind
+    due_on: date | None = None
+    is_target: bool = False
+    is_mine: bool = False
+    is_overdue: bool = False
+    waits_for_service: bool = False
+    why: tuple[Message, ...] = ()
+
+
+def turns_of(case: Case, user: User, roles: Collection[Role], on: date) -> list[Turn]:
+    """Who is waited for, soonest first. One who is called to a seat, or leads without having declared, sees only their own turn."""
+    held = set(roles)
+    sees_others = bool(held & {Role.REQUESTING, Role.OPPOSING, Role.SECRETARIAT, Role.SEATED, Role.LEADER_DECLARED})
+    found: list[Turn] = []
+    for task in case.open_tasks:
+        mine = is_mine(task, user, held, on)
+        if not (mine or sees_others):
+            continue
+        turn = _as_one(case, on) if task.kind in DELIBERATION and Role.SEATED not in held else _turn(task, held, on, is_mine=mine)
+        # Two members who are waited for look alike to the parties: they are told once.
+        if turn not in found:
+            found.append(turn)
+    return found
+
+
+def missed(case: Case, on: date) -> list[Turn]:
+    """Deadlines of the parties that ran out before what was waited for came, the latest last (rule 19)."""
+    late = [
+        task
+        for task in case.tasks
+        if task.party_id is not None and task.due_on and not task.is_target and (oslo_date(task.done_at) if task.done_at else on) > task.due_on
+    ]
+    return [Turn(who=owner_of(task), what=label(task.kind), kind=task.kind, due_on=task.due_on) for task in late]
+
+
+def owner_of(task: Task, *, with_names: bool = False) -> Message:
+    """Who the task waits for: a party, an office, or a member of the panel, who is named to the body alone."""
+    if task.party is not None:
+        return Message("cases.named", name=task.party.name)
+    if task.user is not None:
+        return Message("cases.named", name=task.user.name) if with_names else Message("cases.board")
+    return label(task.desk or Desk.SECRETARIAT)
+
+
+def is_mine(task: Task, user: User, roles: Collection[Role], on: date) -> bool:
+    """Whether the task waits for this person, who is `roles` to its case."""
+    if task.party is not None:
+        return task.party.left_at is None and task.party.has_in_team(user, on)
+    if task.user_id is not None:
+        return task.user_id == user.id
+    return {Desk.SECRETARIAT: Role.SECRETARIAT, Desk.LEADER: Role.LEADER}.get(task.desk or Desk.MACHINE) in roles
+
+
+def _turn(task: Task, roles: set[Role], on: date, *, is_mine: bool) -> Turn:
+    found = task.deadline
+    return Turn(
+        who=owner_of(task, with_names=bool(roles & {Role.SECRETARIAT, Role.SEATED})),
+        what=label(task.kind),
+        kind=task.kind,
+        due_on=task.due_on,
+        is_target=task.is_target,
+        is_mine=is_mine,
+        is_overdue=task.due_on is not None and task.due_on < on,
+        waits_for_service=task.length is not None and task.starts_on is None,
+        why=tuple(explain(found, Message(f"cases.started.{task.kind.value}"))) if found else (),
+    )
+
+
+def _as_one(case: Case, on: date) -> Turn:
+    """The panel at work, as others see it: with the body's own target time from the referral (rule 32)."""
+    if case.referred_at is None:
+        return Turn(who=Message("cases.board"), what=Message("cases.deliberates"), kind=TaskKind.VOTE)
+    target = deadline(oslo_date(case.referred_at), procedure_on(case.registered_on).panel_target, is_target=True)
+    return Turn(
+        who=Message("cases.board"),
+        what=Message("cases.deliberates"),
+        kind=TaskKind.VOTE,
+        due_on=target.due_on,
+        is_target=True,
+        is_overdue=target.due_on < on,
+        why=tuple(explain(target, Message("cases.referred"))),
+    )

@@ -1,0 +1,241 @@
+"""The worklist: cases a person may open, filtered, searched, sorted, 50 a page by key. Start at `worklist`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from tvist.access.policy import Role
+from tvist.cases.finding import found_in
+from tvist.cases.lifecycle import State
+from tvist.cases.models import Case, Desk, Party, Side, Task
+from tvist.cases.queries import knows_sums, read_number, visible_to, waits_for
+from tvist.cases.turns import DELIBERATION, owner_of
+from tvist.procedure.codes import CodeKind, code_label, is_code
+from tvist.register.regions import state_regions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy.orm import InstrumentedAttribute, Session
+
+    from tvist.accounts.models import User
+    from tvist.vault.keys import MasterKeys
+    from tvist.words import Message
+
+PAGE: Final = 50
+LONGEST_SEARCH: Final = 200
+_FAR: Final = date.max
+Member = TypeVar("Member", bound=StrEnum)
+
+
+class WhoseTurn(StrEnum):
+    """Who is waited for."""
+
+    ME = "me"
+    SECRETARIAT = "secretariat"
+    PARTIES = "parties"
+    PANEL = "panel"
+
+
+class Sorting(StrEnum):
+    """In which order the cases stand."""
+
+    NUMBER = "number"  # The newest first.
+    RECEIVED = "received"  # The newest first.
+    PARTIES = "parties"
+    DUE = "due"  # The soonest first.
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the reader asks for; what was not understood is left out. `after` and `before` are case numbers as in an address."""
+
+    text: str = ""
+    state: State | None = None
+    region: str = ""
+    measure: str = ""
+    year: int | None = None
+    turn: WhoseTurn | None = None
+    is_overdue: bool = False
+    sort: Sorting = Sorting.NUMBER
+    after: str = ""
+    before: str = ""
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything is left out of the list."""
+        return replace(self, sort=Sorting.NUMBER, after="", before="") != Wanted()
+
+    def as_address(self, **changes: str) -> dict[str, str]:
+        """The same wish as the parameters of an address, from its first page unless `changes` says otherwise."""
+        said = {"q": self.text, "state": self.state or "", "region": self.region, "measure": self.measure, "year": str(self.year or ""), "turn": self.turn or ""}
+        said |= {"overdue": "1" if self.is_overdue else "", "sort": "" if self.sort is Sorting.NUMBER else self.sort}
+        return {name: str(value) for name, value in (said | changes).items() if value}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A case in the list. `claimed_ore` is None for one who may not know yet; `turns` are those waited for, each once."""
+
+    case: Case
+    measure: Message
+    requesting: tuple[str, ...]
+    opposing: tuple[str, ...]
+    claimed_ore: int | None
+    turns: tuple[Message, ...]
+    due_on: date | None
+    is_overdue: bool
+    is_mine: bool
+
+
+@dataclass(frozen=True)
+class Worklist:
+    """One page of the list; `earlier` and `later` are the case numbers that the pages before and after hang on, empty where there is none."""
+
+    rows: list[Row]
+    earlier: str
+    later: str
+
+
+def read_wanted(said: Mapping[str, str]) -> Wanted:
+    """What an address asks for. What is none of our words is left out, never an error: the form shows what counts."""
+    year = said.get("year", "")
+    return Wanted(
+        text=" ".join(said.get("q", "").split())[:LONGEST_SEARCH],
+        state=_member(State, said.get("state")),
+        region=said.get("region", "") if said.get("region") in {region.code for region in state_regions()} else "",
+        measure=said.get("measure", "") if is_code(CodeKind.MEASURE, said.get("measure", "")) else "",
+        year=int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None,  # noqa: PLR2004 - a year has four digits.
+        turn=_member(WhoseTurn, said.get("turn")),
+        is_overdue=bool(said.get("overdue")),
+        sort=_member(Sorting, said.get("sort")) or Sorting.NUMBER,
+        after=said.get("after", ""),
+        before=said.get("before", ""),
+    )
+
+
+def _member(kind: type[Member], value: str | None) -> Member | None:
+    return kind(value) if value in {member.value for member in kind} else None
+
+
+def number_leads_to(session: Session, user: User, text: str, on: date) -> str:
+    """The case whose number `text` is, in any form, as in an address, if the person may open it; else empty (rule 15)."""
+    number = read_number(text)
+    if number is None:
+        return ""
+    case = session.scalar(sa.select(Case).where(Case.year == number[0], Case.serial == number[1], visible_to(user, on)))
+    return case.slug if case else ""
+
+
+def worklist(session: Session, keys: MasterKeys, wanted: Wanted, *, user: User, on: date) -> Worklist:
+    """The page of cases that `wanted` asks for, of those that `user` may open that day."""
+    clauses = [visible_to(user, on), *_narrowed(wanted, user, on)]
+    if wanted.text:
+        clauses.append(found_in(session, keys, wanted.text, user=user, on=on))
+    order = _ORDERS[wanted.sort]
+    backwards = bool(wanted.before) and not wanted.after
+    at = _place(session, order, wanted.before if backwards else wanted.after, user=user, on=on)
+    if at is not None:
+        clauses.append(order.beyond(at, backwards=backwards))
+    query = sa.select(Case, knows_sums(user, on)).where(*clauses).order_by(*order.columns(backwards=backwards)).limit(PAGE + 1)
+    found = session.execute(query.options(selectinload(Case.parties))).all()
+    more = len(found) > PAGE
+    found = list(found[:PAGE])[:: -1 if backwards else 1]
+    rows = _rows(session, [(case, knows) for case, knows in found], user, on)
+    has_earlier, has_later = (more, at is not None) if backwards else (at is not None, more)
+    return Worklist(rows, rows[0].case.slug if rows and has_earlier else "", rows[-1].case.slug if rows and has_later else "")
+
+
+@dataclass(frozen=True)
+class _Order:
+    """Columns that together name a place in the list, all going one way."""
+
+    keys: tuple[sa.ColumnElement[Any] | InstrumentedAttribute[Any], ...]
+    is_descending: bool = False
+
+    def columns(self, *, backwards: bool) -> list[sa.ColumnElement[Any]]:
+        return [key.desc() if self.is_descending != backwards else key.asc() for key in self.keys]
+
+    def beyond(self, at: Sequence[object], *, backwards: bool) -> sa.ColumnElement[bool]:
+        here = sa.tuple_(*self.keys)
+        there = sa.tuple_(*(sa.literal(value, key.type) for value, key in zip(at, self.keys, strict=True)))
+        return here < there if self.is_descending != backwards else here > there
+
+
+_NEXT_DUE: Final = sa.func.coalesce(
+    sa.select(sa.func.min(Task.due_on)).where(Task.case_id == Case.id, Task.done_at.is_(None)).correlate(Case).scalar_subquery(),
+    sa.literal(_FAR, sa.Date()),
+    type_=sa.Date(),
+)
+_ORDERS: Final = {
+    Sorting.NUMBER: _Order((Case.year, Case.serial), is_descending=True),
+    Sorting.RECEIVED: _Order((Case.received_on, Case.id), is_descending=True),
+    Sorting.PARTIES: _Order((Case.parties_sort_key, Case.id)),
+    Sorting.DUE: _Order((_NEXT_DUE, Case.id)),
+}
+
+
+def _place(session: Session, order: _Order, slug: str, *, user: User, on: date) -> Sequence[object] | None:
+    """Where a case stands in the order; None for no number, or a case the person may not open, whose place tells nothing."""
+    number = read_number(slug)
+    if number is None:
+        return None
+    return session.execute(sa.select(*order.keys).where(Case.year == number[0], Case.serial == number[1], visible_to(user, on))).first()
+
+
+def _narrowed(wanted: Wanted, user: User, on: date) -> list[sa.ColumnElement[bool]]:
+    chosen = ((Case.state, wanted.state), (Case.region_code, wanted.region), (Case.measure, wanted.measure), (Case.year, wanted.year))
+    clauses = [column == value for column, value in chosen if value]
+    waiting = sa.and_(Task.case_id == Case.id, Task.done_at.is_(None))
+    if wanted.turn:
+        clauses.append(sa.exists().where(waiting, _turn_of(wanted.turn, user, on)))
+    if wanted.is_overdue:
+        clauses.append(sa.exists().where(waiting, Task.due_on < on))
+    return clauses
+
+
+def _turn_of(turn: WhoseTurn, user: User, on: date) -> sa.ColumnElement[bool]:
+    if turn is WhoseTurn.ME:
+        return waits_for(user, on)
+    if turn is WhoseTurn.SECRETARIAT:
+        return Task.desk == Desk.SECRETARIAT
+    return Task.party_id.is_not(None) if turn is WhoseTurn.PARTIES else sa.or_(Task.user_id.is_not(None), Task.desk == Desk.LEADER)
+
+
+def _rows(session: Session, found: list[tuple[Case, bool]], user: User, on: date) -> list[Row]:
+    tasks: dict[int, list[Task]] = {case.id: [] for case, _ in found}
+    mine = sa.case((waits_for(user, on), 1), else_=0)
+    query = sa.select(Task, mine).where(Task.case_id.in_(tasks), Task.done_at.is_(None)).order_by(Task.due_on.is_(None), Task.due_on, Task.id)
+    is_mine = set()
+    for task, waits in session.execute(query.options(joinedload(Task.user))):
+        tasks[task.case_id].append(task)
+        if waits:
+            is_mine.add(task.case_id)
+    names = Role.SECRETARIAT in user.roles_on(on)
+    return [_row(case, tasks[case.id], on, knows=knows, names=names, mine=case.id in is_mine) for case, knows in found]
+
+
+def _row(case: Case, tasks: list[Task], on: date, *, knows: bool, names: bool, mine: bool) -> Row:
+    due_on = next((task.due_on for task in tasks if task.due_on), None)
+    turns = dict.fromkeys(owner_of(task, with_names=names and task.kind not in DELIBERATION) for task in tasks)
+    return Row(
+        case=case,
+        measure=code_label(CodeKind.MEASURE, case.measure),
+        requesting=_names(case.parties_on(Side.REQUESTING)),
+        opposing=_names(case.parties_on(Side.OPPOSING)),
+        claimed_ore=case.claimed_ore if knows else None,
+        turns=tuple(turns),
+        due_on=due_on,
+        is_overdue=due_on is not None and due_on < on,
+        is_mine=mine,
+    )
+
+
+def _names(parties: list[Party]) -> tuple[str, ...]:
+    return tuple(party.name for party in parties)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from flask import current_app, g, session
 from flask_login import current_user
+from markupsafe import escape
 from werkzeug.local import LocalProxy
 
 from tvist.words import LANGUAGES, Message, render
@@ -43,6 +44,24 @@ def say(message: Message) -> str:
 def t(code: str, /, **params: Any) -> str:
     """The text of a code in the page's language."""
     return say(Message(code, **params))
+
+
+class _Lazy:
+    """A text that is told in the reader's language only when it is shown."""
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+
+    def __str__(self) -> str:
+        return say(self.message)
+
+    def __html__(self) -> str:
+        return str(escape(str(self)))
+
+
+def lazy(code: str, /, **params: Any) -> str:
+    """The text of a code for what is written down before any page is: labels, choices and descriptions of form fields."""
+    return cast("str", _Lazy(Message(code, **params)))
 
 
 def tell(message: Message, *, kind: str = "success") -> None:

@@ -61,7 +61,7 @@ def a_stage(state: State, *, declared: bool = True) -> Stage:
     case.declarations.append(Declaration(user_id=cast.siri.id, statement=Statement.NONE, at=NOON))
     if state in SEATED:
         for user, kind in ((cast.cato, SeatKind.LEADER), (cast.frida, SeatKind.FREE), (cast.kaare, SeatKind.KS)):
-            case.seats.append(Seat(user_id=user.id, kind=kind, seated_at=NOON))
+            case.seats.append(Seat(user=user, user_id=user.id, appointment=user.appointments[0], kind=kind, seated_at=NOON))
             if declared:
                 case.declarations.append(Declaration(user_id=user.id, statement=Statement.NONE, at=NOON))
     return Stage(cast, case)

@@ -1,0 +1,1 @@
+"""What each `tvist` command does. Start with `tvist.cli`, the table of contents."""

@@ -1,0 +1,107 @@
+"""What keeps an installation: `demo-data`, `create-user` and `check`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from tvist.accounts.models import Organisation
+
+ROLES = ("case_officer", "authorised_filer", "secretariat", "evaluator", "administrator")
+ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+@click.command
+@click.option("--cases", "count", type=click.IntRange(0, 1_000_000), default=60, show_default=True, help="How many cases to add.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same cases.")
+def demo_data(count: int, seed: int) -> None:
+    """Add invented people and cases (demo mode only)."""
+    from tvist.commands.opening import up_to_date
+    from tvist.demo.filling import fill
+
+    installation = up_to_date()
+    if not installation.config.is_demo:
+        raise click.ClickException("Demo data are for TVIST_MODE=demo only: invented cases do not belong among real ones.")
+    fill(installation, cases=count, seed=seed, say=click.echo)
+
+
+@click.command
+@click.option("--email", required=True, help="The address the person signs in with.")
+@click.option("--name", required=True)
+@click.option("--role", type=click.Choice(ROLES), required=True)
+@click.option(
+    "--organisation", "code", metavar="CODE", help="Municipality number or region code; needed for the two roles of a party."
+)
+@click.option("--mailbox", help="The mailbox of the organisation, needed where the organisation is new here.")
+@click.option("--language", type=click.Choice(("nb", "nn", "en")), default="nb", show_default=True)
+@click.password_option(help="Asked for where it is not given.")
+def create_user(email: str, name: str, role: str, code: str | None, mailbox: str | None, language: str, password: str) -> None:  # noqa: PLR0917 - click gives by name.
+    """Add a person with a role, who can sign in at once."""
+    import sqlalchemy as sa
+
+    from tvist.accounts.models import Membership, MembershipRole, User
+    from tvist.accounts.passwords import hash_password
+    from tvist.clock import today
+    from tvist.commands.opening import ready
+    from tvist.register.collation import sort_key
+
+    address = email.strip().lower()
+    if not ADDRESS.fullmatch(address):
+        raise click.BadParameter("Write an address such as kari@kommune.example.", param_hint="--email")
+    with ready().database.writing() as session:
+        if session.scalar(sa.select(User.id).where(User.email == address)):
+            raise click.ClickException(f"{address} is there already.")
+        organisation = _organisation(session, role, code, mailbox)
+        user = User(email=address, name=name, sort_key=sort_key(name), language=language, password_hash=hash_password(password))
+        user.memberships.append(Membership(organisation=organisation, role=MembershipRole(role), from_on=today()))
+        session.add(user)
+        session.commit()
+    click.echo(f"{name} <{address}> can sign in as {role} of {organisation.name}.")
+
+
+def _organisation(session: Session, role: str, code: str | None, mailbox: str | None) -> Organisation:
+    """The party with that code, or the body itself; taken from the register where it is new."""
+    import sqlalchemy as sa
+
+    from tvist.accounts.models import PARTY_ROLES, MembershipRole, Organisation, OrganisationKind
+    from tvist.accounts.organisations import a_party, the_body
+    from tvist.clock import today
+
+    works_for_party = MembershipRole(role) in PARTY_ROLES
+    if works_for_party and code is None:
+        raise click.UsageError(
+            "A case officer or filer works somewhere: give --organisation with a municipality number or region code."
+        )
+    kinds = (OrganisationKind.MUNICIPALITY, OrganisationKind.STATE) if works_for_party else (OrganisationKind.BODY,)
+    query = sa.select(Organisation).where(Organisation.kind.in_(kinds)).order_by(Organisation.id)
+    found = session.scalar(query.where(Organisation.code == code) if works_for_party else query)
+    if found is not None:
+        return found
+    if not mailbox:
+        raise click.UsageError("This organisation is new here: give --mailbox, the address that its letters go to (postmottak).")
+    made = a_party(code, today(), mailbox) if works_for_party and code else the_body(mailbox)
+    session.add(made)
+    return made
+
+
+@click.command
+@click.option("--files/--no-files", default=True, show_default=True, help="Also open every stored file and compare its SHA-256.")
+@click.option("--sample", type=click.IntRange(min=1), help="Open only every Nth stored file.")
+def check(files: bool, sample: int | None) -> None:  # noqa: FBT001 - click gives a switch as a bool.
+    """Prove the journal, the sums, the deadlines and the files of every case."""
+    from tvist.check import check_all
+    from tvist.commands.opening import ready
+
+    installation, found = ready(), 0
+    for finding in check_all(installation, every_file=(sample or 1) if files else None):
+        click.echo(str(finding))
+        found += 1
+    if found:
+        click.echo(f"{found} findings.", err=True)
+        raise click.exceptions.Exit(1)
+    click.echo("Nothing found.")

@@ -1,0 +1,1 @@
+"""Invented people and cases for the demo. Start with `filling.py`."""

@@ -1,0 +1,21 @@
+"""Fill an installation with invented people and cases: the first by the real acts, the rest as copies of them with other dates, parties and sums."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tvist.clock import today
+from tvist.demo.people import make_people
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tvist.installation import Installation
+
+
+def fill(installation: Installation, *, cases: int, seed: int, say: Callable[[str], object]) -> None:
+    """Add the invented people, and that many cases. `say` is told what is done, a line each."""
+    with installation.database.writing() as session:
+        people = make_people(session, today())
+        session.commit()
+    say(f"Invented people: {len(people.users)}, organisations: {len(people.organisations)}")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Response, current_app, g, make_response, redirect, request
+from flask import Request, Response, current_app, g, make_response, redirect, request
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -31,6 +31,7 @@ from tvist.web.session import current_session, installed, tell
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from tvist.access.policy import Role
     from tvist.words import Message
 
 READING_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -47,6 +48,16 @@ class SignInNeeded(Exception):
 
 
 @dataclass(frozen=True)
+class _Asked:
+    """What the guard found: who asks, which thing, as what, and whether they may."""
+
+    user: User | None
+    thing: Any = None
+    roles: frozenset[Role] = frozenset()
+    allowed: bool = True
+
+
+@dataclass(frozen=True)
 class _Gate:
     """What a page demands: an act, the thing it is done to, and what is taken in between the beats."""
 
@@ -55,26 +66,47 @@ class _Gate:
     take_in: TakeIn | None
     max_bytes: int
 
-    def enter(self, session: Session, address: dict[str, Any]) -> tuple[Any, ...]:
-        """Who asks, for which thing, and may they. Returns what the view gets. Raises SignInNeeded, NotFound, NotAllowed."""
+    def ask(self, session: Session, address: dict[str, Any]) -> _Asked:
+        """Who asks, for which thing, and may they. Raises SignInNeeded, and NotFound for a thing that is not there."""
         user = user_of_sign_in(session, _token(), now())
-        g._login_user = user or current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask-Login's own place for it.
+        become(user)
         g.database_session = session
         if self.act is None:
-            return tuple(address.values())
+            return _Asked(user)
         if user is None:
             raise SignInNeeded
         thing = self.of(session, **address) if self.of else None
-        self._ask(user, thing)
-        return (thing,) if self.of else tuple(address.values())
+        roles = frozenset(roles_of(user, thing))
+        return _Asked(user, thing, roles, allowed=bool(POLICY[self.act] & roles))
 
-    def _ask(self, user: User, thing: Any) -> None:
-        roles = roles_of(user, thing)
-        allowed = self.act is not None and bool(POLICY[self.act] & roles)
-        if thing is not None or not allowed:
-            note_access(installed().database, user=user, roles=roles, act=self.act, thing=thing, allowed=allowed)
-        if not allowed:
-            raise NotAllowed if roles else NotFound
+    def enter(self, session: Session, address: dict[str, Any]) -> _Asked:
+        """Ask in a reading session, write the access log (each opening of a thing, each denial), and refuse whom must be refused.
+
+        Raises NotFound for a stranger to the thing, NotAllowed for others. Never in a writing session: the log would wait for its lock.
+        """
+        asked = self.ask(session, address)
+        if self.act is not None and (asked.thing is not None or not asked.allowed):
+            note_access(
+                installed().database, user=asked.user, roles=asked.roles, act=self.act, thing=asked.thing, allowed=asked.allowed
+            )
+        if not asked.allowed:
+            raise NotAllowed if asked.roles else NotFound
+        return asked
+
+    def given(self, asked: _Asked, address: dict[str, Any]) -> tuple[Any, ...]:
+        """What the view gets: the thing, or the parts of the address."""
+        return (asked.thing,) if self.of else tuple(address.values())
+
+
+def become(user: User | None) -> None:
+    """Let `user` be the current user of this request."""
+    g._login_user = user or current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask-Login's own place for it.
+
+
+def who_asks(_request: Request) -> User | None:
+    """The person behind a request that no guard has met, such as one for a page that is not there."""
+    with installed().database.reading() as session:
+        return user_of_sign_in(session, _token(), now())
 
 
 def requires(
@@ -88,19 +120,18 @@ def requires(
     return _guarded(_Gate(act, of, take_in, max_bytes))
 
 
-def open_to_all(view: View) -> View:
-    """A page for everybody: sign-in, help, an error. It has the same beats, with nobody to ask for."""
-    return _guarded(_Gate(None, None, None, MAX_FORM_BYTES))(view)
+def open_to_all(view: View | None = None, *, take_in: TakeIn | None = None) -> Any:
+    """A page for everybody: sign-in, help, an error. It has the same beats, with nobody to ask for, and keeps no files."""
+    decorate = _guarded(_Gate(None, None, take_in, MAX_FORM_BYTES))
+    return decorate if view is None else decorate(view)
 
 
 def _guarded(gate: _Gate) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(**address: Any) -> ResponseReturnValue:
-            if request.method in READING_METHODS:
-                with installed().database.reading() as session:
-                    return make_response(view(*gate.enter(session, address)))
-            return _in_three_beats(gate, view, address)
+            answer = _in_one_beat if request.method in READING_METHODS else _in_three_beats
+            return answer(gate, view, address)
 
         guarded.gate = gate  # type: ignore[attr-defined]  # For the test that walks all pages.
         return guarded
@@ -108,23 +139,39 @@ def _guarded(gate: _Gate) -> Callable[[View], View]:
     return decorate
 
 
-def _in_three_beats(gate: _Gate, view: View, address: dict[str, Any]) -> ResponseReturnValue:
+def _in_one_beat(gate: _Gate, view: View, address: dict[str, Any]) -> ResponseReturnValue:
     with installed().database.reading() as session:
-        gate.enter(session, address)
+        return make_response(view(*gate.given(gate.enter(session, address), address)))
+
+
+def _in_three_beats(gate: _Gate, view: View, address: dict[str, Any]) -> ResponseReturnValue:
     request.max_content_length = gate.max_bytes
+    with installed().database.reading() as session:
+        first = gate.enter(session, address)
     request.keeps_files = gate.act is not None  # type: ignore[attr-defined]  # TvistRequest has it.
     _check_token()
     g.taken_in = gate.take_in() if gate.take_in else None
     g.is_committed = False
     try:
-        with installed().database.writing() as session:
-            given = gate.enter(session, address)
-            if earlier := _sent_before(session):
-                return earlier
-            return make_response(view(*given))
+        return _in_writing_beat(gate, view, address)
+    except BaseException:
+        # What the broken transaction knew of the person is gone; the error page still greets somebody.
+        become(first.user)
+        raise
     finally:
         if g.taken_in is not None and not g.is_committed:
             g.taken_in.discard()
+
+
+def _in_writing_beat(gate: _Gate, view: View, address: dict[str, Any]) -> ResponseReturnValue:
+    with installed().database.writing() as session:
+        again = gate.ask(session, address)
+        if again.allowed:
+            return _sent_before(session) or make_response(view(*gate.given(again, address)))
+    # What was allowed a moment ago is not any more; the log is written now that the lock is let go.
+    with installed().database.reading() as session:
+        gate.enter(session, address)
+    raise NotAllowed
 
 
 def _check_token() -> None:
@@ -145,12 +192,16 @@ def taken_in() -> Any:
 
 
 def _sent_before(session: Session) -> Response | None:
-    """Claim the key of this form; if it was sent before, lead to where the first sending led."""
+    """Claim the key of this form; if it was sent before, lead to where the first sending led.
+
+    While a first sending is still being worked on, this waits for it: SQLite has one writer, PostgreSQL waits for the row.
+    """
     key = request.form.get(KEY_FIELD)
     user = g._login_user  # noqa: SLF001 - Flask-Login's own place for it.
     if not key or len(key) > LONGEST_KEY or not user.is_authenticated:
         return None
     if insert_once(session, SentForm, key=key, user_id=user.id, at=now(), location=""):
+        g.sent_form = key
         return None
     sent = session.get_one(SentForm, key)
     if sent.user_id != user.id or not sent.location:
@@ -160,10 +211,8 @@ def _sent_before(session: Session) -> Response | None:
 
 def finish(location: str, message: Message | None = None, *, kind: str = "success") -> ResponseReturnValue:
     """Commit the act, remember where this form led, and go there. The one visible commit of a view."""
-    if key := request.form.get(KEY_FIELD):
-        sent = current_session.get(SentForm, key)
-        if sent is not None:
-            sent.location = location
+    if key := g.get("sent_form"):
+        current_session.get_one(SentForm, key).location = location
     current_session.commit()
     g.is_committed = True
     if message is not None:

@@ -6,19 +6,20 @@ from typing import TYPE_CHECKING, Final
 
 from tvist.access.policy import Act
 from tvist.cases.lifecycle import STEPS, use_conditions
+from tvist.intake import rules as intake
 from tvist.panel import rules as panel
 
 if TYPE_CHECKING:
     from tvist.cases.lifecycle import Condition
 
 CONDITIONS: Final[dict[Act, tuple[Condition, ...]]] = {
-    Act.ASK_FOR_MISSING: (),
+    Act.ASK_FOR_MISSING: (intake.no_open_dismissal,),
     Act.CURE: (),
-    Act.ACCEPT: (),
-    Act.PROPOSE_DISMISSAL: (),
-    Act.COMMENT_ON_DISMISSAL: (),
-    Act.DISMISS: (),
-    Act.KEEP: (),
+    Act.ACCEPT: (intake.no_open_dismissal, intake.other_side_reachable, intake.child_identifiable),
+    Act.PROPOSE_DISMISSAL: (intake.no_open_dismissal, intake.other_side_reachable),
+    Act.COMMENT_ON_DISMISSAL: (intake.dismissal_proposed,),
+    Act.DISMISS: (intake.dismissal_proposed, intake.sides_heard_on_dismissal),
+    Act.KEEP: (intake.dismissal_proposed,),
     Act.DECLARE_IMPARTIALITY: (),
     Act.RESPOND: (),
     Act.COMMENT: (),

@@ -1,0 +1,249 @@
+"""Drafts, sending, and screening (rules 10-17): a request becomes a case, and is accepted, sent back for what is missing, or dismissed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tvist.access.policy import Act
+from tvist.cases.lifecycle import take_step
+from tvist.cases.models import Declaration, Desk, Ending, EndingKind, Side, Statement, TaskKind
+from tvist.cases.submissions import SubmissionKind
+from tvist.cases.tasks import close_all_tasks, close_tasks, open_task
+from tvist.clock import oslo_date
+from tvist.delivery.actions import write_to_party, write_to_secretariat
+from tvist.delivery.models import LetterKind
+from tvist.errors import CannotProceed, NotAllowed
+from tvist.intake.making import add_to_team, bring_in, file_petition, make_case, make_lines, note_facts
+from tvist.intake.models import DismissalProposal, Draft, DraftMember
+from tvist.intake.queries import may_file
+from tvist.intake.sendings import from_body, from_party, move_papers, serve, session_of
+from tvist.jobs.actions import queue
+from tvist.jobs.models import JobKind
+from tvist.procedure.deadlines import is_late
+from tvist.procedure.settings import procedure_on
+from tvist.words import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date, datetime
+
+    from sqlalchemy.orm import Session
+
+    from tvist.accounts.models import Organisation, User
+    from tvist.cases.models import Case
+    from tvist.cases.submissions import Submission
+    from tvist.documents.models import Paper
+    from tvist.intake.petition import Petition
+
+
+def begin_draft(session: Session, organisation: Organisation, *, by: User, at: datetime) -> Draft:
+    """Begin a request for the organisation that `by` works for; it is the first party."""
+    typed = {"language": by.language if by.language != "en" else "nb", "parties": {"requesting": [organisation.code]}}
+    draft = Draft(
+        organisation=organisation, begun_by=by, begun_at=at, changed_at=at, typed=typed, team=[DraftMember(user=by, added_at=at)]
+    )
+    session.add(draft)
+    return draft
+
+
+def save_draft(draft: Draft, typed: dict[str, Any], *, by: User, at: datetime) -> None:  # noqa: ARG001 - every act tells by whom.
+    """Keep the request just as typed, with its gaps (rule 14). Raises CannotProceed for one that was sent or discarded."""
+    _still_open(draft)
+    draft.typed, draft.changed_at = typed, at
+
+
+def share_draft(draft: Draft, user: User, *, by: User, at: datetime) -> None:  # noqa: ARG001 - every act tells by whom.
+    """Take a colleague into the team that writes. Raises CannotProceed for somebody of another organisation."""
+    _still_open(draft)
+    if not any(found.organisation_id == draft.organisation_id for found in user.memberships_on(oslo_date(at))):
+        raise CannotProceed(Message("intake.not_a_colleague"))
+    if user.id not in {member.user_id for member in draft.team}:
+        draft.team.append(DraftMember(user=user, added_at=at))
+
+
+def discard_draft(draft: Draft, *, by: User, at: datetime) -> None:  # noqa: ARG001 - every act tells by whom.
+    """Put the request away unsent."""
+    _still_open(draft)
+    draft.discarded_at = at
+
+
+def send(  # noqa: PLR0913 - what is sent, for whom, when received, with which papers, from which draft.
+    session: Session,
+    petition: Petition,
+    *,
+    organisation: Organisation,
+    by: User,
+    at: datetime,
+    received_on: date | None = None,
+    papers: Sequence[Paper] = (),
+    draft: Draft | None = None,
+    is_invented: bool = False,
+) -> Case:
+    """File the request: the case and its number begin here (rule 15). A draft sent before gives the case it became.
+
+    Raises NotAllowed for one who may not bind the organisation (rule 10), CannotProceed for a request that is another's or a party not here.
+    """
+    if draft is not None and draft.case is not None:
+        return draft.case
+    _check_filer(petition, organisation, by, oslo_date(at))
+    case = make_case(session, petition, at=at, received_on=received_on, is_invented=is_invented)
+    make_lines(case, petition)
+    submission = file_petition(case, petition, session=session, by=by, at=at)
+    note_facts(case, case.record(Act.SEND, by=by, at=at))
+    move_papers(submission, [*(draft.papers if draft else ()), *papers])
+    if draft is not None:
+        draft.case, draft.changed_at = case, at
+    _open_screening(case, at)
+    _write_receipts(session, case, submission, team=[member.user for member in draft.team] if draft else [], by=by, at=at)
+    queue(session, JobKind.INDEX_SUBMISSION, submission.id, at=at)
+    return case
+
+
+def declare_impartiality(
+    case: Case, *, by: User, at: datetime, statement: Statement, ground: str | None = None, words: str = ""
+) -> Declaration:
+    """An officer of the secretariat, or the leader before a dismissal, declares for this case (rules 16, 17). A conflict closes the case to them."""
+    take_step(case, Act.DECLARE_IMPARTIALITY, by=by, at=at)
+    declaration = Declaration(user=by, user_id=by.id, statement=statement, ground=ground, words=words, at=at)
+    case.declarations.append(declaration)
+    return declaration
+
+
+def ask_for_missing(case: Case, *, by: User, at: datetime, text: str) -> Submission:
+    """Send a deficiency letter; the requesting side has three weeks from when it is served (rule 16)."""
+    take_step(case, Act.ASK_FOR_MISSING, by=by, at=at)
+    close_tasks(case, TaskKind.SCREEN, at=at)
+    letter = from_body(case, SubmissionKind.DEFICIENCY_LETTER, text, by=by, at=at)
+    for place, party in enumerate(case.parties_on(Side.REQUESTING)):
+        task = (
+            open_task(case, TaskKind.CURE, at=at, owner=party, length=procedure_on(case.registered_on).deficiency_length)
+            if place == 0
+            else None
+        )
+        serve(party, LetterKind.DEFICIENCY, letter, starts=task, at=at)
+    return letter
+
+
+def cure(case: Case, *, by: User, at: datetime, text: str, papers: Sequence[Paper] = ()) -> Submission:
+    """The requesting side mends what was missing; the request is screened again (rule 16)."""
+    late = any(task.kind is TaskKind.CURE and task.due_on and is_late(at, task.due_on) for task in case.open_tasks)
+    take_step(case, Act.CURE, by=by, at=at)
+    close_tasks(case, TaskKind.CURE, at=at)
+    submission = from_party(case, SubmissionKind.CURE, text, papers, by=by, at=at)
+    submission.is_late = late
+    _open_screening(case, at)
+    write_to_secretariat(case, LetterKind.CURED, at=at)
+    return submission
+
+
+def accept(case: Case, *, by: User, at: datetime) -> None:
+    """Take the case up and send the request over to the other side, which has four weeks from when it is served (rules 16, 18, 19)."""
+    take_step(case, Act.ACCEPT, by=by, at=at)
+    case.accepted_at = at
+    close_tasks(case, TaskKind.SCREEN, TaskKind.CURE, at=at)
+    sent_over = [found for found in case.submissions if found.kind in {SubmissionKind.PETITION, SubmissionKind.CURE}]
+    for submission in sent_over:
+        submission.passed_on_at = at
+    for party in case.parties_on(Side.OPPOSING):
+        bring_in(session_of(case), party, by=by, at=at)
+        task = open_task(case, TaskKind.RESPOND, at=at, owner=party, length=procedure_on(case.registered_on).response_length)
+        serve(party, LetterKind.SENT_OVER, *sent_over, starts=task, at=at)
+
+
+def propose_dismissal(case: Case, *, by: User, at: datetime, ground: str, reasons: str) -> DismissalProposal:
+    """Propose to dismiss on a coded ground: both sides have two weeks to comment, then the leader decides (rule 16)."""
+    take_step(case, Act.PROPOSE_DISMISSAL, by=by, at=at)
+    close_tasks(case, TaskKind.SCREEN, at=at)
+    proposal = DismissalProposal(ground=ground, reasons=reasons, proposed_by_id=by.id, proposed_at=at)
+    case.dismissal_proposals.append(proposal)
+    letter = from_body(case, SubmissionKind.DISMISSAL_PROPOSAL, reasons, by=by, at=at)
+    for party in [*case.parties_on(Side.REQUESTING), *case.parties_on(Side.OPPOSING)]:
+        bring_in(session_of(case), party, by=by, at=at)
+        task = open_task(
+            case,
+            TaskKind.COMMENT_ON_DISMISSAL,
+            at=at,
+            owner=party,
+            length=procedure_on(case.registered_on).dismissal_comment_length,
+        )
+        serve(party, LetterKind.DISMISSAL_PROPOSED, letter, starts=task, at=at)
+    open_task(case, TaskKind.DECIDE_DISMISSAL, at=at, owner=Desk.LEADER)
+    return proposal
+
+
+def comment_on_dismissal(case: Case, *, by: User, at: datetime, text: str) -> Submission:
+    """A side says what it thinks of the proposal."""
+    take_step(case, Act.COMMENT_ON_DISMISSAL, by=by, at=at)
+    submission = from_party(case, SubmissionKind.DISMISSAL_COMMENT, text, (), by=by, at=at)
+    tasks = [task for task in case.open_tasks if task.kind is TaskKind.COMMENT_ON_DISMISSAL and task.party is submission.party]
+    submission.is_late = any(task.due_on and is_late(at, task.due_on) for task in tasks)
+    close_tasks(case, TaskKind.COMMENT_ON_DISMISSAL, at=at, owner=submission.party)
+    write_to_secretariat(case, LetterKind.SUBMISSION_RECEIVED, at=at)
+    return submission
+
+
+def dismiss(case: Case, *, by: User, at: datetime, reasons: str) -> Ending:
+    """The leader dismisses the case; the ending is a dated row, and the parties are written to (rule 16)."""
+    proposal = case.open_dismissal
+    take_step(case, Act.DISMISS, by=by, at=at)
+    ground = _decide(proposal, by=by, at=at, is_dismissed=True, reasons=reasons)
+    ending = Ending(kind=EndingKind.DISMISSED, ground=ground, reasons=reasons, happened_at=at, recorded_at=at)
+    case.endings.append(ending)
+    close_all_tasks(case, at=at)
+    letter = from_body(case, SubmissionKind.DISMISSAL, reasons, by=by, at=at)
+    for party in [*case.parties_on(Side.REQUESTING), *case.parties_on(Side.OPPOSING)]:
+        serve(party, LetterKind.DISMISSED, letter, starts=None, at=at)
+    return ending
+
+
+def keep(case: Case, *, by: User, at: datetime, reasons: str) -> None:
+    """The leader does not follow the proposal: the case goes on where it stood."""
+    proposal = case.open_dismissal
+    take_step(case, Act.KEEP, by=by, at=at)
+    _decide(proposal, by=by, at=at, is_dismissed=False, reasons=reasons)
+    close_tasks(case, TaskKind.COMMENT_ON_DISMISSAL, TaskKind.DECIDE_DISMISSAL, at=at)
+    if case.accepted_at is None:
+        _open_screening(case, at)
+
+
+def _check_filer(petition: Petition, organisation: Organisation, by: User, on: date) -> None:
+    if petition.requesting[0] != organisation.code:
+        raise CannotProceed(Message("intake.not_the_filer"))
+    if not may_file(by, organisation, on):
+        raise NotAllowed
+
+
+def _still_open(draft: Draft) -> None:
+    if not draft.is_open:
+        raise CannotProceed(Message("intake.draft_is_closed"))
+
+
+def _write_receipts(session: Session, case: Case, petition: Submission, *, team: Iterable[User], by: User, at: datetime) -> None:
+    """Open the case to the requesting side, and tell it and the secretariat. Who joins the request is served with it."""
+    filer, *joined = case.parties_on(Side.REQUESTING)
+    filer.brought_in_at = at
+    add_to_team(filer, dict.fromkeys([by, *team]), by=by, on=oslo_date(at))
+    session.flush()
+    write_to_party(filer, LetterKind.RECEIPT, at=at)
+    for party in joined:
+        bring_in(session, party, by=by, at=at)
+        serve(party, LetterKind.RECEIPT, petition, starts=None, at=at)
+    write_to_secretariat(case, LetterKind.NEW_CASE, at=at)
+
+
+def _open_screening(case: Case, at: datetime) -> None:
+    target = procedure_on(case.registered_on).screening_target
+    open_task(case, TaskKind.SCREEN, at=at, owner=Desk.SECRETARIAT, length=target, starts_on=oslo_date(at), is_target=True)
+
+
+def _decide(proposal: DismissalProposal | None, *, by: User, at: datetime, is_dismissed: bool, reasons: str) -> str | None:
+    """Write what the leader decided on the proposal; returns its ground."""
+    if proposal is None:  # The rulebook refuses it before.
+        raise CannotProceed(Message("intake.no_dismissal_proposed"))
+    proposal.decided_by_id, proposal.decided_at, proposal.is_dismissed, proposal.decision_reasons = (
+        by.id,
+        at,
+        is_dismissed,
+        reasons,
+    )
+    return proposal.ground

@@ -1,0 +1,74 @@
+"""What screening writes and sends: letters of the body, sendings of a party, and their serving (rules 16, 18)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tvist.cases.submissions import Serving, Submission, SubmissionKind
+from tvist.clock import oslo_date
+from tvist.delivery.actions import write_to_party
+from tvist.errors import NotAllowed
+from tvist.jobs.actions import queue
+from tvist.jobs.models import JobKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from tvist.accounts.models import User
+    from tvist.cases.models import Case, Party, Task
+    from tvist.delivery.models import LetterKind
+    from tvist.documents.models import Paper
+
+
+def from_body(case: Case, kind: SubmissionKind, text: str, *, by: User, at: datetime) -> Submission:
+    """A letter of the body's own, kept among the sendings of the case."""
+    submission = Submission(kind=kind, text=text, made_at=at, passed_on_at=at, by=by)
+    case.submissions.append(submission)
+    session_of(case).flush()
+    queue(session_of(case), JobKind.INDEX_SUBMISSION, submission.id, at=at)
+    return submission
+
+
+def from_party(case: Case, kind: SubmissionKind, text: str, papers: Sequence[Paper], *, by: User, at: datetime) -> Submission:
+    """A sending of the party in whose team `by` is. Raises NotAllowed for somebody in no team."""
+    party = case.party_of(by, oslo_date(at))
+    if party is None:
+        raise NotAllowed
+    submission = Submission(kind=kind, party=party, text=text, made_at=at, by=by)
+    case.submissions.append(submission)
+    session_of(case).flush()
+    move_papers(submission, papers)
+    queue(session_of(case), JobKind.INDEX_SUBMISSION, submission.id, at=at)
+    return submission
+
+
+def move_papers(submission: Submission, papers: Sequence[Paper]) -> None:
+    """Papers lie in the draft or in the sending, never in both: the row changes its place in one statement."""
+    for position, paper in enumerate(papers, start=1):
+        paper.draft_id, paper.submission_id, paper.case_id, paper.position = None, submission.id, submission.case_id, position
+    session = session_of(submission)
+    session.add_all(papers)
+    session.flush()
+    session.refresh(submission, ["papers"])
+
+
+def serve(party: Party, kind: LetterKind, *submissions: Submission, starts: Task | None, at: datetime) -> None:
+    """Write to the party and serve all these sendings on it with the one letter."""
+    first, *others = submissions
+    session = session_of(party)
+    session.flush()
+    letter = write_to_party(party, kind, at=at, serves=first, starts=starts)
+    for submission in others:
+        session.add(Serving(submission=submission, party=party, letter_id=letter.id, task_id=None))
+
+
+def session_of(thing: object) -> Session:
+    """The session that the thing lives in. Raises RuntimeError outside one: acts on a case are done inside a session."""
+    session = objectsession_of(thing)
+    if session is None:
+        message = "acts on a case are done inside a session"
+        raise RuntimeError(message)
+    return session

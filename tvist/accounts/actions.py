@@ -1,0 +1,182 @@
+"""What is done to accounts: made, given a role, signed in and out, given a new pass phrase, shut and opened."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import object_session
+
+from tvist.accounts.models import (
+    PARTY_ROLES,
+    Membership,
+    MembershipRole,
+    Organisation,
+    OrganisationKind,
+    PasswordLink,
+    SignIn,
+    User,
+)
+from tvist.accounts.passwords import hash_password, weaknesses
+from tvist.accounts.queries import hashed
+from tvist.clock import oslo_date
+from tvist.errors import CannotProceed, NotFound
+from tvist.register.collation import sort_key
+from tvist.words import LANGUAGES, Message
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from sqlalchemy.orm import Session
+
+SIGNED_IN_FOR: Final = timedelta(hours=8)
+LINK_HOLDS_FOR: Final = timedelta(hours=1)
+ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+ROLES_IN: Final = {
+    OrganisationKind.MUNICIPALITY: PARTY_ROLES,
+    OrganisationKind.STATE: PARTY_ROLES,
+    OrganisationKind.BODY: frozenset({MembershipRole.SECRETARIAT, MembershipRole.ADMINISTRATOR, MembershipRole.EVALUATOR}),
+    OrganisationKind.EVALUATION: frozenset({MembershipRole.EVALUATOR}),
+}
+
+
+def create_user(
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    organisation: Organisation | None,
+    role: MembershipRole | None,
+    language: str = "nb",
+    at: datetime,
+    is_invented: bool = False,
+) -> User:
+    """Make an account, with a role in an organisation from today; a member of the board has neither, but an appointment.
+
+    It has no pass phrase: the person chooses one by "forgotten pass phrase". Raises CannotProceed for an address that is no address or is
+    taken, for an empty name, and for a role that the organisation does not have.
+    """
+    email, name = email.strip().lower(), " ".join(name.split())
+    if found := _obstacles(session, email=email, name=name, language=language):
+        raise CannotProceed(found)
+    user = User(email=email, name=name, sort_key=sort_key(name), language=language, is_invented=is_invented)
+    if organisation is not None and role is not None:
+        add_membership(user, organisation, role, from_on=oslo_date(at))
+    session.add(user)
+    session.flush()
+    return user
+
+
+def _obstacles(session: Session, *, email: str, name: str, language: str) -> list[Message]:
+    found = []
+    if not ADDRESS.fullmatch(email):
+        found.append(Message("accounts.not_an_address"))
+    elif session.scalar(sa.select(User.id).where(User.email == email)) is not None:
+        found.append(Message("accounts.address_taken"))
+    if not name:
+        found.append(Message("accounts.write_name"))
+    if language not in LANGUAGES:
+        found.append(Message("web.not_a_choice"))
+    return found
+
+
+def add_membership(
+    user: User, organisation: Organisation, role: MembershipRole, *, from_on: date, to_on: date | None = None
+) -> Membership:
+    """Give `user` a role in an organisation, from a day to a day (the last day included).
+
+    Raises CannotProceed for a role that such an organisation does not have, and for days in the wrong order.
+    """
+    if role not in ROLES_IN[organisation.kind]:
+        raise CannotProceed(Message("accounts.role_not_here", role=role, organisation=organisation.name))
+    if to_on is not None and to_on < from_on:
+        raise CannotProceed(Message("accounts.ends_before_it_begins"))
+    membership = Membership(organisation=organisation, role=role, from_on=from_on, to_on=to_on)
+    user.memberships.append(membership)
+    return membership
+
+
+def end_membership(membership: Membership, *, to_on: date) -> None:
+    """Let the role end; `to_on` is its last day. Raises CannotProceed for a day before it began."""
+    if to_on < membership.from_on:
+        raise CannotProceed(Message("accounts.ends_before_it_begins"))
+    membership.to_on = to_on
+
+
+def sign_in(session: Session, user: User, *, at: datetime) -> str:
+    """Begin a sign-in of eight hours. Returns the token for the cookie; only its hash is kept."""
+    token = secrets.token_urlsafe(32)
+    session.add(SignIn(token_hash=hashed(token), user_id=user.id, began_at=at, expires_at=at + SIGNED_IN_FOR))
+    return token
+
+
+def sign_out(session: Session, token: str, *, at: datetime) -> None:
+    """End the sign-in of this token; nothing happens for one that has ended."""
+    session.execute(sa.update(SignIn).where(SignIn.token_hash == hashed(token), SignIn.ended_at.is_(None)).values(ended_at=at))
+
+
+def end_sign_ins(user: User, *, at: datetime, but: str = "") -> None:
+    """End all sign-ins of `user`, but for the one with the token `but`."""
+    _session(user).execute(
+        sa.update(SignIn)
+        .where(SignIn.user_id == user.id, SignIn.ended_at.is_(None), SignIn.token_hash != hashed(but))
+        .values(ended_at=at)
+    )
+
+
+def choose_password(user: User, password: str, *, at: datetime, but: str = "") -> None:
+    """Set a new pass phrase and end all other sign-ins. Raises CannotProceed for a weak one."""
+    if found := weaknesses(password, known=(user.name, user.email)):
+        raise CannotProceed(found)
+    user.password_hash = hash_password(password)
+    end_sign_ins(user, at=at, but=but)
+
+
+def make_password_link(user: User, *, at: datetime) -> str:
+    """Make a link by which `user` can choose a pass phrase, once, within an hour. Returns its token; only the hash is kept."""
+    token = secrets.token_urlsafe(32)
+    _session(user).add(PasswordLink(token_hash=hashed(token), user_id=user.id, made_at=at, expires_at=at + LINK_HOLDS_FOR))
+    return token
+
+
+def use_password_link(session: Session, token: str, password: str, *, at: datetime) -> User:
+    """Choose a pass phrase by a link, which then has been used. Raises NotFound for one that does not hold (any more), CannotProceed as above.
+
+    All other links of the person end with it.
+    """
+    found = session.scalar(sa.select(PasswordLink).where(PasswordLink.token_hash == hashed(token)))
+    if found is None or not found.user.is_active:
+        raise NotFound
+    # In one statement: of two who use the link at once, one wins.
+    holds = (PasswordLink.id == found.id, PasswordLink.used_at.is_(None), PasswordLink.expires_at > at)
+    if session.scalar(sa.update(PasswordLink).where(*holds).values(used_at=at).returning(PasswordLink.id)) is None:
+        raise NotFound
+    choose_password(found.user, password, at=at)
+    session.execute(
+        sa.update(PasswordLink).where(PasswordLink.user_id == found.user_id, PasswordLink.used_at.is_(None)).values(used_at=at)
+    )
+    return found.user
+
+
+def disable(user: User, *, by: User, at: datetime) -> None:
+    """Shut an account and end its sign-ins. Raises CannotProceed for one's own."""
+    if user.id == by.id:
+        raise CannotProceed(Message("accounts.not_yourself"))
+    user.disabled_at = at
+    end_sign_ins(user, at=at)
+
+
+def enable(user: User) -> None:
+    """Open a shut account again; its memberships are as they were."""
+    user.disabled_at = None
+
+
+def _session(user: User) -> Session:
+    session = object_session(user)
+    if session is None:
+        message = "accounts are changed inside a session"
+        raise RuntimeError(message)
+    return session

@@ -1,0 +1,99 @@
+"""Slows down guessing: who fails often from one network waits. It holds over workers and restarts, and shuts nobody out elsewhere.
+
+Attempts are counted per account and network together, and per network; never per account alone, or anybody could lock another out.
+An attempt is written before it is tried, in a transaction of its own: of many at once, no more than the limit are tried.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+import sqlalchemy as sa
+
+from tvist.accounts.models import SignInAttempt
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from tvist.db import Database
+
+WINDOW: Final = timedelta(minutes=15)
+PER_ACCOUNT: Final = 5
+# A town hall is one network to us.
+PER_NETWORK: Final = 100
+KEPT: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What attempts are counted by: keyed hashes, so that the table names neither person nor place."""
+
+    account: str
+    network: str
+
+    def limits(self) -> tuple[tuple[str, int], tuple[str, int]]:
+        """Each key with the failures it allows in the window."""
+        return (self.account, PER_ACCOUNT), (self.network, PER_NETWORK)
+
+
+def keys_for(secret: str, email: str, address: str | None, purpose: str = "sign-in") -> Keys:
+    """The keys of an attempt on the account `email` from the network of `address`, for one purpose."""
+    network = _network(address)
+
+    def keyed(*parts: str) -> str:
+        return hmac.new(secret.encode(), "\n".join((purpose, *parts)).encode(), hashlib.sha256).hexdigest()
+
+    return Keys(account=keyed("account", email.strip().lower(), network), network=keyed("network", network))
+
+
+def seconds_to_wait(database: Database, keys: Keys, at: datetime) -> int:
+    """Write the attempt down as failed, and say how long to wait: 0 to go on, else it counts as not made. Call `forgive` when it succeeds."""
+    with database.writing() as session:
+        session.execute(sa.delete(SignInAttempt).where(SignInAttempt.at < at - KEPT))
+        session.add_all(SignInAttempt(key=key, at=at, succeeded=False) for key, _limit in keys.limits())
+        session.commit()
+    with database.writing() as session:
+        wait = max(_wait(session, key, limit, at) for key, limit in keys.limits())
+        if wait:
+            session.execute(
+                sa.delete(SignInAttempt).where(SignInAttempt.key.in_((keys.account, keys.network)), SignInAttempt.at == at)
+            )
+            session.commit()
+    return wait
+
+
+def forgive(session: Session, keys: Keys, at: datetime) -> None:
+    """The attempt made at `at` succeeded: failures on this account from here no longer count; those of the network do."""
+    session.execute(
+        sa.update(SignInAttempt)
+        .where(SignInAttempt.key.in_((keys.account, keys.network)), SignInAttempt.at == at)
+        .values(succeeded=True)
+    )
+    session.execute(sa.delete(SignInAttempt).where(SignInAttempt.key == keys.account, SignInAttempt.succeeded.is_(False)))
+
+
+def _wait(session: Session, key: str, limit: int, at: datetime) -> int:
+    """Seconds until fewer than `limit` earlier failures lie in the window; the newest one is the attempt itself."""
+    failures = session.scalars(
+        sa.select(SignInAttempt.at)
+        .where(SignInAttempt.key == key, SignInAttempt.succeeded.is_(False), SignInAttempt.at > at - WINDOW)
+        .order_by(SignInAttempt.at.desc(), SignInAttempt.id.desc())
+        .limit(limit + 1)
+    ).all()
+    return max(1, int((failures[-1] + WINDOW - at).total_seconds())) if len(failures) > limit else 0
+
+
+def _network(address: str | None) -> str:
+    """An IPv4 address as it is; of IPv6 the half that a household or an office gets."""
+    try:
+        found = ipaddress.ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    return str(found) if found.version == 4 else str(ipaddress.ip_network((found, 64), strict=False))  # noqa: PLR2004 - the number of the protocol.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy.orm import object_session
+
 from tvist.cases.submissions import Serving, Submission, SubmissionKind
 from tvist.clock import oslo_date
 from tvist.delivery.actions import write_to_party
@@ -67,7 +69,7 @@ def serve(party: Party, kind: LetterKind, *submissions: Submission, starts: Task
 
 def session_of(thing: object) -> Session:
     """The session that the thing lives in. Raises RuntimeError outside one: acts on a case are done inside a session."""
-    session = objectsession_of(thing)
+    session = object_session(thing)
     if session is None:
         message = "acts on a case are done inside a session"
         raise RuntimeError(message)

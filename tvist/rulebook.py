@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from tvist.access.policy import Act
 from tvist.cases.lifecycle import STEPS, use_conditions
+from tvist.decision import rules as decision
 from tvist.intake import rules as intake
 from tvist.panel import rules as panel
+from tvist.submissions import rules as exchange
 
 if TYPE_CHECKING:
     from tvist.cases.lifecycle import Condition
@@ -21,24 +23,24 @@ CONDITIONS: Final[dict[Act, tuple[Condition, ...]]] = {
     Act.DISMISS: (intake.dismissal_proposed, intake.sides_heard_on_dismissal),
     Act.KEEP: (intake.dismissal_proposed,),
     Act.DECLARE_IMPARTIALITY: (),
-    Act.RESPOND: (),
-    Act.COMMENT: (),
-    Act.NOTHING_MORE: (),
-    Act.PASS_ON: (),
+    Act.RESPOND: (exchange.response_is_awaited,),
+    Act.COMMENT: (exchange.comments_are_awaited,),
+    Act.NOTHING_MORE: (exchange.comments_are_awaited,),
+    Act.PASS_ON: (exchange.something_waits,),
     Act.WITHDRAW: (),
-    Act.DISCONTINUE: (),
-    Act.CLOSE_PREPARATION: (),
+    Act.DISCONTINUE: (exchange.all_lines_are_accepted,),
+    Act.CLOSE_PREPARATION: (intake.no_open_dismissal, exchange.nothing_waits, exchange.turns_are_over),
     Act.SEAT: (panel.seat_to_fill,),
     Act.DECLARE: (),
     Act.REFER: (panel.lawful_panel, panel.contradiction_kept),
-    Act.AGREE_QUESTIONS: (),
+    Act.AGREE_QUESTIONS: (panel.lawful_panel, decision.questions_not_agreed),
     Act.CONFIRM_READING: (),
-    Act.VOTE: (),
-    Act.WRITE_TEXT: (),
-    Act.DISSENT: (),
-    Act.APPROVE: (),
-    Act.ORDER_ISSUE: (),
-    Act.ISSUE: (),
+    Act.VOTE: (panel.lawful_panel, decision.questions_agreed),
+    Act.WRITE_TEXT: (decision.questions_agreed,),
+    Act.DISSENT: (decision.questions_agreed,),
+    Act.APPROVE: (panel.lawful_panel, decision.all_voted, decision.text_written, decision.reasons_written),
+    Act.ORDER_ISSUE: (panel.lawful_panel, decision.all_voted, decision.text_written, decision.reasons_written, decision.three_approvals),
+    Act.ISSUE: (panel.lawful_panel, decision.all_voted, decision.three_approvals, decision.record_frozen, decision.shares_sum),
     Act.CALL_BACK: (),
 }
 

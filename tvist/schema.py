@@ -79,6 +79,7 @@ TRIGGERS: Final[tuple[Trigger, ...]] = (
     *_never("bundle_entry"),
     *_never("reading"),
     *_never("issued_file"),
+    *_never("call_back"),
     *_only_changes("submission", "passed_on_at"),
     *_only_changes("serving", "served_at"),
     *_only_changes("letter"),

@@ -456,6 +456,20 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "call_back",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("decision_id", sa.Integer(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reasons", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_call_back_by_id")),
+        sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name=op.f("fk_call_back_decision_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_back")),
+    )
+    with op.batch_alter_table("call_back", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_call_back_decision_id"), ["decision_id"], unique=False)
+
+    op.create_table(
         "claim_line",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.Text(), nullable=False),
@@ -1055,6 +1069,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_claim_line_case_id"))
 
     op.drop_table("claim_line")
+    with op.batch_alter_table("call_back", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_call_back_decision_id"))
+
+    op.drop_table("call_back")
     with op.batch_alter_table("approval", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_approval_one_standing", sqlite_where=sa.text("fell_at IS NULL"), postgresql_where=sa.text("fell_at IS NULL")

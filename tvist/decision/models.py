@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -42,6 +44,7 @@ class Question(Base, Versioned):
     case: Mapped[Case] = relationship(back_populates="questions")
     line: Mapped[ClaimLine] = relationship()
     votes: Mapped[list[Vote]] = relationship(back_populates="question", order_by="Vote.id")
+    remarks: Mapped[list[Remark]] = relationship(back_populates="question", order_by="Remark.id")
 
     def roles_for(self, user: User, on: date) -> set[Role]:
         """What the person is to the case."""
@@ -100,7 +103,7 @@ class Remark(Base, Versioned):
     kind: Mapped[RemarkKind]
     text: Mapped[str]
     written_at: Mapped[datetime]
-    question: Mapped[Question] = relationship()
+    question: Mapped[Question] = relationship(back_populates="remarks")
     user: Mapped[User] = relationship()
 
 
@@ -134,6 +137,15 @@ class Decision(Base, Versioned):
     approvals: Mapped[list[Approval]] = relationship(back_populates="decision", order_by="Approval.id")
     outcomes: Mapped[list[LineOutcome]] = relationship(back_populates="decision", order_by="LineOutcome.id")
     files: Mapped[list[IssuedFile]] = relationship(back_populates="decision", order_by="IssuedFile.id")
+    call_backs: Mapped[list[CallBack]] = relationship(back_populates="decision", order_by="CallBack.id")
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The frozen record, read (see `record.py`). Raises ValueError where nothing is frozen."""
+        if self.frozen is None:
+            raise ValueError("this opinion is not frozen")
+        found: dict[str, Any] = json.loads(self.frozen)
+        return found
 
     def roles_for(self, user: User, on: date) -> set[Role]:
         """What the person is to the case."""
@@ -190,6 +202,19 @@ class LineOutcome(Base):
     is_unanimous: Mapped[bool]
     decision: Mapped[Decision] = relationship(back_populates="outcomes")
     line: Mapped[ClaimLine] = relationship()
+
+
+class CallBack(Base):
+    """The leader took an ordered issue back to the panel, and why; read by the panel alone. Written once."""
+
+    __tablename__ = "call_back"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    decision_id: Mapped[int] = mapped_column(sa.ForeignKey("decision.id"), index=True)
+    by_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    at: Mapped[datetime]
+    reasons: Mapped[str]
+    decision: Mapped[Decision] = relationship(back_populates="call_backs")
+    by: Mapped[User] = relationship()
 
 
 class IssuedFile(Base):

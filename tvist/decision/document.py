@@ -1,0 +1,224 @@
+"""The advisory opinion as a document, in reading order (rule 37). It is told from the frozen record alone, so the same record gives the same bytes.
+
+Start at `opinion`, the table of contents. The words stand in the catalogues under `opinion.`; the tables of money in `tables.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from tvist.cases.models import Side
+from tvist.decision.models import QuestionKind
+from tvist.decision.tables import Wording, claimed_table, found_table, refund_sentences
+from tvist.pdf import Document, boxed, fact_table, heading, prose, signature_block
+from tvist.procedure.lengths import parse_length
+from tvist.words import Message, Ore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tvist.pdf import Block, Language
+
+Record = dict[str, Any]
+
+
+def opinion(record: Record, *, is_draft: bool = False) -> tuple[Document, list[Block]]:
+    """The opinion from its record (see `record.canonical`): what is said of the whole, and its blocks in order."""
+    told = Wording(record["language"])
+    blocks = [
+        *_head(record, told, is_draft=is_draft),
+        *_subject(record, told),
+        *_section(record, told, "background"),
+        *_facts(record, told),
+        *_arguments(record, told),
+        *_section(record, told, "legal"),
+        *_assessment(record, told),
+        *_remarks(record, told),
+        *_conclusion(record, told),
+        *_composition(record, told),
+        *_advice(record, told),
+    ]
+    return _document(record, told, is_draft=is_draft), blocks
+
+
+def _document(record: Record, told: Wording, *, is_draft: bool) -> Document:
+    names = [tuple(party["name"] for party in _parties(record, side)) for side in Side]
+    short = told("against", first=names[0], second=names[1])
+    return Document(
+        title=told("title"),
+        language=cast("Language", record["language"]),
+        reference=record["number"],
+        short_title=told("draft_of", title=short) if is_draft else short,
+        # A draft has no day of issue; any day of the record will do, as long as it is always the same.
+        made_on=told.day_of(record["issued_on"] or record["referred_on"] or record["received_on"]),
+        marked_as_invented=record["is_invented"],
+    )
+
+
+def _head(record: Record, told: Wording, *, is_draft: bool) -> Iterator[Block]:
+    """Title, date, number, parties with representatives, panel with seats."""
+    yield heading(told("title"))
+    if is_draft:
+        yield boxed(told("draft_words"), told("draft"))
+    issued = told.day(record["issued_on"]) if record["issued_on"] else told("not_issued")
+    pairs = [(told("issued_on"), issued), (told("number"), record["number"])]
+    for side in Side:
+        pairs += [(told(f"party.{side.value}"), _party(party, told)) for party in _parties(record, side)]
+    pairs += [
+        (told("panel") if place == 0 else "", told("member", name=seat["name"], seat=_seat(seat, told)))
+        for place, seat in enumerate(record["panel"])
+    ]
+    yield fact_table(_merged(pairs))
+
+
+def _merged(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Rows without a label of their own are further lines of the row above."""
+    merged: list[tuple[str, str]] = []
+    for label, text in pairs:
+        if label or not merged:
+            merged.append((label, text))
+        else:
+            merged[-1] = (merged[-1][0], f"{merged[-1][1]}\n{text}")
+    return merged
+
+
+def _subject(record: Record, told: Wording) -> Iterator[Block]:
+    yield heading(told("section.subject"), 2)
+    yield from _written(record["sections"]["subject"], told)
+    yield claimed_table(record, told)
+
+
+def _section(record: Record, told: Wording, name: str) -> Iterator[Block]:
+    yield heading(told(f"section.{name}"), 2)
+    yield from _written(record["sections"][name], told)
+
+
+def _facts(record: Record, told: Wording) -> Iterator[Block]:
+    yield heading(told("section.facts"), 2)
+    for name in ("agreed", "disputed"):
+        yield heading(told(f"section.{name}"), 3)
+        yield from _written(record["sections"][name], told)
+
+
+def _arguments(record: Record, told: Wording) -> Iterator[Block]:
+    """Each side's argument and claim."""
+    yield heading(told("section.arguments"), 2)
+    for side in Side:
+        yield heading(
+            told(f"section.argument_of.{side.value}", names=tuple(party["name"] for party in _parties(record, side))), 3
+        )
+        yield from _written(record["sections"][f"{side.value}_argument"], told)
+
+
+def _assessment(record: Record, told: Wording) -> Iterator[Block]:
+    """Question by question: reasons, and how the members voted."""
+    yield heading(told("section.assessment"), 2)
+    for question in record["questions"]:
+        yield heading(told(f"question.{question['kind']}", position=question["position"], line=question["line"]), 3)
+        yield from _written(question["reasons"], told)
+        yield prose(" ".join(_votes(question, record, told)) if question["result"] else told("not_voted"))
+
+
+def _votes(question: Record, record: Record, told: Wording) -> Iterator[str]:
+    found = question["result"]
+    of_each = {vote["name"]: _view(question, vote["value"], record) for vote in found["votes"]}
+    followed = tuple(vote["name"] for vote in found["votes"] if vote["is_followed"])
+    outvoted = tuple(vote["name"] for vote in found["votes"] if not vote["is_followed"])
+    view = _view(question, found["value"], record)
+    if found["is_unanimous"]:
+        yield told("unanimous", view=view)
+    elif found["has_majority"]:
+        yield told("majority", names=followed, view=view, minority=outvoted, other=of_each[outvoted[0]])
+    else:
+        yield told(
+            "middle", views=tuple(Message("opinion.one_view", name=name, view=held) for name, held in of_each.items()), view=view
+        )
+    if subsidiary := _subsidiary(question, record):
+        yield told("subsidiary", names=subsidiary, count=len(subsidiary))
+
+
+def _view(question: Record, value: int, record: Record) -> Message:
+    """What a member means who voted so."""
+    if question["kind"] == QuestionKind.AMOUNT.value:
+        return Message("opinion.view.amount", line=question["line"], ore=Ore(value))
+    municipality = next(line["municipality"] for line in record["lines"] if line["position"] == question["line"])
+    kind = {0: "state", 100: "municipality"}.get(value, "split")
+    return Message(f"opinion.view.{kind}", line=question["line"], municipality=municipality, percent=value, rest=100 - value)
+
+
+def _subsidiary(question: Record, record: Record) -> tuple[str, ...]:
+    """Who was outvoted on who is responsible for the line, and still voted on its amount (rule 34)."""
+    if question["kind"] != QuestionKind.AMOUNT.value:
+        return ()
+    responsible = next(
+        other
+        for other in record["questions"]
+        if other["line"] == question["line"] and other["kind"] == QuestionKind.RESPONSIBLE.value
+    )
+    found = responsible["result"]
+    if not found or not found["has_majority"]:
+        return ()
+    return tuple(vote["name"] for vote in found["votes"] if not vote["is_followed"])
+
+
+def _remarks(record: Record, told: Wording) -> Iterator[Block]:
+    """Dissents and concurring remarks, each apart under the name of its member."""
+    remarks = [(question, remark) for question in record["questions"] for remark in question["remarks"]]
+    if remarks:
+        yield heading(told("section.remarks"), 2)
+    for question, remark in remarks:
+        yield boxed(remark["text"], told(f"remark.{remark['kind']}", name=remark["name"], position=question["position"]))
+
+
+def _conclusion(record: Record, told: Wording) -> Iterator[Block]:
+    """The conclusion in words and in money; the money is always drawn from the votes."""
+    yield heading(told("section.conclusion"), 2)
+    yield from _written(record["sections"]["conclusion"], told)
+    if all(line["finding"] for line in record["lines"]):
+        yield found_table(record, told)
+        if sentences := refund_sentences(record, told):
+            yield prose("\n\n".join(sentences))
+        if all(question["result"]["is_unanimous"] for question in record["questions"]):
+            yield prose(told("all_unanimous"))
+
+
+def _composition(record: Record, told: Wording) -> Iterator[Block]:
+    yield heading(told("section.composition"), 2)
+    yield prose(told("declared"))
+    yield signature_block((seat["name"], _seat(seat, told)) for seat in record["panel"])
+
+
+def _advice(record: Record, told: Wording) -> Iterator[Block]:
+    """That it is advisory; how to ask for correction or a new treatment (rules 40, 45)."""
+    yield heading(told("section.advice"), 2)
+    yield prose(
+        "\n\n".join(
+            (
+                told("advisory"),
+                told("correction"),
+                told("new_treatment", length=parse_length(record["new_treatment"]).text),
+                told("costs"),
+            )
+        )
+    )
+
+
+def _written(text: str, told: Wording) -> Iterator[Block]:
+    yield prose(text if text.strip() else told("nothing_written"))
+
+
+def _parties(record: Record, side: Side) -> list[Record]:
+    return [party for party in record["parties"] if party["side"] == side.value]
+
+
+def _party(party: Record, told: Wording) -> str:
+    lines = [party["name"]]
+    if party["representative"]:
+        lines.append(told("representative", name=party["representative"]))
+    if party["own_reference"]:
+        lines.append(told("own_reference", reference=party["own_reference"]))
+    return "\n".join(lines)
+
+
+def _seat(seat: Record, told: Wording) -> str:
+    return told(f"seat.{seat['appointment']}.{seat['seat']}")

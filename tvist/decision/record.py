@@ -1,0 +1,169 @@
+"""The record of an opinion: all that it prints, as one canonical JSON that is hashed, approved, frozen and printed from (rules 37, 38).
+
+Codes stand in it, not words, but for what people wrote themselves; `document.py` has the words.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from tvist.cases.models import Side
+from tvist.clock import oslo_date
+from tvist.decision.models import QuestionKind
+from tvist.decision.outcomes import LineFinding, case_outcome, findings
+from tvist.decision.votes import ResponsibleChoice, all_open, is_open, result, seats_of, votes_of
+from tvist.procedure.settings import procedure_on
+
+if TYPE_CHECKING:
+    from tvist.cases.claims import ClaimLine
+    from tvist.cases.models import Case, Party
+    from tvist.decision.models import Decision, Question
+    from tvist.panel.models import Seat
+    from tvist.vault.keys import MasterKeys
+
+SECTIONS: Final = (
+    "subject",
+    "background",
+    "agreed",
+    "disputed",
+    "requesting_argument",
+    "opposing_argument",
+    "legal",
+    "conclusion",
+)
+"""The parts of the text that the panel writes, in the order of the opinion; each question has its reasons beside."""
+NEEDED: Final = ("subject", "background", "legal", "conclusion")
+
+Record = dict[str, Any]
+
+
+def canonical(case: Case, keys: MasterKeys) -> Record:
+    """All that the opinion of the case prints as it stands now. Questions that are not open have neither votes nor a result.
+
+    `issued_on` is None: the day is set when issue is ordered, and no approval depends on it.
+    """
+    found = {each.line.id: each for each in findings(case, keys)} if all_open(case) else {}
+    return {
+        "number": case.number,
+        "language": case.language,
+        "is_invented": case.is_invented,
+        "issued_on": None,
+        "received_on": case.received_on.isoformat(),
+        "referred_on": oslo_date(case.referred_at).isoformat() if case.referred_at else None,
+        "new_treatment": str(procedure_on(case.registered_on).new_treatment_length),
+        "parties": [_party(party) for side in Side for party in case.parties_on(side)],
+        "panel": [_seat(seat) for seat in seats_of(case)],
+        "sections": {name: getattr(case.decision, name) if case.decision else "" for name in SECTIONS},
+        "lines": [_line(line, found.get(line.id)) for line in case.lines],
+        "questions": [_question(question, keys) for question in case.questions],
+        "outcome": case_outcome(each.outcome for each in found.values()).value if found else None,
+    }
+
+
+def as_json(record: Record) -> str:
+    """The record as text: the same record always gives the same characters."""
+    return json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def sha256_of(text: str) -> str:
+    """SHA-256 of a text in UTF-8 (hexadecimal)."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def hash_of(record: Record) -> str:
+    """What the members approve: SHA-256 over the record without its day of issue."""
+    return sha256_of(as_json(record | {"issued_on": None}))
+
+
+def text_hash(case: Case, keys: MasterKeys) -> str:
+    """The hash of the opinion of the case as it stands now; any change to text, votes, panel, parties or lines gives another."""
+    return hash_of(canonical(case, keys))
+
+
+def is_frozen_whole(decision: Decision) -> bool:
+    """Whether an opinion is frozen, and the record is the one that was frozen."""
+    return decision.frozen is not None and sha256_of(decision.frozen) == decision.frozen_sha256
+
+
+def _party(party: Party) -> Record:
+    return {
+        "side": party.side.value,
+        "name": party.name,
+        "kind": party.kind.value,
+        "representative": party.representative,
+        "own_reference": party.own_reference,
+    }
+
+
+def _seat(seat: Seat) -> Record:
+    return {"seat": seat.kind.value, "name": seat.user.name, "appointment": seat.appointment.kind.value}
+
+
+def _line(line: ClaimLine, found: LineFinding | None) -> Record:
+    return {
+        "position": line.position,
+        "municipality": line.municipality.name,
+        "claimed_by": line.claimed_by.name,
+        "measure": line.measure,
+        "measure_words": line.measure_words,
+        "from_on": line.from_on.isoformat(),
+        "to_on": line.to_on.isoformat() if line.to_on else None,
+        "known_until": line.known_until.isoformat() if line.known_until else None,
+        "unit": line.unit.value,
+        "claimed_ore": line.amount_ore,
+        "should_bear": line.should_bear.value,
+        "paid_by": line.paid_by.value,
+        "paid_ore": line.paid_ore,
+        "finding": _finding(found) if found else None,
+    }
+
+
+def _finding(found: LineFinding) -> Record:
+    return {
+        "outcome": found.outcome.value,
+        "municipality_percent": found.municipality_percent,
+        "found_ore": found.found_ore,
+        "municipality_ore": found.municipality_ore,
+        "state_ore": found.state_ore,
+        "refund_from": found.refund.from_.value if found.refund else None,
+        "refund_ore": found.refund.ore if found.refund else None,
+    }
+
+
+def _question(question: Question, keys: MasterKeys) -> Record:
+    return {
+        "position": question.position,
+        "line": question.line.position,
+        "kind": question.kind.value,
+        "claimed_ore": question.line.amount_ore if question.kind is QuestionKind.AMOUNT else None,
+        "reasons": question.reasons,
+        "result": _result(question, keys) if is_open(question) else None,
+        "remarks": _remarks(question),
+    }
+
+
+def _result(question: Question, keys: MasterKeys) -> Record:
+    found = result(question, keys)
+    votes = votes_of(question, keys)
+    return {
+        "value": found.value,
+        "is_unanimous": found.unanimous,
+        "has_majority": found.has_majority,
+        "votes": [
+            {
+                "name": user.name,
+                "value": choice.municipality_percent if isinstance(choice, ResponsibleChoice) else choice,
+                "is_followed": user.id in found.majority_user_ids,
+            }
+            for user, choice in votes.items()
+        ],
+    }
+
+
+def _remarks(question: Question) -> list[Record]:
+    """The texts of members' own, in the order of the seats; those of who has left are not printed."""
+    by_user = {remark.user.id: remark for remark in question.remarks}
+    present = [by_user[seat.user.id] for seat in seats_of(question.case) if seat.user.id in by_user]
+    return [{"name": remark.user.name, "kind": remark.kind.value, "text": remark.text} for remark in present]

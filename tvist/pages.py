@@ -13,8 +13,10 @@ import tvist.schema  # noqa: F401 - imported for the tables it knows.
 from tvist.access.guard import csrf
 from tvist.access.policy import Act
 from tvist.access.roles import may
+from tvist.cases import views as cases
 from tvist.cases.lifecycle import obstacles
 from tvist.config import room, secret_key
+from tvist.desk import views as desk
 from tvist.installation import Installation, open_installation
 from tvist.web.errors import add_errors
 from tvist.web.filters import add_filters
@@ -30,7 +32,10 @@ class TvistApp(Flask):
 
 def rooms() -> tuple[Blueprint, ...]:
     """Each room's pages, in the order a case goes."""
-    return ()
+    return (
+        cases.bp,
+        desk.bp,
+    )
 
 
 @dataclass(frozen=True)

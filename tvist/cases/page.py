@@ -12,6 +12,7 @@ from tvist.cases.journal import journal_for, may_read_journal
 from tvist.cases.models import EndingKind, Side
 from tvist.cases.submissions import SubmissionKind
 from tvist.cases.turns import missed, turns_of
+from tvist.clock import oslo_date
 from tvist.procedure.codes import CodeKind, code_label
 
 if TYPE_CHECKING:
@@ -81,6 +82,11 @@ class CasePage:
     shows_outcome: bool
     ending: Ending | None
     ending_ground: Message | None
+
+    @property
+    def ended_on(self) -> date | None:
+        """The day the case ended, in Oslo."""
+        return oslo_date(self.ending.happened_at) if self.ending else None
 
     @property
     def has_answers(self) -> bool:

@@ -106,8 +106,8 @@ def visible_to(user: User, on: date) -> sa.ColumnElement[bool]:
     return sa.and_(sa.or_(*ways), ~conflict)
 
 
-def knows_sums(user: User, on: date) -> sa.ColumnElement[bool]:
-    """The clause by which `user` knows the sums of a case they may open: the request was sent by their party or served on it, or they are of the body.
+def knows_file(user: User, on: date) -> sa.ColumnElement[bool]:
+    """The clause by which `user` knows what a case they may open holds, and its sums: the request was sent by their party or served on it, or they are of the body.
 
     One who is called to a seat and has not declared does not (rule 29); the leader reads what was decided.
     """
@@ -120,8 +120,12 @@ def knows_sums(user: User, on: date) -> sa.ColumnElement[bool]:
 
 
 def seated_and_declared(user: User) -> sa.ColumnElement[bool]:
-    """The clause by which `user` sits in a case and has declared no conflict: the panel that reads (rule 29)."""
-    return sa.and_(_in_seat(user), _declared_none(user))
+    """The clause by which `user` sits in a case and has declared no conflict since being called: the panel that reads (rule 29)."""
+    seat = Case.seats.property.mapper.class_
+    latest = aliased(Declaration)
+    last = sa.select(sa.func.max(latest.id)).where(latest.case_id == Case.id, latest.user_id == user.id).correlate(Case).scalar_subquery()
+    declared = sa.exists().where(Declaration.id == last, Declaration.statement == Statement.NONE, Declaration.at >= seat.seated_at)
+    return Case.seats.any(sa.and_(seat.user_id == user.id, seat.left_at.is_(None), declared))
 
 
 def waits_for(user: User, on: date) -> sa.ColumnElement[bool]:
@@ -181,9 +185,3 @@ def _has_petition(user: User, on: date) -> sa.ColumnElement[bool]:
 def _in_seat(user: User) -> sa.ColumnElement[bool]:
     seat = Case.seats.property.mapper.class_
     return Case.seats.any(sa.and_(seat.user_id == user.id, seat.left_at.is_(None)))
-
-
-def _declared_none(user: User) -> sa.ColumnElement[bool]:
-    latest = aliased(Declaration)
-    last = sa.select(sa.func.max(latest.id)).where(latest.case_id == Case.id, latest.user_id == user.id).correlate(Case).scalar_subquery()
-    return sa.exists().where(Declaration.id == last, Declaration.statement == Statement.NONE)

@@ -16,7 +16,7 @@ from tvist.cases.worklist import Sorting, WhoseTurn, number_leads_to, read_wante
 from tvist.clock import today
 from tvist.procedure.codes import CodeKind, codes
 from tvist.register.regions import state_regions
-from tvist.web.session import current_session, installed
+from tvist.web.session import current_session, installed, say, t
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -33,6 +33,7 @@ def index() -> ResponseReturnValue:
     wanted, on = read_wanted(request.args), today()
     if slug := number_leads_to(current_session, current_user, wanted.text, on):
         return redirect(url_for("cases.show", slug=slug), 303)
+    everything = ("", t("cases.all"))
     return render_template(
         "cases/index.html",
         wanted=wanted,
@@ -40,9 +41,9 @@ def index() -> ResponseReturnValue:
         states=State,
         turns=WhoseTurn,
         sortings=Sorting,
-        regions=state_regions(),
-        measures=codes(CodeKind.MEASURE),
-        years=range(on.year, FIRST_YEAR_OF_NUMBERS - 1, -1),
+        region_options=[everything, *((region.code, region.name) for region in state_regions())],
+        measure_options=[everything, *((code.code, say(code.label)) for code in codes(CodeKind.MEASURE))],
+        year_options=[everything, *((year, str(year)) for year in range(on.year, FIRST_YEAR_OF_NUMBERS - 1, -1))],
     )
 
 

@@ -14,7 +14,7 @@ from tvist.access.policy import Role
 from tvist.cases.finding import found_in
 from tvist.cases.lifecycle import State
 from tvist.cases.models import Case, Desk, Party, Side, Task
-from tvist.cases.queries import knows_sums, read_number, visible_to, waits_for
+from tvist.cases.queries import knows_file, read_number, visible_to, waits_for
 from tvist.cases.turns import DELIBERATION, owner_of
 from tvist.procedure.codes import CodeKind, code_label, is_code
 from tvist.register.regions import state_regions
@@ -143,7 +143,7 @@ def worklist(session: Session, keys: MasterKeys, wanted: Wanted, *, user: User, 
     at = _place(session, order, wanted.before if backwards else wanted.after, user=user, on=on)
     if at is not None:
         clauses.append(order.beyond(at, backwards=backwards))
-    query = sa.select(Case, knows_sums(user, on)).where(*clauses).order_by(*order.columns(backwards=backwards)).limit(PAGE + 1)
+    query = sa.select(Case, knows_file(user, on)).where(*clauses).order_by(*order.columns(backwards=backwards)).limit(PAGE + 1)
     found = session.execute(query.options(selectinload(Case.parties))).all()
     more = len(found) > PAGE
     found = list(found[:PAGE])[:: -1 if backwards else 1]
@@ -209,31 +209,30 @@ def _turn_of(turn: WhoseTurn, user: User, on: date) -> sa.ColumnElement[bool]:
 
 
 def _rows(session: Session, found: list[tuple[Case, bool]], user: User, on: date) -> list[Row]:
-    tasks: dict[int, list[Task]] = {case.id: [] for case, _ in found}
+    """The cases with whom they wait for. One who knows only parties and subject sees only what waits for them (rule 29)."""
+    knows = {case.id: is_known for case, is_known in found}
     mine = sa.case((waits_for(user, on), 1), else_=0)
-    query = sa.select(Task, mine).where(Task.case_id.in_(tasks), Task.done_at.is_(None)).order_by(Task.due_on.is_(None), Task.due_on, Task.id)
-    is_mine = set()
+    query = sa.select(Task, mine).where(Task.case_id.in_(knows), Task.done_at.is_(None)).order_by(Task.due_on.is_(None), Task.due_on, Task.id)
+    tasks: dict[int, list[tuple[Task, bool]]] = {case.id: [] for case, _ in found}
     for task, waits in session.execute(query.options(joinedload(Task.user))):
-        tasks[task.case_id].append(task)
-        if waits:
-            is_mine.add(task.case_id)
+        if waits or knows[task.case_id]:
+            tasks[task.case_id].append((task, bool(waits)))
     names = Role.SECRETARIAT in user.roles_on(on)
-    return [_row(case, tasks[case.id], on, knows=knows, names=names, mine=case.id in is_mine) for case, knows in found]
+    return [_row(case, tasks[case.id], on, knows=is_known, names=names) for case, is_known in found]
 
 
-def _row(case: Case, tasks: list[Task], on: date, *, knows: bool, names: bool, mine: bool) -> Row:
-    due_on = next((task.due_on for task in tasks if task.due_on), None)
-    turns = dict.fromkeys(owner_of(task, with_names=names and task.kind not in DELIBERATION) for task in tasks)
+def _row(case: Case, tasks: list[tuple[Task, bool]], on: date, *, knows: bool, names: bool) -> Row:
+    due_on = next((task.due_on for task, _ in tasks if task.due_on), None)
     return Row(
         case=case,
         measure=code_label(CodeKind.MEASURE, case.measure),
         requesting=_names(case.parties_on(Side.REQUESTING)),
         opposing=_names(case.parties_on(Side.OPPOSING)),
         claimed_ore=case.claimed_ore if knows else None,
-        turns=tuple(turns),
+        turns=tuple(dict.fromkeys(owner_of(task, with_names=names and task.kind not in DELIBERATION) for task, _ in tasks)),
         due_on=due_on,
         is_overdue=due_on is not None and due_on < on,
-        is_mine=mine,
+        is_mine=any(waits for _, waits in tasks),
     )
 
 

@@ -1,0 +1,119 @@
+"""What waits for a person, and what they wait for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from tvist.access.policy import Role
+from tvist.accounts.models import Membership
+from tvist.cases.models import Case, Desk, Party, Task
+from tvist.cases.queries import knows_file, seated_and_declared, visible_to, waits_for
+from tvist.cases.turns import DELIBERATION
+from tvist.clock import now
+from tvist.delivery.models import Fate, Letter, Recipient
+from tvist.intake.models import Draft, DraftMember
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlalchemy.orm import Session
+
+    from tvist.accounts.models import User
+
+MOST_TASKS: Final = 50
+MOST_OTHERS: Final = 20
+RECENT: Final = timedelta(days=60)
+_SOONEST: Final = (Task.due_on.is_(None), Task.due_on, Task.id)
+
+
+@dataclass(frozen=True)
+class DeskOf:
+    """What stands on a person's desk, each list the most pressing first. `has_more`: there are more tasks than are shown."""
+
+    tasks: list[Task]
+    has_more: bool
+    others: list[Task]
+    drafts: list[Draft]
+    failed: list[Recipient]
+    ended: list[Case]
+
+
+def desk_of(session: Session, user: User, on: date) -> DeskOf:
+    """What waits for `user` that day."""
+    roles = user.roles_on(on)
+    has_cases = bool(roles & {Role.PARTY_STAFF, Role.SECRETARIAT, Role.BOARD_MEMBER, Role.LEADER})
+    tasks = my_tasks(session, user, on) if has_cases else []
+    return DeskOf(
+        tasks=tasks[:MOST_TASKS],
+        has_more=len(tasks) > MOST_TASKS,
+        others=others_tasks(session, user, on) if has_cases else [],
+        drafts=my_drafts(session, user, on) if Role.PARTY_STAFF in roles else [],
+        failed=failed_letters(session) if Role.SECRETARIAT in roles else [],
+        ended=recently_ended(session, user, on) if has_cases else [],
+    )
+
+
+def my_tasks(session: Session, user: User, on: date) -> list[Task]:
+    """The open tasks that wait for the person, soonest first; one more than a page shows, so that it can say there are more."""
+    return list(session.scalars(_tasks(user, on).where(waits_for(user, on)).limit(MOST_TASKS + 1)))
+
+
+def others_tasks(session: Session, user: User, on: date) -> list[Task]:
+    """The open tasks in the person's cases that wait for somebody else, soonest first. What the panel does among themselves is not for others."""
+    query = _tasks(user, on).where(
+        Task.done_at.is_(None),
+        ~waits_for(user, on),
+        knows_file(user, on),
+        sa.or_(Task.kind.not_in(DELIBERATION), seated_and_declared(user)),
+        sa.or_(Task.desk.is_(None), Task.desk != Desk.MACHINE),
+    )
+    return list(session.scalars(query.limit(MOST_OTHERS)))
+
+
+def my_drafts(session: Session, user: User, on: date) -> list[Draft]:
+    """The drafts not yet sent in whose team the person is, and still works there; the last changed first."""
+    works_there = sa.exists().where(
+        Membership.user_id == user.id,
+        Membership.organisation_id == Draft.organisation_id,
+        Membership.from_on <= on,
+        sa.or_(Membership.to_on.is_(None), Membership.to_on >= on),
+    )
+    query = sa.select(Draft).where(Draft.case_id.is_(None), Draft.discarded_at.is_(None), Draft.team.any(DraftMember.user_id == user.id), works_there)
+    return list(session.scalars(query.options(joinedload(Draft.organisation)).order_by(Draft.changed_at.desc(), Draft.id.desc()).limit(MOST_TASKS)))
+
+
+def failed_letters(session: Session) -> list[Recipient]:
+    """The letters that came back, or of which nobody knows whether they left; the newest first."""
+    query = sa.select(Recipient).where(Recipient.fate.in_((Fate.BOUNCED, Fate.UNKNOWN))).order_by(Recipient.id.desc()).limit(MOST_OTHERS)
+    return list(session.scalars(query.options(joinedload(Recipient.letter).joinedload(Letter.case))))
+
+
+def recently_ended(session: Session, user: User, on: date) -> list[Case]:
+    """The person's cases that ended in the last sixty days, the newest first."""
+    query = sa.select(Case).where(visible_to(user, on), Case.closed_at >= now() - RECENT).order_by(Case.closed_at.desc(), Case.id.desc()).limit(10)
+    return list(session.scalars(query.options(selectinload(Case.parties))))
+
+
+def _tasks(user: User, on: date) -> sa.Select[Task]:
+    """Open tasks in the cases the person may open, with what is asked of a case to know where the task is done."""
+    case = joinedload(Task.case)
+    return (
+        sa.select(Task)
+        .join(Task.case)
+        .where(visible_to(user, on))
+        .options(
+            case.options(
+                selectinload(Case.parties).selectinload(Party.team),
+                selectinload(Case.declarations),
+                selectinload(Case.dismissal_proposals),
+                selectinload(Case.seats),
+            ),
+            joinedload(Task.user),
+        )
+        .order_by(*_SOONEST)
+    )

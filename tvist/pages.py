@@ -16,8 +16,10 @@ from tvist.access.roles import may
 from tvist.cases import views as cases
 from tvist.cases.lifecycle import obstacles
 from tvist.config import room, secret_key
+from tvist.desk import figures
 from tvist.desk import views as desk
 from tvist.installation import Installation, open_installation
+from tvist.panel import views as panel
 from tvist.web.errors import add_errors
 from tvist.web.filters import add_filters
 from tvist.web.headers import add_headers
@@ -34,7 +36,9 @@ def rooms() -> tuple[Blueprint, ...]:
     """Each room's pages, in the order a case goes."""
     return (
         cases.bp,
+        panel.bp,
         desk.bp,
+        figures.bp,
     )
 
 
@@ -51,7 +55,7 @@ MENU: Final = (
     (Act.SEE_DESK, "/desk", "web.menu_desk"),
     (Act.SEE_WORKLIST, "/cases", "web.menu_worklist"),
     (Act.START_DRAFT, "/drafts", "web.menu_draft"),
-    (Act.SEE_FIGURES, "/figures", "web.menu_figures"),
+    (Act.SEE_FIGURES, "/statistics", "web.menu_figures"),
     (Act.SEE_BOARD, "/board", "web.menu_board"),
     (Act.SEE_LETTERS, "/letters", "web.menu_letters"),
     (Act.MANAGE_USERS, "/users", "web.menu_users"),

@@ -1,0 +1,1 @@
+"""What we publish: start with `figures.py` (one function, one published figure)."""

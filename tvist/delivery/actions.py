@@ -12,7 +12,10 @@ from tvist.accounts.models import Membership, MembershipRole, Organisation, Orga
 from tvist.cases.models import Task
 from tvist.cases.submissions import Serving
 from tvist.clock import oslo_date
+from tvist.db import locked
 from tvist.delivery.models import Fate, Letter, LetterKind, Recipient
+from tvist.jobs.actions import queue
+from tvist.jobs.models import JobKind
 from tvist.register.language import decision_language, language_form
 from tvist.words import Message, render
 
@@ -39,12 +42,10 @@ def write_to_party(
     people = [member.user for member in party.team if party.has_in_team(member.user, on)]
     _address(letter, people, party.organisation.mailbox)
     if serves is not None:
-        serving = Serving(submission=serves, party=party, task_id=None)
         session = _session(party)
-        session.add(letter)
+        # The serving points to the letter and to the task by their numbers, which they get here.
         session.flush()
-        serving.letter_id, serving.task_id = letter.id, starts.id if starts else None
-        session.add(serving)
+        session.add(Serving(submission=serves, party=party, letter_id=letter.id, task_id=starts.id if starts else None))
     return letter
 
 
@@ -87,10 +88,12 @@ def accept(recipient: Recipient, *, at: datetime) -> None:
     """The notice was accepted for the recipient: the letter's sendings are served on its party, and the clocks start (rule 18)."""
     recipient.fate, recipient.accepted_at = Fate.ACCEPTED, at
     session = _session(recipient)
-    for serving in session.scalars(
-        sa.select(Serving).where(Serving.letter_id == recipient.letter_id, Serving.served_at.is_(None))
-    ):
+    # Locked, as the letter's other recipients may accept it in the same moment: the first one counts.
+    waiting = sa.select(Serving).where(Serving.letter_id == recipient.letter_id, Serving.served_at.is_(None))
+    for serving in session.scalars(locked(session, waiting, Serving)):
         serving.served_at = at
+        # One more side may find it now.
+        queue(session, JobKind.INDEX_SUBMISSION, serving.submission_id, at=at)
         if serving.task_id is not None:
             _start(session, serving.task_id, at)
     if recipient.letter.starts_id is not None:
@@ -98,7 +101,9 @@ def accept(recipient: Recipient, *, at: datetime) -> None:
 
 
 def _start(session: Session, task_id: int, at: datetime) -> None:
-    task = session.get_one(Task, task_id)
+    session.flush()
+    query = locked(session, sa.select(Task).where(Task.id == task_id), Task)
+    task = session.scalars(query.execution_options(populate_existing=True)).one()
     if task.starts_on is None:
         task.start(oslo_date(at))
 

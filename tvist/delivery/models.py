@@ -10,9 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tvist.access.policy import Role
 from tvist.accounts.models import PARTY_ROLES, MembershipRole, User
-from tvist.cases.models import Case, Party, Task
+from tvist.cases.models import Case, Party, Statement, Task
 from tvist.db import Base, random_id
-
 
 MAILBOX_ROLES = PARTY_ROLES | {MembershipRole.SECRETARIAT}
 """Who reads the functional mailbox of their organisation."""

@@ -1,0 +1,230 @@
+"""What the parties send in the exchange, and what the secretariat does with it (rules 18-23)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy.orm import object_session
+
+from tvist.access.policy import Act
+from tvist.cases.lifecycle import obstacles, take_step
+from tvist.cases.models import Desk, Ending, EndingKind, Side, TaskKind
+from tvist.cases.submissions import Submission, SubmissionKind
+from tvist.cases.tasks import close_all_tasks, close_tasks, is_waiting_for, open_task
+from tvist.clock import oslo_date
+from tvist.delivery.actions import write_to_party, write_to_secretariat, write_to_user
+from tvist.delivery.models import LetterKind
+from tvist.errors import CannotProceed, NotAllowed
+from tvist.jobs.actions import queue
+from tvist.jobs.models import JobKind
+from tvist.procedure.deadlines import is_late
+from tvist.procedure.settings import procedure_on
+from tvist.register.collation import folded
+from tvist.submissions.answers import faults_in
+from tvist.submissions.rules import (
+    PASSED_ON,
+    TURNS,
+    lines_for,
+    open_turns,
+    parties_in_turn,
+    rounds_taken,
+    turn_of,
+    turns_are_over,
+    waiting_to_be_passed_on,
+)
+from tvist.words import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from tvist.accounts.models import User
+    from tvist.cases.models import Case, Party, Task
+    from tvist.documents.models import Paper
+    from tvist.submissions.answers import AnswerGiven
+
+WITHDRAWN: Final = "withdrawn"
+ACCEPTED: Final = "accepted"
+"""Grounds of `discontinuation` in the code file."""
+
+def respond(
+    case: Case, *, by: User, at: datetime, answers: Sequence[AnswerGiven], text: str, own_reference: str = "", papers: Sequence[Paper] = ()
+) -> Submission:
+    """Answer the request line by line (rule 19); the secretariat looks it through before it goes over.
+
+    `own_reference` is the party's own number for the matter, by which it knows which child it is (rule 7). Raises `CannotProceed` when it
+    is not the party's turn, or a line is not answered as it must be.
+    """
+    party, task = _in_turn(case, Act.RESPOND, TaskKind.RESPOND, by=by, at=at)
+    if faults := faults_in(answers, lines_for(case, party)):
+        raise CannotProceed(faults)
+    take_step(case, Act.RESPOND, by=by, at=at)
+    sent = _send(case, party, SubmissionKind.RESPONSE, by=by, at=at, text=text, task=task, papers=papers)
+    sent.line_answers = [given.as_row() for given in answers]
+    if own_reference.strip():
+        party.own_reference = own_reference.strip()
+        case.parties_folded = f"{case.parties_folded} {folded(party.own_reference)}".strip()
+    case.submissions.append(sent)
+    _hand_in(sent, at)
+    return sent
+
+
+def comment(case: Case, *, by: User, at: datetime, text: str, papers: Sequence[Paper] = ()) -> Submission:
+    """Comment on what the other side has written, in one's turn (rule 19). Raises `CannotProceed` without a text or out of turn."""
+    party, task = _in_turn(case, Act.COMMENT, TaskKind.COMMENT, by=by, at=at)
+    if not text.strip():
+        raise CannotProceed(Message("submissions.write_comments"))
+    take_step(case, Act.COMMENT, by=by, at=at)
+    sent = _send(case, party, SubmissionKind.COMMENTS, by=by, at=at, text=text, task=task, papers=papers)
+    case.submissions.append(sent)
+    _hand_in(sent, at)
+    return sent
+
+
+def nothing_more(case: Case, *, by: User, at: datetime) -> Submission:
+    """Say that the party has nothing more to add (rule 19). It carries no text, so it goes straight to the other side."""
+    party, task = _in_turn(case, Act.NOTHING_MORE, TaskKind.COMMENT, by=by, at=at)
+    take_step(case, Act.NOTHING_MORE, by=by, at=at)
+    sent = _send(case, party, SubmissionKind.NOTHING_MORE, by=by, at=at, text="", task=task, papers=())
+    sent.passed_on_at = at
+    case.submissions.append(sent)
+    _index(sent, at)
+    _serve(sent, parties_in_turn(sent), at)
+    return sent
+
+
+def pass_on(submission: Submission, *, by: User, at: datetime, brings_new: bool = False) -> None:
+    """Send over what a party has sent, looked through by the secretariat, and give the word to whose turn it is (rules 18-20).
+
+    `brings_new`: once the rounds are used up, whether it holds something new that the other side must get to answer.
+    """
+    case = submission.case
+    if submission.kind not in PASSED_ON or submission.passed_on_at is not None:
+        raise CannotProceed(Message("submissions.passed_on_already"))
+    take_step(case, Act.PASS_ON, by=by, at=at, said=Message("submissions.journal.passed_on", what=submission.kind))
+    submission.passed_on_at = at
+    if not waiting_to_be_passed_on(case):
+        close_tasks(case, TaskKind.PASS_ON, at=at)
+    _serve(submission, parties_in_turn(submission, brings_new=brings_new), at)
+
+
+def close_preparation(case: Case, *, by: User, at: datetime) -> None:
+    """Close the preparation (rule 23): both sides are finished, the rounds are used up, or a deadline has passed without an answer."""
+    if found := turns_are_over(case, oslo_date(at)):
+        raise CannotProceed(found)
+    take_step(case, Act.CLOSE_PREPARATION, by=by, at=at)
+    close_tasks(case, *TURNS, TaskKind.CLOSE_PREPARATION, at=at)
+    open_task(case, TaskKind.SEAT, at=at, owner=Desk.SECRETARIAT)
+    for party in _present(case):
+        write_to_party(party, LetterKind.PREPARATION_CLOSED, at=at)
+
+
+def withdraw(case: Case, *, by: User, at: datetime, reasons: str = "") -> Submission:
+    """End the case because the requesting side withdraws it (rule 22). Its reasons are for the secretariat, and are not sent over.
+
+    ASSUMPTION: where several stand on the requesting side, one who may bind its party withdraws for all of them.
+    """
+    party = case.party_of(by, oslo_date(at))
+    if party is None or party.side is not Side.REQUESTING:
+        raise NotAllowed
+    take_step(case, Act.WITHDRAW, by=by, at=at)
+    sent = Submission(party=party, kind=SubmissionKind.WITHDRAWAL, text=reasons.strip(), made_at=at, by=by)
+    case.submissions.append(sent)
+    _index(sent, at)
+    _end(case, WITHDRAWN, "", at)
+    write_to_secretariat(case, LetterKind.DISCONTINUED, at=at)
+    return sent
+
+
+def discontinue(case: Case, *, by: User, at: datetime, ground: str, reasons: str = "") -> None:
+    """End the case because the claim was accepted as a whole (heving, rule 16). Raises `CannotProceed` for another ground."""
+    if ground != ACCEPTED:
+        raise CannotProceed(Message("submissions.ground_not_for_this"))
+    take_step(case, Act.DISCONTINUE, by=by, at=at)
+    _end(case, ground, reasons.strip(), at)
+
+
+def _end(case: Case, ground: str, reasons: str, at: datetime) -> None:
+    """Write the ending down, wait for nothing more, and tell all who take part."""
+    case.endings.append(Ending(kind=EndingKind.DISCONTINUED, ground=ground, reasons=reasons, happened_at=at, recorded_at=at))
+    close_all_tasks(case, at=at)
+    for party in _present(case):
+        write_to_party(party, LetterKind.DISCONTINUED, at=at)
+    for seat in case.seats:
+        if seat.left_at is None:
+            write_to_user(seat.user, LetterKind.DISCONTINUED, at=at, case=case)
+
+
+def _in_turn(case: Case, act: Act, kind: TaskKind, *, by: User, at: datetime) -> tuple[Party, Task]:
+    """The party that `by` writes for, and its open turn. Raises `NotAllowed` for one of neither side, `CannotProceed` out of turn."""
+    if found := obstacles(case, act):
+        raise CannotProceed(found)
+    party = case.party_of(by, oslo_date(at))
+    if party is None:
+        raise NotAllowed
+    task = turn_of(case, party, kind)
+    if task is None:
+        raise CannotProceed(Message("submissions.not_your_turn"))
+    return party, task
+
+
+def _send(
+    case: Case, party: Party, kind: SubmissionKind, *, by: User, at: datetime, text: str, task: Task, papers: Sequence[Paper]
+) -> Submission:
+    """The sending, not in the case yet: it is written once, so all of it must be known before the database sees it. The turn is taken."""
+    is_response = kind is SubmissionKind.RESPONSE
+    sent = Submission(
+        party=party,
+        kind=kind,
+        round=0 if is_response else rounds_taken(case, party) + 1,
+        text=text.strip(),
+        made_at=at,
+        by=by,
+        # Admitted when late, as long as the preparation is open, and marked (rule 18).
+        is_late=task.due_on is not None and is_late(at, task.due_on),
+    )
+    for position, paper in enumerate(papers, start=1):
+        paper.position, paper.case_id = position, case.id
+        sent.papers.append(paper)
+    task.done_at = at
+    return sent
+
+
+def _hand_in(sent: Submission, at: datetime) -> None:
+    """Put the sending in front of the secretariat."""
+    case = sent.case
+    _index(sent, at)
+    if not is_waiting_for(case, TaskKind.PASS_ON):
+        open_task(case, TaskKind.PASS_ON, at=at, owner=Desk.SECRETARIAT)
+    write_to_secretariat(case, LetterKind.SUBMISSION_RECEIVED, at=at)
+
+
+def _index(sent: Submission, at: datetime) -> None:
+    session = object_session(sent.case)
+    if session is None:
+        raise RuntimeError("a sending is made inside a session")
+    session.flush()
+    queue(session, JobKind.INDEX_SUBMISSION, sent.id, at=at)
+
+
+def _serve(sent: Submission, in_turn: list[Party], at: datetime) -> None:
+    """Serve the sending on every other party, and let the clock of those in turn start with it; or let the preparation be closed."""
+    case = sent.case
+    for party in _present(case):
+        if party is not sent.party:
+            turn = _give_turn(case, party, at) if party in in_turn else None
+            write_to_party(party, LetterKind.NEXT_ROUND, at=at, serves=sent, starts=turn)
+    if open_turns(case):
+        close_tasks(case, TaskKind.CLOSE_PREPARATION, at=at)
+    elif not waiting_to_be_passed_on(case) and not is_waiting_for(case, TaskKind.CLOSE_PREPARATION):
+        open_task(case, TaskKind.CLOSE_PREPARATION, at=at, owner=Desk.SECRETARIAT)
+
+
+def _give_turn(case: Case, party: Party, at: datetime) -> Task:
+    """Let the party comment. An open turn begins anew: there is more to comment on than when it was given."""
+    close_tasks(case, TaskKind.COMMENT, at=at, owner=party)
+    return open_task(case, TaskKind.COMMENT, at=at, owner=party, length=procedure_on(case.registered_on).comment_length)
+
+
+def _present(case: Case) -> list[Party]:
+    return [party for party in case.parties if party.left_at is None and party.brought_in_at is not None]

@@ -1,0 +1,79 @@
+"""Which function does which job, and the worker: it runs what is due, then sends the letters."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+import tvist.rulebook
+import tvist.schema  # noqa: F401 - both are imported for what they join: a job takes a step, and reads any table.
+from tvist.clock import now
+from tvist.delivery.mail import mail_of
+from tvist.delivery.sending import send_letters
+from tvist.jobs.models import JobKind
+from tvist.jobs.running import claim, fail, finish
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from threading import Event
+
+    from tvist.installation import Installation
+    from tvist.jobs.running import Claimed
+
+    Work = Callable[[Installation, int, datetime], None]
+
+PAUSE_SECONDS: Final = 2.0
+log = logging.getLogger("tvist")
+
+
+def _issue_decision(installation: Installation, decision_id: int, at: datetime) -> None:
+    from tvist.decision.issuing import issue_job
+
+    issue_job(installation, decision_id, at)
+
+
+def _index_submission(installation: Installation, submission_id: int, at: datetime) -> None:  # noqa: ARG001 - every kind of work takes the moment.
+    from tvist.submissions.indexing import index_submission
+
+    index_submission(installation, submission_id)
+
+
+# The rooms are imported when their work is done: a worker starts at once, and issuing brings ReportLab with it.
+WORK: Final[dict[JobKind, Work]] = {
+    JobKind.ISSUE_DECISION: _issue_decision,
+    JobKind.INDEX_SUBMISSION: _index_submission,
+}
+
+
+def work_once(installation: Installation, at: datetime | None = None) -> int:
+    """Run all jobs that are due, each in transactions of its own, then send the letters. Returns how many jobs were run.
+
+    `at` is the moment of all that happens here; None asks the clock for each step.
+    """
+    run = 0
+    while (claimed := claim(installation.database, at=at or now())) is not None:
+        _run(installation, claimed, at)
+        run += 1
+    send_letters(installation.database, mail_of(installation.config), at=at)
+    return run
+
+
+def work(installation: Installation, stop: Event) -> None:
+    """Go on working until `stop` is set; what goes wrong with the database or the mail is logged by its class, and tried again."""
+    while not stop.is_set():
+        try:
+            work_once(installation)
+        except Exception as error:  # noqa: BLE001 - a worker outlives a database that is away for a while.
+            log.error("worker: %s", type(error).__name__)  # noqa: TRY400 - the trace may hold a fact.
+        stop.wait(PAUSE_SECONDS)
+
+
+def _run(installation: Installation, claimed: Claimed, at: datetime | None) -> None:
+    try:
+        WORK[claimed.kind](installation, claimed.thing_id, at or now())
+    except Exception as error:  # noqa: BLE001 - whatever goes wrong, the next job is run.
+        is_tried_again = fail(installation.database, claimed, error, at=at or now())
+        log.warning("job %s %s: %s, %s", claimed.kind, claimed.id, type(error).__name__, "tried again" if is_tried_again else "given up")
+    else:
+        finish(installation.database, claimed, at=at or now())

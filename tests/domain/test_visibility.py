@@ -18,7 +18,7 @@ from tvist.cases.journal import may_read_journal
 from tvist.cases.models import Case, Declaration, Statement
 from tvist.cases.queries import knows_file, seated_and_declared, visible_to, waits_for
 from tvist.cases.submissions import SubmissionKind
-from tvist.cases.turns import is_mine
+from tvist.cases.turns import is_mine, is_over
 from tvist.intake import actions
 from tvist.panel.models import Seat
 
@@ -75,7 +75,7 @@ def knows(case: Case, user: User, on: date) -> bool:
 
 
 def check_tasks(session: Session, user: User, cases: list[Case], on: date) -> None:
-    waiting = {task.id for case in cases for task in case.open_tasks if may(user, Act.OPEN_CASE, case, on) and is_mine(task, user, roles_of(user, case, on), on)}
+    waiting = {task.id for case in cases for task in case.open_tasks if may(user, Act.OPEN_CASE, case, on) and is_mine(task, user, roles_of(user, case, on), on) and not is_over(task, on)}
     found = sa.select(Case.tasks.property.mapper.class_).join(Case).where(visible_to(user, on), waits_for(user, on))
     assert {task.id for task in session.scalars(found)} == waiting, user.name
 

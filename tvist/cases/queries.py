@@ -13,6 +13,7 @@ from tvist.accounts.models import Membership
 from tvist.cases.lifecycle import State
 from tvist.cases.models import Case, Declaration, Desk, Event, Party, Statement, Task, TeamMember
 from tvist.cases.submissions import Serving, Submission, SubmissionKind
+from tvist.cases.turns import CHANCES
 from tvist.db import locked
 from tvist.errors import NotFound
 
@@ -135,7 +136,12 @@ def waits_for(user: User, on: date) -> sa.ColumnElement[bool]:
     ways = [Task.user_id == user.id, Task.party_id.in_(parties_of(user, on))]
     if desks:
         ways.append(Task.desk.in_(desks))
-    return sa.and_(Task.done_at.is_(None), sa.or_(*ways))
+    return sa.and_(is_waited_for(on), sa.or_(*ways))
+
+
+def is_waited_for(on: date) -> sa.ColumnElement[bool]:
+    """The clause of the open tasks, without chances whose time is out (an objection that nobody made, rule 30)."""
+    return sa.and_(Task.done_at.is_(None), sa.or_(Task.kind.not_in(CHANCES), Task.due_on.is_(None), Task.due_on >= on))
 
 
 def parties_of(user: User, on: date) -> sa.Select[int]:

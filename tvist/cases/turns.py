@@ -31,6 +31,9 @@ DELIBERATION: Final = frozenset(
 )
 """What only the panel sees of itself; to others it is one thing: the panel is at work (rules 33-34)."""
 
+CHANCES: Final = frozenset({TaskKind.OBJECT})
+"""What a party may do within a time, and nobody waits for: it is shown until the time is out, and never missed (rule 30)."""
+
 
 @dataclass(frozen=True)
 class Turn:
@@ -54,7 +57,7 @@ def turns_of(case: Case, user: User, roles: Collection[Role], on: date) -> list[
     found: list[Turn] = []
     for task in case.open_tasks:
         mine = is_mine(task, user, held, on)
-        if not (mine or sees_others):
+        if not (mine or sees_others) or is_over(task, on):
             continue
         turn = _as_one(case, on) if task.kind in DELIBERATION and Role.SEATED not in held else _turn(task, held, on, is_mine=mine)
         # Two members who are waited for look alike to the parties: they are told once.
@@ -68,9 +71,18 @@ def missed(case: Case, on: date) -> list[Turn]:
     late = [
         task
         for task in case.tasks
-        if task.party_id is not None and task.due_on and not task.is_target and (oslo_date(task.done_at) if task.done_at else on) > task.due_on
+        if task.party_id is not None
+        and task.due_on
+        and not task.is_target
+        and task.kind not in CHANCES
+        and (oslo_date(task.done_at) if task.done_at else on) > task.due_on
     ]
     return [Turn(who=owner_of(task), what=label(task.kind), kind=task.kind, due_on=task.due_on) for task in late]
+
+
+def is_over(task: Task, on: date) -> bool:
+    """Whether the task was a chance that nobody took in time."""
+    return task.kind in CHANCES and task.due_on is not None and task.due_on < on
 
 
 def owner_of(task: Task, *, with_names: bool = False) -> Message:

@@ -15,7 +15,7 @@ from tvist.cases.finding import found_in
 from tvist.cases.lifecycle import State
 from tvist.cases.models import Case, Desk, Party, Side, Task
 from tvist.cases.queries import knows_file, read_number, visible_to, waits_for
-from tvist.cases.turns import DELIBERATION, owner_of
+from tvist.cases.turns import CHANCES, DELIBERATION, owner_of
 from tvist.procedure.codes import CodeKind, code_label, is_code
 from tvist.register.regions import state_regions
 
@@ -90,6 +90,7 @@ class Row:
     claimed_ore: int | None
     turns: tuple[Message, ...]
     due_on: date | None
+    is_target: bool
     is_overdue: bool
     is_mine: bool
 
@@ -169,7 +170,7 @@ class _Order:
 
 
 _NEXT_DUE: Final = sa.func.coalesce(
-    sa.select(sa.func.min(Task.due_on)).where(Task.case_id == Case.id, Task.done_at.is_(None)).correlate(Case).scalar_subquery(),
+    sa.select(sa.func.min(Task.due_on)).where(Task.case_id == Case.id, Task.kind.not_in(CHANCES), Task.done_at.is_(None)).correlate(Case).scalar_subquery(),
     sa.literal(_FAR, sa.Date()),
     type_=sa.Date(),
 )
@@ -192,7 +193,7 @@ def _place(session: Session, order: _Order, slug: str, *, user: User, on: date) 
 def _narrowed(wanted: Wanted, user: User, on: date) -> list[sa.ColumnElement[bool]]:
     chosen = ((Case.state, wanted.state), (Case.region_code, wanted.region), (Case.measure, wanted.measure), (Case.year, wanted.year))
     clauses = [column == value for column, value in chosen if value]
-    waiting = sa.and_(Task.case_id == Case.id, Task.done_at.is_(None))
+    waiting = sa.and_(Task.case_id == Case.id, Task.kind.not_in(CHANCES), Task.done_at.is_(None))
     if wanted.turn:
         clauses.append(sa.exists().where(waiting, _turn_of(wanted.turn, user, on)))
     if wanted.is_overdue:
@@ -212,7 +213,7 @@ def _rows(session: Session, found: list[tuple[Case, bool]], user: User, on: date
     """The cases with whom they wait for. One who knows only parties and subject sees only what waits for them (rule 29)."""
     knows = {case.id: is_known for case, is_known in found}
     mine = sa.case((waits_for(user, on), 1), else_=0)
-    query = sa.select(Task, mine).where(Task.case_id.in_(knows), Task.done_at.is_(None)).order_by(Task.due_on.is_(None), Task.due_on, Task.id)
+    query = sa.select(Task, mine).where(Task.case_id.in_(knows), Task.kind.not_in(CHANCES), Task.done_at.is_(None)).order_by(Task.due_on.is_(None), Task.due_on, Task.id)
     tasks: dict[int, list[tuple[Task, bool]]] = {case.id: [] for case, _ in found}
     for task, waits in session.execute(query.options(joinedload(Task.user))):
         if waits or knows[task.case_id]:
@@ -222,7 +223,7 @@ def _rows(session: Session, found: list[tuple[Case, bool]], user: User, on: date
 
 
 def _row(case: Case, tasks: list[tuple[Task, bool]], on: date, *, knows: bool, names: bool) -> Row:
-    due_on = next((task.due_on for task, _ in tasks if task.due_on), None)
+    due = next((task for task, _ in tasks if task.due_on), None)
     return Row(
         case=case,
         measure=code_label(CodeKind.MEASURE, case.measure),
@@ -230,8 +231,9 @@ def _row(case: Case, tasks: list[tuple[Task, bool]], on: date, *, knows: bool, n
         opposing=_names(case.parties_on(Side.OPPOSING)),
         claimed_ore=case.claimed_ore if knows else None,
         turns=tuple(dict.fromkeys(owner_of(task, with_names=names and task.kind not in DELIBERATION) for task, _ in tasks)),
-        due_on=due_on,
-        is_overdue=due_on is not None and due_on < on,
+        due_on=due.due_on if due else None,
+        is_target=due is not None and due.is_target,
+        is_overdue=due is not None and due.due_on is not None and due.due_on < on,
         is_mine=any(waits for _, waits in tasks),
     )
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from tvist.access.policy import Role
 from tvist.accounts.models import Membership
 from tvist.cases.models import Case, Desk, Party, Task
-from tvist.cases.queries import knows_file, seated_and_declared, visible_to, waits_for
+from tvist.cases.queries import is_waited_for, knows_file, seated_and_declared, visible_to, waits_for
 from tvist.cases.turns import DELIBERATION
 from tvist.clock import now
 from tvist.delivery.models import Fate, Letter, Recipient
@@ -66,8 +66,9 @@ def my_tasks(session: Session, user: User, on: date) -> list[Task]:
 def others_tasks(session: Session, user: User, on: date) -> list[Task]:
     """The open tasks in the person's cases that wait for somebody else, soonest first. What the panel does among themselves is not for others."""
     query = _tasks(user, on).where(
-        Task.done_at.is_(None),
-        ~waits_for(user, on),
+        is_waited_for(on),
+        # Not `NOT (...)`: a task that waits for a party has no person, and nothing is known of nobody.
+        sa.case((waits_for(user, on), 0), else_=1) == 1,
         knows_file(user, on),
         sa.or_(Task.kind.not_in(DELIBERATION), seated_and_declared(user)),
         sa.or_(Task.desk.is_(None), Task.desk != Desk.MACHINE),

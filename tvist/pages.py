@@ -10,12 +10,15 @@ from flask_login import LoginManager, current_user
 
 import tvist.rulebook
 import tvist.schema  # noqa: F401 - imported for the tables it knows.
-from tvist.access.guard import csrf
+from tvist.access.guard import csrf, who_asks
 from tvist.access.policy import Act
 from tvist.access.roles import may
+from tvist.accounts import user_views as users
+from tvist.accounts import views as accounts
 from tvist.cases import views as cases
 from tvist.cases.lifecycle import obstacles
 from tvist.config import room, secret_key
+from tvist.delivery import password_views as password
 from tvist.desk import figures
 from tvist.desk import views as desk
 from tvist.installation import Installation, open_installation
@@ -35,6 +38,9 @@ class TvistApp(Flask):
 def rooms() -> tuple[Blueprint, ...]:
     """Each room's pages, in the order a case goes."""
     return (
+        accounts.bp,
+        users.bp,
+        password.bp,
         cases.bp,
         panel.bp,
         desk.bp,
@@ -86,11 +92,12 @@ def make_app(installation: Installation | None = None) -> Flask:
         SESSION_COOKIE_SECURE=not installation.config.is_demo,
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
     )
     app.extensions["tvist"] = installation
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     csrf.init_app(app)
-    LoginManager(app).request_loader(lambda _request: None)
+    LoginManager(app).request_loader(who_asks)
     add_filters(app)
     add_headers(app, installation.config)
     add_errors(app)

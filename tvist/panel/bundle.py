@@ -64,8 +64,9 @@ def freeze(case: Case, *, at: datetime) -> Bundle:
     """Make the next version of the bundle out of what each party has been served."""
     submissions = for_bundle(case)
     version = case.bundles[-1].version + 1 if case.bundles else 1
-    bundle = Bundle(version=version, frozen_at=at, sha256=_hash(case, version, submissions), case=case)
-    bundle.entries = [BundleEntry(submission=submission, position=position) for position, submission in enumerate(submissions, start=1)]
+    entries = [BundleEntry(submission=submission, position=position) for position, submission in enumerate(submissions, start=1)]
+    bundle = Bundle(version=version, frozen_at=at, sha256=_hash(case, version, submissions), entries=entries)
+    case.bundles.append(bundle)
     return bundle
 
 

@@ -102,14 +102,14 @@ def appointments_on(session: Session, on: date) -> list[Appointment]:
 def open_loads(session: Session) -> dict[int, int]:
     """How many open cases each person sits in now, by the id of the user."""
     query = sa.select(Seat.user_id, sa.func.count()).join(Case).where(Seat.left_at.is_(None), Case.state.not_in(FINAL)).group_by(Seat.user_id)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def turns_of_year(session: Session, on: date) -> dict[int, int]:
     """How many seats each person has been called to in the year of that day, and not left, by the id of the user."""
     begins, ends = _midnight(on.replace(month=1, day=1)), _midnight(on.replace(year=on.year + 1, month=1, day=1))
     query = sa.select(Seat.user_id, sa.func.count()).where(Seat.left_at.is_(None), Seat.seated_at >= begins, Seat.seated_at < ends)
-    return dict(session.execute(query.group_by(Seat.user_id)).tuples().all())
+    return dict(session.execute(query.group_by(Seat.user_id)).all())
 
 
 def board(session: Session) -> list[Appointment]:
@@ -128,7 +128,7 @@ def _in_order(appointment: Appointment) -> tuple[int, int, int, int]:
 
 def _preference(candidate: Candidate) -> tuple[int, ...]:
     appointment = candidate.appointment
-    return (_RANK[appointment.kind], candidate.open_load, candidate.this_year, appointment.order, appointment.id)
+    return (not candidate.sits, _RANK[appointment.kind], candidate.open_load, candidate.this_year, appointment.order, appointment.id)
 
 
 def _best_choice(candidates: dict[SeatKind, list[Candidate]]) -> dict[SeatKind, Candidate]:

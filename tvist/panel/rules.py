@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tvist.cases.models import Statement
 from tvist.cases.submissions import SubmissionKind
-from tvist.clock import oslo_date
+from tvist.clock import now, oslo_date
 from tvist.panel.bundle import is_for_the_panel, not_served
 from tvist.panel.models import SeatKind
 from tvist.procedure.deadlines import last_moment
@@ -61,6 +61,10 @@ def faults_over_time(case: Case) -> list[tuple[datetime, Message]]:
 
 def seat_fault(seat: Seat, at: datetime) -> Message | None:
     """What is wrong with the holder of one seat at `at`, or None."""
+    return _appointment_fault(seat, at) or _declaration_fault(seat, at)
+
+
+def _appointment_fault(seat: Seat, at: datetime) -> Message | None:
     name, kind = seat.user.name, seat.kind
     if seat.appointment.seat is not kind or seat.appointment.user_id != seat.user_id:
         return Message("panel.appointed_elsewhere", name=name, seat=kind)
@@ -68,11 +72,15 @@ def seat_fault(seat: Seat, at: datetime) -> Message | None:
         return Message("panel.named_for_another_case", name=name)
     if not _term_covers(seat, at):
         return Message("panel.term_over", name=name, seat=kind, day=oslo_date(at))
+    return None
+
+
+def _declaration_fault(seat: Seat, at: datetime) -> Message | None:
     own = [found for found in seat.case.declarations if found.user_id == seat.user_id and found.at <= at]
     if own and own[-1].statement is Statement.CONFLICT:
-        return Message("panel.has_conflict", name=name)
+        return Message("panel.has_conflict", name=seat.user.name)
     if not own or own[-1].statement is not Statement.NONE or own[-1].at < seat.seated_at:
-        return Message("panel.not_declared", name=name)
+        return Message("panel.not_declared", name=seat.user.name)
     return None
 
 
@@ -104,19 +112,21 @@ def seats_to_fill(case: Case, at: datetime) -> list[SeatKind]:
 
 
 def seat_to_fill(case: Case) -> Message | None:
-    """Whether there is a seat to fill: who has declared no conflict is not replaced at will."""
-    return None if seats_to_fill(case, latest_moment(case)) else Message("panel.nothing_to_seat")
+    """Whether there is a seat to fill now: who has declared no conflict is not replaced at will. The act asks again for its own moment."""
+    return None if seats_to_fill(case, now()) else Message("panel.nothing_to_seat")
 
 
 def seating_faults(case: Case, appointments: Mapping[SeatKind, Appointment], at: datetime) -> list[Message]:
     """What stands in the way of seating just these people, beside those who stay in their seats (rules 26-29)."""
     free = seats_to_fill(case, at)
-    faults = [Message("panel.choose_for_seat", seat=kind) for kind in free if kind not in appointments]
+    if not free:
+        return [Message("panel.nothing_to_seat")]
+    faults = [Message("panel.choose_for_seat", seat=kind) for kind in free if kind not in appointments and not _is_awaited(case, kind, at)]
     names: list[str] = []
     users: list[int] = []
     for kind in SeatKind:
         seat, chosen = holder(case, kind), appointments.get(kind)
-        if kind not in free and seat is not None:
+        if seat is not None and (kind not in free or chosen is None):
             if chosen is not None and chosen.id != seat.appointment_id:
                 faults.append(Message("panel.seat_is_taken", seat=kind, name=seat.user.name))
             chosen = seat.appointment
@@ -126,6 +136,12 @@ def seating_faults(case: Case, appointments: Mapping[SeatKind, Appointment], at:
             names.append(chosen.user.name)
         users += [chosen.user_id] if chosen is not None else []
     return faults + [Message("panel.sits_twice", name=name) for name in names]
+
+
+def _is_awaited(case: Case, kind: SeatKind, at: datetime) -> bool:
+    """Whether the seat has a holder who may sit and has only not declared yet."""
+    seat = holder(case, kind)
+    return seat is not None and _appointment_fault(seat, at) is None
 
 
 def why_not(case: Case, kind: SeatKind, appointment: Appointment, on: date) -> Message | None:

@@ -42,7 +42,7 @@ def wrong_in(name: str, text: str, every: dict[str, str]) -> Iterator[tuple[int,
     if is_page(name) and not descends_from_base(name, every):
         yield 1, "a page extends base.html (a part of a page has a name that begins with _)"
     for found in POST_FORM.finditer(text):
-        if not re.search(r"csrf|hidden_tag", found[0]):
+        if not re.search(r"csrf|hidden_fields", found[0]):
             yield line_of(text, found), "a form that is posted carries the CSRF token"
     if text.count("\n") > LINES:
         yield LINES, f"longer than {LINES} lines: split it by subject"

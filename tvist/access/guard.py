@@ -120,10 +120,14 @@ def requires(
     return _guarded(_Gate(act, of, take_in, max_bytes))
 
 
-def open_to_all(view: View | None = None, *, take_in: TakeIn | None = None) -> Any:
+def open_to_all(view: View) -> View:
     """A page for everybody: sign-in, help, an error. It has the same beats, with nobody to ask for, and keeps no files."""
-    decorate = _guarded(_Gate(None, None, take_in, MAX_FORM_BYTES))
-    return decorate if view is None else decorate(view)
+    return open_to_all_taking(None)(view)
+
+
+def open_to_all_taking(take_in: TakeIn | None) -> Callable[[View], View]:
+    """A page for everybody with something to take in between the beats."""
+    return _guarded(_Gate(None, None, take_in, MAX_FORM_BYTES))
 
 
 def _guarded(gate: _Gate) -> Callable[[View], View]:

@@ -60,7 +60,7 @@ def create_user(
     taken, for an empty name, and for a role that the organisation does not have.
     """
     email, name = email.strip().lower(), " ".join(name.split())
-    if found := _obstacles(session, email=email, name=name, language=language):
+    if found := faults_of_user(session, email=email, name=name, language=language):
         raise CannotProceed(found)
     user = User(email=email, name=name, sort_key=sort_key(name), language=language, is_invented=is_invented)
     if organisation is not None and role is not None:
@@ -70,16 +70,27 @@ def create_user(
     return user
 
 
-def _obstacles(session: Session, *, email: str, name: str, language: str) -> list[Message]:
+def faults_of_user(session: Session, *, email: str, name: str, language: str) -> list[Message]:
+    """What stands in the way of an account with this address and name."""
     found = []
-    if not ADDRESS.fullmatch(email):
+    if not ADDRESS.fullmatch(email.strip()):
         found.append(Message("accounts.not_an_address"))
-    elif session.scalar(sa.select(User.id).where(User.email == email)) is not None:
+    elif session.scalar(sa.select(User.id).where(User.email == email.strip().lower())) is not None:
         found.append(Message("accounts.address_taken"))
-    if not name:
+    if not name.strip():
         found.append(Message("accounts.write_name"))
     if language not in LANGUAGES:
         found.append(Message("web.not_a_choice"))
+    return found
+
+
+def faults_of_membership(organisation: Organisation, role: MembershipRole, *, from_on: date, to_on: date | None) -> list[Message]:
+    """What stands in the way of a role in an organisation on these days."""
+    found = []
+    if role not in ROLES_IN[organisation.kind]:
+        found.append(Message("accounts.role_not_here", role=role, organisation=organisation.name))
+    if to_on is not None and to_on < from_on:
+        found.append(Message("accounts.ends_before_it_begins"))
     return found
 
 
@@ -90,10 +101,8 @@ def add_membership(
 
     Raises CannotProceed for a role that such an organisation does not have, and for days in the wrong order.
     """
-    if role not in ROLES_IN[organisation.kind]:
-        raise CannotProceed(Message("accounts.role_not_here", role=role, organisation=organisation.name))
-    if to_on is not None and to_on < from_on:
-        raise CannotProceed(Message("accounts.ends_before_it_begins"))
+    if found := faults_of_membership(organisation, role, from_on=from_on, to_on=to_on):
+        raise CannotProceed(found)
     membership = Membership(organisation=organisation, role=role, from_on=from_on, to_on=to_on)
     user.memberships.append(membership)
     return membership

@@ -133,6 +133,10 @@ class Membership(Base):
         """In force that day."""
         return self.from_on <= on and (self.to_on is None or on <= self.to_on)
 
+    def roles_for(self, user: User, on: date) -> set[Role]:
+        """What `user` is to this role of a person: what they are to the person's account."""
+        return self.user.roles_for(user, on)
+
 
 class SignIn(Base):
     """A sign-in kept on the server, so that it can be ended here. The cookie holds the token; only its hash is kept."""

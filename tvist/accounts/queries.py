@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
-from tvist.accounts.models import Membership, Organisation, OrganisationKind, SignIn, User
+from tvist.accounts.models import Membership, Organisation, OrganisationKind, PasswordLink, SignIn, User
 from tvist.errors import NotFound
 
 if TYPE_CHECKING:
@@ -68,3 +68,85 @@ def members_of(session: Session, organisation: Organisation, on: date) -> list[U
         .options(selectinload(User.memberships))
     )
     return list(session.scalars(query.order_by(User.sort_key, User.id).distinct()))
+
+
+def invented_person(session: Session, public_id: str) -> User:
+    """An invented person who may sign in. Raises `NotFound`, also for a real one."""
+    found = session.scalar(sa.select(User).where(User.public_id == public_id, User.is_invented, User.disabled_at.is_(None)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def invented_people(session: Session, on: date) -> list[tuple[str, list[User]]]:
+    """The invented people who do something that day, by what they work for: the body and its board, the state, municipalities."""
+    query = (
+        sa.select(User)
+        .where(User.is_invented, User.disabled_at.is_(None))
+        .options(selectinload(User.memberships).joinedload(Membership.organisation), selectinload(User.appointments))
+        .order_by(User.sort_key, User.id)
+    )
+    groups: dict[str, list[User]] = {"body": [], "board": [], "state": [], "municipality": []}
+    for user in session.scalars(query):
+        for group in sorted({_GROUP_OF[membership.organisation.kind] for membership in user.memberships_on(on)}):
+            groups[group].append(user)
+        if any(appointment.holds_on(on) for appointment in user.appointments):
+            groups["board"].append(user)
+    for group in ("state", "municipality"):
+        groups[group].sort(key=lambda user: user.memberships_on(on)[0].organisation.sort_key)
+    return [(group, users) for group, users in groups.items() if users]
+
+
+_GROUP_OF = {
+    OrganisationKind.BODY: "body",
+    OrganisationKind.EVALUATION: "body",
+    OrganisationKind.STATE: "state",
+    OrganisationKind.MUNICIPALITY: "municipality",
+}
+
+
+def user_at(session: Session, public_id: str) -> User:
+    """The person with that public id. Raises `NotFound`."""
+    found = session.scalar(
+        sa.select(User)
+        .where(User.public_id == public_id)
+        .options(selectinload(User.memberships).joinedload(Membership.organisation), selectinload(User.appointments))
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def membership_at(session: Session, public_id: str, number: int) -> Membership:
+    """The person's role with that number. Raises `NotFound`."""
+    found = session.scalar(
+        sa.select(Membership).join(Membership.user).where(User.public_id == public_id, Membership.id == number)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def page_of_users(session: Session, *, after: tuple[str, int] | None, size: int) -> list[User]:
+    """Everybody, by name: `size` people who follow the one with that (sort key, id)."""
+    query = sa.select(User).options(
+        selectinload(User.memberships).joinedload(Membership.organisation), selectinload(User.appointments)
+    )
+    if after is not None:
+        query = query.where(sa.tuple_(User.sort_key, User.id) > sa.tuple_(*after))
+    return list(session.scalars(query.order_by(User.sort_key, User.id).limit(size)))
+
+
+def organisations(session: Session) -> list[Organisation]:
+    """All organisations, by name."""
+    return list(session.scalars(sa.select(Organisation).order_by(Organisation.sort_key, Organisation.id)))
+
+
+def user_of_password_link(session: Session, token: str, at: datetime) -> User | None:
+    """Who may choose a pass phrase by this link at `at`; None for a link that is unknown, used or old, or of a shut account."""
+    found = session.scalar(
+        sa.select(PasswordLink)
+        .where(PasswordLink.token_hash == hashed(token), PasswordLink.used_at.is_(None), PasswordLink.expires_at > at)
+        .options(joinedload(PasswordLink.user))
+    )
+    return found.user if found and found.user.is_active else None

@@ -43,6 +43,16 @@ class Keys:
         return (self.account, PER_ACCOUNT), (self.network, PER_NETWORK)
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """How long somebody must wait, as a page takes it in between the beats."""
+
+    seconds: int
+
+    def discard(self) -> None:
+        """The attempt stays written down: it was made."""
+
+
 def keys_for(secret: str, email: str, address: str | None, purpose: str = "sign-in") -> Keys:
     """The keys of an attempt on the account `email` from the network of `address`, for one purpose."""
     network = _network(address)

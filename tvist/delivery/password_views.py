@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, current_app, render_template, request, url_for
 
-from tvist.access.guard import finish, open_to_all, taken_in
+from tvist.access.guard import finish, open_to_all, open_to_all_taking, taken_in
 from tvist.accounts.actions import use_password_link
 from tvist.accounts.forms import ForgottenForm, NewPasswordForm
 from tvist.accounts.passwords import weaknesses
@@ -30,7 +30,7 @@ def _slow_down() -> Waiting:
 
 
 @bp.route("/forgotten", methods=["GET", "POST"])
-@open_to_all(take_in=_slow_down)
+@open_to_all_taking(_slow_down)
 def forgotten() -> ResponseReturnValue:
     """Ask for a link. The answer is the same whether there is such an account or not."""
     form = ForgottenForm()

@@ -9,11 +9,15 @@
   // What is wrong is read first.
   document.querySelector(".ds-error-summary")?.focus();
 
-  // Whoever signs out, or is somebody else than before, leaves nothing behind in this tab.
+  // Somebody else than before finds nothing in this tab; a page without a person may be an ended sign-in, and what was typed waits.
   const keptBy = "tvist:";
-  for (const key of Object.keys(sessionStorage)) {
-    if (key.startsWith(keptBy) && !key.startsWith(`${keptBy}${person}:`)) sessionStorage.removeItem(key);
-  }
+  const forget = (isOthers) => {
+    for (const key of Object.keys(sessionStorage)) {
+      if (key.startsWith(keptBy) && isOthers(key)) sessionStorage.removeItem(key);
+    }
+  };
+  if (person) forget((key) => !key.startsWith(`${keptBy}${person}:`));
+  document.querySelector("form[data-sign-out]")?.addEventListener("submit", () => forget(() => true));
 
   const address = (form) => `${keptBy}${person}:${new URL(form.action, location.href).pathname}`;
   const texts = (form) => [...form.querySelectorAll("textarea[name]")];
@@ -74,7 +78,7 @@
       }
       form.dataset.isSent = "yes";
       isSending = true;
-      if (form.hasAttribute("data-keep")) sessionStorage.setItem(sentKey, address(form));
+      sessionStorage.setItem(sentKey, address(form));
       // After the browser has read the form: a disabled button's name would not be sent.
       setTimeout(() => {
         for (const button of form.querySelectorAll('button[type="submit"]')) button.setAttribute("aria-disabled", "true");

@@ -8,11 +8,17 @@ LONGEST = 2000
 
 
 def local_path(text: str | None, otherwise: str = "/") -> str:
-    """`text` if it is a path of this program, else `otherwise`: nobody is led to another site by a link of ours.
+    r"""`text` if it is a path of this program, else `otherwise`: nobody is led to another site by a link of ours.
 
-    Refused are whole addresses, `//host` and `/\\host` (which browsers read alike), and control characters, which browsers drop.
+    Refused are whole addresses, `//host` and `/\host` (which browsers read alike), and control characters, which browsers drop.
     """
-    if not text or len(text) > LONGEST or not text.startswith("/") or "\\" in text or any(ord(letter) < ord(" ") for letter in text):
+    if (
+        not text
+        or len(text) > LONGEST
+        or not text.startswith("/")
+        or "\\" in text
+        or any(ord(letter) < ord(" ") for letter in text)
+    ):
         return otherwise
     try:
         parts = urlsplit(text)

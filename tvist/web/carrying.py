@@ -51,7 +51,9 @@ def carried_now() -> Carried | None:
     if not comes_from_here():
         return None
     try:
-        typed = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token" and "password" not in name]
+        typed = [
+            (name, value) for name, value in request.form.items(multi=True) if name != "csrf_token" and "password" not in name
+        ]
         had_files = any(file.filename for file in request.files.values())
     except RequestEntityTooLarge:
         return None

@@ -1,4 +1,4 @@
-"""What a request answers when something is wrong: 400, 401, 403, 404, 409, 413, 500. No answer shows a name, a fact or a stack trace."""
+"""What a request answers when something is wrong: 400, 403, 404, 409, 413, 500. No answer shows a name, a fact or a stack trace."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from flask import Flask, render_template, request
-from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
@@ -18,8 +17,13 @@ from tvist.words import Message
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from flask.typing import ResponseReturnValue
+
 log = logging.getLogger("tvist")
 KNOWN = frozenset({400, 403, 404, 405, 409, 413, 500})
+FIRST_ERROR = 400
+SHORTEST_TEXT = 3
+"""A tick or a choice of a letter or two is not lost text."""
 
 
 def page(status: int, obstacles: Sequence[Message] = (), reference: str = "") -> ResponseReturnValue:
@@ -29,63 +33,56 @@ def page(status: int, obstacles: Sequence[Message] = (), reference: str = "") ->
 
 
 def _typed(status: int) -> list[tuple[str, str]]:
-    """What was written in a form that could not be taken, so that it can be copied."""
-    if status not in {400, 409, 500} or request.method != "POST":
+    """What was written in a form that could not be taken, so that it can be copied: what had been read of it, but for pass phrases."""
+    if status not in {400, 409, 500} or request.method != "POST" or "form" not in vars(request):
         return []
     return [
         (name, value)
         for name, value in request.form.items(multi=True)
-        if not name.startswith("_") and name != "csrf_token" and len(value.strip()) > 2
+        if not name.startswith("_") and name != "csrf_token" and "password" not in name and len(value.strip()) >= SHORTEST_TEXT
     ]
 
 
 def add_errors(app: Flask) -> None:
-    """Answer what the domain raises, once."""
+    """Answer what the domain raises, and what breaks, once."""
+    app.register_error_handler(NotFound, lambda _error: page(404))
+    app.register_error_handler(NotAllowed, lambda _error: page(403))
+    app.register_error_handler(CannotProceed, lambda error: page(409, error.obstacles))
+    app.register_error_handler(StaleDataError, _changed_meanwhile)
+    app.register_error_handler(IntegrityError, _changed_meanwhile)
+    app.register_error_handler(RequestEntityTooLarge, _too_large)
+    app.register_error_handler(HTTPException, _plain)
+    app.register_error_handler(Exception, _crash)
 
-    @app.errorhandler(NotFound)
-    def not_found(_error: NotFound) -> ResponseReturnValue:
-        return page(404)
 
-    @app.errorhandler(NotAllowed)
-    def not_allowed(_error: NotAllowed) -> ResponseReturnValue:
-        return page(403)
+def _changed_meanwhile(error: Exception) -> ResponseReturnValue:
+    """An act that lost a race: the other one stands, and what was typed is shown for copying."""
+    log.warning("lost a race: %s at %s", type(error).__name__, _place(error))
+    return page(409, [Message("web.changed_meanwhile")])
 
-    @app.errorhandler(CannotProceed)
-    def cannot_proceed(error: CannotProceed) -> ResponseReturnValue:
-        return page(409, error.obstacles)
 
-    @app.errorhandler(StaleDataError)
-    @app.errorhandler(IntegrityError)
-    def changed_meanwhile(error: Exception) -> ResponseReturnValue:
-        # An act that lost a race: the other one stands, and what was typed is shown for copying.
-        log.warning("lost a race: %s", type(error).__name__)
-        return page(409, [Message("web.changed_meanwhile")])
+def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
+    request.drain()  # type: ignore[attr-defined]  # TvistRequest has it.
+    return page(413)
 
-    @app.errorhandler(RequestEntityTooLarge)
-    def too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
-        request.drain()  # type: ignore[attr-defined]  # TvistRequest has it.
-        return page(413)
 
-    @app.errorhandler(OperationalError)
-    def busy(error: OperationalError) -> ResponseReturnValue:
-        return _crash(error)
-
-    @app.errorhandler(HTTPException)
-    def plain(error: HTTPException) -> ResponseReturnValue:
-        return error if error.code is None or error.code < 400 else page(error.code)  # noqa: PLR2004 - redirects stay what they are.
-
-    @app.errorhandler(Exception)
-    def crash(error: Exception) -> ResponseReturnValue:
-        return _crash(error)
+def _plain(error: HTTPException) -> ResponseReturnValue:
+    """Redirects stay what they are; what Flask refuses gets our page."""
+    return error if error.code is None or error.code < FIRST_ERROR else page(error.code)
 
 
 def _crash(error: Exception) -> ResponseReturnValue:
     """An error of ours: logged by a reference number and its place in the code, with no personal data."""
     reference = secrets.token_hex(4)
+    log.error("crash %s: %s at %s", reference, type(error).__name__, _place(error))
+    return page(500, reference=reference)
+
+
+def _place(error: Exception) -> str:
+    """The innermost places of the code, innermost first."""
     places = []
     trace = error.__traceback__
     while trace is not None:
         places.append(f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}")
         trace = trace.tb_next
-    log.error("crash %s: %s at %s", reference, type(error).__name__, " < ".join(reversed(places[-6:])))
-    return page(500, reference=reference)
+    return " < ".join(reversed(places[-6:]))

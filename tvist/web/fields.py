@@ -29,10 +29,9 @@ class FieldParts:
         """The attribute of a control whose value was refused."""
         return {"aria-invalid": "true"} if self.errors else {}
 
-    @property
-    def attributes(self) -> dict[str, str]:
-        """The attributes of a single control."""
-        return self.invalid | ({"aria-describedby": self.described_by} if self.described_by else {})
+    def attributes(self, given: dict[str, object]) -> dict[str, object]:
+        """The attributes of a single control: those the page gives, and what ties it to its description and error."""
+        return {**given, **self.invalid, **({"aria-describedby": self.described_by} if self.described_by else {})}
 
 
 def field_parts(field: Field, description: str | None = None) -> FieldParts:

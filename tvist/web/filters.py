@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from flask import request
@@ -15,6 +14,8 @@ from tvist.web.session import installed, page_language, say, t, told
 from tvist.words import LANGUAGES, format_day, format_kroner, format_moment, format_number, label
 
 if TYPE_CHECKING:
+    from datetime import date, datetime
+
     from flask import Flask
 
 

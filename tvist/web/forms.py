@@ -32,7 +32,9 @@ def new_key() -> str:
 class HasVersion(Protocol):
     """A row that is edited, and therefore has a version."""
 
-    version: int
+    @property
+    def version(self) -> int:
+        """Rises with each change."""
 
 
 class _Words:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from tvist.cases.models import Case
 
 PAGES: Final[dict[Act, str]] = {
-    Act.DECLARE_IMPARTIALITY: "intake.declare_impartiality",
     Act.ACCEPT: "intake.accept",
     Act.ASK_FOR_MISSING: "intake.ask_for_missing",
     Act.PROPOSE_DISMISSAL: "intake.propose_dismissal",
@@ -35,7 +34,6 @@ PAGES: Final[dict[Act, str]] = {
     Act.PASS_ON: "submissions.pass_on",
     Act.CLOSE_PREPARATION: "submissions.close_preparation",
     Act.SEAT: "panel.seat",
-    Act.DECLARE: "panel.declare",
     Act.REFER: "panel.refer",
     Act.CONFIRM_READING: "panel.confirm_reading",
     Act.AGREE_QUESTIONS: "decision.agree_questions",
@@ -45,10 +43,12 @@ PAGES: Final[dict[Act, str]] = {
     Act.APPROVE: "decision.approve",
     Act.ORDER_ISSUE: "decision.order_issue",
     Act.CALL_BACK: "decision.call_back",
+    Act.DECLARE: "panel.declare",
+    Act.DECLARE_IMPARTIALITY: "intake.declare_impartiality",
     Act.DISCONTINUE: "submissions.discontinue",
     Act.WITHDRAW: "submissions.withdraw",
 }
-"""In the order a case goes; what ends it stands last."""
+"""In the order a case goes; what can be done at any time, and what ends the case, stand last."""
 
 ACTS_OF_TASK: Final[dict[TaskKind, tuple[Act, ...]]] = {
     TaskKind.SCREEN: (Act.ACCEPT, Act.DECLARE_IMPARTIALITY),

@@ -115,7 +115,7 @@ def case_page(case: Case, user: User, on: date) -> CasePage:
         measure=code_label(CodeKind.MEASURE, case.measure),
         sides=tuple((side, case.parties_on(side)) for side in Side),
         turns=turns,
-        missed=missed(case, on) if may_follow else [],
+        missed=missed(case) if may_follow else [],
         acts=possible_acts(case, user, {turn.kind for turn in turns if turn.is_mine}, on),
         lines=lines,
         sums=_sums(lines),

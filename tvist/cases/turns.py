@@ -66,16 +66,12 @@ def turns_of(case: Case, user: User, roles: Collection[Role], on: date) -> list[
     return found
 
 
-def missed(case: Case, on: date) -> list[Turn]:
-    """Deadlines of the parties that ran out before what was waited for came, the latest last (rule 19)."""
+def missed(case: Case) -> list[Turn]:
+    """The parties' deadlines that ran out before they answered, or were never kept; those still waited for are turns (rule 19)."""
     late = [
         task
         for task in case.tasks
-        if task.party_id is not None
-        and task.due_on
-        and not task.is_target
-        and task.kind not in CHANCES
-        and (oslo_date(task.done_at) if task.done_at else on) > task.due_on
+        if task.party_id is not None and task.done_at and task.due_on and task.kind not in CHANCES and oslo_date(task.done_at) > task.due_on
     ]
     return [Turn(who=owner_of(task), what=label(task.kind), kind=task.kind, due_on=task.due_on) for task in late]
 

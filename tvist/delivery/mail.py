@@ -112,7 +112,7 @@ def mail_of(config: Config) -> Mail | None:
 
 
 def message_for(recipient: Recipient, mail: Mail) -> bytes:
-    """The letter as it goes over the wire: plain text with a link; the same bytes each time, but for where lines are broken. Raises UnicodeError."""
+    """The letter as it goes over the wire: plain text with a link, the same each time it is tried. Raises UnicodeError."""
     letter = recipient.letter
     message = EmailMessage(policy=SMTP_POLICY)
     message["Subject"] = letter.subject
@@ -120,10 +120,11 @@ def message_for(recipient: Recipient, mail: Mail) -> bytes:
     message["To"] = _address(recipient.address)
     message["Date"] = format_datetime(letter.written_at.astimezone(OSLO))
     message["Message-ID"] = recipient.message_id
-    message["Content-Language"] = letter.language
     # Asks machines not to answer (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(f"{letter.body}\n{mail.base_url}{letter.link}\n", cte="quoted-printable")
+    # After the content, which clears what is said about it.
+    message["Content-Language"] = letter.language
     return message.as_bytes()
 
 

@@ -29,6 +29,7 @@ check: env ## Style, types, imports, words, templates and lock files; no tests
 	@echo "Words in three languages";        $(BIN)/python tools/check_words.py
 	@echo "Templates";                       $(BIN)/python tools/check_templates.py
 	@echo "Templates (djlint)";              $(BIN)/djlint templates --lint --quiet
+	@echo "Docs made from the code";       $(BIN)/python tools/docs_tables.py --check
 	@echo "Lock files";                      $(BIN)/python tools/check_locks.py
 
 clean: ## Remove what `make env` made; the database in instance/ stays

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tvist.cases.submissions import Submission
 from tvist.db import Base, random_id
-from tvist.intake.models import Draft
 
 if TYPE_CHECKING:
     from tvist.access.policy import Role
     from tvist.accounts.models import User
+    from tvist.cases.submissions import Submission
+    from tvist.intake.models import Draft
 
 
 class Paper(Base):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from tvist.clock import today
 from tvist.demo.people import make_people
+from tvist.demo.playing import index_all, play
+from tvist.demo.plots import plots
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +18,11 @@ if TYPE_CHECKING:
 
 def fill(installation: Installation, *, cases: int, seed: int, say: Callable[[str], object]) -> None:
     """Add the invented people, and that many cases. `say` is told what is done, a line each."""
+    began, day = monotonic(), today()
     with installation.database.writing() as session:
-        people = make_people(session, today())
+        people = make_people(session, day)
         session.commit()
     say(f"Invented people: {len(people.users)}, organisations: {len(people.organisations)}")
+    played = [play(installation, plot, today=day) for plot in plots(cases, seed=seed, today=day)]
+    index_all(installation, played)
+    say(f"Invented cases made by the real acts: {len(played)} ({monotonic() - began:.0f} s)")

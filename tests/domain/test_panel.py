@@ -69,7 +69,14 @@ def test_three_are_called_and_asked_to_declare(session: Session, cast: Cast) -> 
 def test_one_person_cannot_take_two_seats(session: Session, cast: Cast) -> None:
     case = prepared(session, cast, at=NOON - 30 * DAY)
     twice = appoint(
-        session, cast.frida, seat=SeatKind.KS, kind=AppointmentKind.DEPUTY, order=2, from_on=date(2026, 1, 1), to_on=None, appointed_by="Departementet"
+        session,
+        cast.frida,
+        seat=SeatKind.KS,
+        kind=AppointmentKind.DEPUTY,
+        order=2,
+        from_on=date(2026, 1, 1),
+        to_on=None,
+        appointed_by="Departementet",
     )
     chosen = {SeatKind.LEADER: cast.cato.appointments[0], SeatKind.FREE: cast.frida.appointments[0], SeatKind.KS: twice}
     with pytest.raises(CannotProceed, match=r"panel\.sits_twice"):
@@ -135,7 +142,15 @@ def test_with_nobody_left_the_ministry_names_one_for_the_case(session: Session, 
     assert holder(case, SeatKind.FREE) is None
     assert is_waiting_for(case, TaskKind.SEAT)
     named = appoint(
-        session, cast.lise, seat=SeatKind.FREE, kind=AppointmentKind.AD_HOC, order=1, from_on=LATER.date(), to_on=None, appointed_by="Departementet", only_case=case
+        session,
+        cast.lise,
+        seat=SeatKind.FREE,
+        kind=AppointmentKind.AD_HOC,
+        order=1,
+        from_on=LATER.date(),
+        to_on=None,
+        appointed_by="Departementet",
+        only_case=case,
     )
     seat_panel(case, {SeatKind.FREE: named}, by=cast.siri, at=LATER)
     for user in sitting(case):
@@ -153,7 +168,9 @@ def test_with_nobody_left_the_ministry_names_one_for_the_case(session: Session, 
         ({"statement": Statement.DOUBT}, "panel.doubt_is_not_ruled_on"),
     ],
 )
-def test_an_incomplete_declaration_says_what_is_missing(session: Session, cast: Cast, given: dict[str, object], code: str) -> None:
+def test_an_incomplete_declaration_says_what_is_missing(
+    session: Session, cast: Cast, given: dict[str, object], code: str
+) -> None:
     case = seated(session, cast)
     before = len(case.events)
     with pytest.raises(CannotProceed, match=code):
@@ -215,7 +232,9 @@ def test_a_term_that_ended_before_referral_stops_it_and_lets_the_seat_be_filled(
 
 
 @pytest.mark.parametrize("finishes", [True, False])
-def test_a_member_finishes_a_referred_case_unless_the_appointment_says_no(session: Session, cast: Cast, *, finishes: bool) -> None:
+def test_a_member_finishes_a_referred_case_unless_the_appointment_says_no(
+    session: Session, cast: Cast, *, finishes: bool
+) -> None:
     case = referred(session, cast)
     appointment = holder(case, SeatKind.FREE).appointment
     appointment.to_on, appointment.finishes_referred = NOON.date(), finishes
@@ -225,7 +244,9 @@ def test_a_member_finishes_a_referred_case_unless_the_appointment_says_no(sessio
 
 def test_what_one_side_has_not_had_stops_the_referral(session: Session, cast: Cast) -> None:
     case = declared(session, cast)
-    session.execute(sa.text("DROP TRIGGER serving_is_kept_on_update" + ("" if session.get_bind().dialect.name == "sqlite" else " ON serving")))
+    session.execute(
+        sa.text("DROP TRIGGER serving_is_kept_on_update" + ("" if session.get_bind().dialect.name == "sqlite" else " ON serving"))
+    )
     for submission in case.submissions:
         for serving in submission.servings:
             serving.served_at = None
@@ -273,7 +294,14 @@ def test_a_week_that_has_passed_is_not_waited_for(session: Session, cast: Cast) 
     ],
 )
 def test_an_appointment_that_cannot_be_is_refused(session: Session, cast: Cast, changes: dict[str, object], code: str) -> None:
-    given = {"seat": SeatKind.KS, "kind": AppointmentKind.DEPUTY, "order": 1, "from_on": date(2026, 1, 1), "to_on": None, "appointed_by": "Departementet"}
+    given = {
+        "seat": SeatKind.KS,
+        "kind": AppointmentKind.DEPUTY,
+        "order": 1,
+        "from_on": date(2026, 1, 1),
+        "to_on": None,
+        "appointed_by": "Departementet",
+    }
     with pytest.raises(CannotProceed, match=code):
         appoint(session, cast.frida, **given | changes)
 

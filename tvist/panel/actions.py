@@ -60,7 +60,13 @@ def appoint(  # noqa: PLR0913 - an appointment has these parts.
     if faults:
         raise CannotProceed(faults)
     made = Appointment(
-        seat=seat, kind=kind, order=order, from_on=from_on, to_on=to_on, appointed_by=appointed_by, finishes_referred=finishes_referred
+        seat=seat,
+        kind=kind,
+        order=order,
+        from_on=from_on,
+        to_on=to_on,
+        appointed_by=appointed_by,
+        finishes_referred=finishes_referred,
     )
     made.only_case_id = only_case.id if only_case is not None else None
     user.appointments.append(made)
@@ -77,12 +83,15 @@ def seat_panel(case: Case, appointments: Mapping[SeatKind, Appointment], *, by: 
         raise CannotProceed(found)
     take_step(case, Act.SEAT, by=by, at=at)
     close_tasks(case, TaskKind.SEAT, at=at)
-    for kind, appointment in appointments.items():
-        seat = holder(case, kind)
-        if seat is not None and seat.appointment_id != appointment.id:
+    coming = [
+        each for kind, each in appointments.items() if (seat := holder(case, kind)) is None or seat.appointment_id != each.id
+    ]
+    # All leave before anybody is seated: two members may change seats with each other.
+    for appointment in coming:
+        if (seat := holder(case, appointment.seat)) is not None:
             _leave(seat, because="replaced", at=at)
-        if seat is None or seat.left_at is not None:
-            _call(case, appointment, at=at)
+    for appointment in coming:
+        _call(case, appointment, at=at)
 
 
 def declare(case: Case, *, by: User, at: datetime, statement: Statement, ground: str | None = None, words: str = "") -> None:
@@ -97,7 +106,9 @@ def declare(case: Case, *, by: User, at: datetime, statement: Statement, ground:
     is_conflict = statement is Statement.CONFLICT
     said = Message("panel.journal.conflict" if is_conflict else "panel.journal.no_conflict", seat=seat.kind)
     take_step(case, Act.DECLARE, by=by, at=at, said=said)
-    case.declarations.append(Declaration(user=by, user_id=by.id, statement=statement, ground=ground if is_conflict else None, words=words, at=at))
+    case.declarations.append(
+        Declaration(user=by, user_id=by.id, statement=statement, ground=ground if is_conflict else None, words=words, at=at)
+    )
     close_tasks(case, TaskKind.DECLARE, at=at, owner=by)
     if is_conflict:
         _leave(seat, because="conflict", at=at)

@@ -79,7 +79,9 @@ def proposed_panel(session: Session, case: Case, on: date) -> Proposal:
         stays = seat is not None and seat_fault(seat, last_moment(on)) is None
         found = [seat.appointment] if seat is not None and stays else _able(session, case, kind, on)
         listed = [
-            Candidate(each, loads.get(each.user_id, 0), turns.get(each.user_id, 0), seat is not None and each.id == seat.appointment_id)
+            Candidate(
+                each, loads.get(each.user_id, 0), turns.get(each.user_id, 0), seat is not None and each.id == seat.appointment_id
+            )
             for each in found
         ]
         candidates[kind] = sorted(listed, key=_preference)
@@ -101,14 +103,21 @@ def appointments_on(session: Session, on: date) -> list[Appointment]:
 
 def open_loads(session: Session) -> dict[int, int]:
     """How many open cases each person sits in now, by the id of the user."""
-    query = sa.select(Seat.user_id, sa.func.count()).join(Case).where(Seat.left_at.is_(None), Case.state.not_in(FINAL)).group_by(Seat.user_id)
+    query = (
+        sa.select(Seat.user_id, sa.func.count())
+        .join(Case)
+        .where(Seat.left_at.is_(None), Case.state.not_in(FINAL))
+        .group_by(Seat.user_id)
+    )
     return dict(session.execute(query).all())
 
 
 def turns_of_year(session: Session, on: date) -> dict[int, int]:
     """How many seats each person has been called to in the year of that day, and not left, by the id of the user."""
     begins, ends = _midnight(on.replace(month=1, day=1)), _midnight(on.replace(year=on.year + 1, month=1, day=1))
-    query = sa.select(Seat.user_id, sa.func.count()).where(Seat.left_at.is_(None), Seat.seated_at >= begins, Seat.seated_at < ends)
+    query = sa.select(Seat.user_id, sa.func.count()).where(
+        Seat.left_at.is_(None), Seat.seated_at >= begins, Seat.seated_at < ends
+    )
     return dict(session.execute(query.group_by(Seat.user_id)).all())
 
 
@@ -128,7 +137,14 @@ def _in_order(appointment: Appointment) -> tuple[int, int, int, int]:
 
 def _preference(candidate: Candidate) -> tuple[int, ...]:
     appointment = candidate.appointment
-    return (not candidate.sits, _RANK[appointment.kind], candidate.open_load, candidate.this_year, appointment.order, appointment.id)
+    return (
+        not candidate.sits,
+        _RANK[appointment.kind],
+        candidate.open_load,
+        candidate.this_year,
+        appointment.order,
+        appointment.id,
+    )
 
 
 def _best_choice(candidates: dict[SeatKind, list[Candidate]]) -> dict[SeatKind, Candidate]:

@@ -94,7 +94,8 @@ class SeatForm(TvistForm):
             field = self[kind.value]
             field.label.text = say(label(kind))
             field.choices = [
-                (str(each.appointment.id), t("panel.choice", name=each.appointment.user.name, reasons=each.reasons)) for each in proposal.candidates[kind]
+                (str(each.appointment.id), t("panel.choice", name=each.appointment.user.name, reasons=each.reasons))
+                for each in proposal.candidates[kind]
             ]
             field.validators = [Needed("web.not_a_choice")]
             if field.data is None and not self.is_submitted():
@@ -111,7 +112,11 @@ class SeatForm(TvistForm):
         found = {}
         for kind in SeatKind:
             if kind.value in self:
-                found[kind] = next(each.appointment for each in self.proposal.candidates[kind] if str(each.appointment.id) == self[kind.value].data)
+                found[kind] = next(
+                    each.appointment
+                    for each in self.proposal.candidates[kind]
+                    if str(each.appointment.id) == self[kind.value].data
+                )
         return found
 
 

@@ -48,7 +48,10 @@ def panel_faults(case: Case, at: datetime) -> list[Message]:
             faults.append(Message("panel.seat_twice" if held else "panel.seat_empty", seat=kind))
         faults += [fault for seat in held if (fault := seat_fault(seat, at))]
     users = [seat.user_id for seat in seats]
-    faults += [Message("panel.sits_twice", name=name) for name in sorted({seat.user.name for seat in seats if users.count(seat.user_id) > 1})]
+    faults += [
+        Message("panel.sits_twice", name=name)
+        for name in sorted({seat.user.name for seat in seats if users.count(seat.user_id) > 1})
+    ]
     return faults
 
 
@@ -96,7 +99,11 @@ def _term_covers(seat: Seat, at: datetime) -> bool:
 
 def latest_moment(case: Case) -> datetime:
     """When something last happened in the case."""
-    moments = [event.recorded_at for event in case.events] + [seat.seated_at for seat in case.seats] + [found.at for found in case.declarations]
+    moments = (
+        [event.recorded_at for event in case.events]
+        + [seat.seated_at for seat in case.seats]
+        + [found.at for found in case.declarations]
+    )
     return max(moments, default=BEFORE_ALL)
 
 
@@ -121,7 +128,11 @@ def seating_faults(case: Case, appointments: Mapping[SeatKind, Appointment], at:
     free = seats_to_fill(case, at)
     if not free:
         return [Message("panel.nothing_to_seat")]
-    faults = [Message("panel.choose_for_seat", seat=kind) for kind in free if kind not in appointments and not _is_awaited(case, kind, at)]
+    faults = [
+        Message("panel.choose_for_seat", seat=kind)
+        for kind in free
+        if kind not in appointments and not _is_awaited(case, kind, at)
+    ]
     names: list[str] = []
     users: list[int] = []
     for kind in SeatKind:

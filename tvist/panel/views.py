@@ -109,7 +109,12 @@ def seat(case: Case) -> ResponseReturnValue:
             form.blame(message)
     held = [(kind, holder(case, kind)) for kind in SeatKind if kind not in to_fill]
     page = render_template(
-        "panel/seat.html", case=case, form=form, held=held, empty=[kind for kind in to_fill if kind not in proposal], in_the_way=obstacles(case, Act.SEAT)
+        "panel/seat.html",
+        case=case,
+        form=form,
+        held=held,
+        empty=[kind for kind in to_fill if kind not in proposal],
+        in_the_way=obstacles(case, Act.SEAT),
     )
     return page, _status(form)
 
@@ -130,7 +135,9 @@ def declare(case: Case) -> ResponseReturnValue:
             return _declared(case, given[0])
         for message in found:
             form.blame(message, {"panel.choose_ground": "ground", "panel.ground_needs_words": "words"}.get(message.code))
-    return render_template("panel/declare.html", case=case, form=form, seat=own, in_the_way=obstacles(case, Act.DECLARE)), _status(form)
+    return render_template(
+        "panel/declare.html", case=case, form=form, seat=own, in_the_way=obstacles(case, Act.DECLARE)
+    ), _status(form)
 
 
 def _declared(case: Case, statement: Statement) -> ResponseReturnValue:
@@ -152,7 +159,9 @@ def refer(case: Case) -> ResponseReturnValue:
             return finish(url_for("cases.show", slug=case.slug), Message("panel.refer.done"))
         for message in in_the_way:
             form.blame(message)
-    page = render_template("panel/refer.html", case=case, form=form, inside=for_bundle(case), outside=left_out(case), in_the_way=in_the_way)
+    page = render_template(
+        "panel/refer.html", case=case, form=form, inside=for_bundle(case), outside=left_out(case), in_the_way=in_the_way
+    )
     return page, _status(form)
 
 
@@ -176,7 +185,9 @@ def confirm_reading(case: Case) -> ResponseReturnValue:
         return finish(url_for("panel.confirm_reading", slug=case.slug), Message("panel.bundle.confirmed"))
     bundle = case.bundles[-1]
     reading = reading_by(bundle, current_user)
-    return render_template("panel/bundle.html", case=case, form=form, bundle=bundle, reading=reading, in_the_way=obstacles(case, Act.CONFIRM_READING))
+    return render_template(
+        "panel/bundle.html", case=case, form=form, bundle=bundle, reading=reading, in_the_way=obstacles(case, Act.CONFIRM_READING)
+    )
 
 
 def _status(form: PlainForm | SeatForm | DeclareForm) -> int:

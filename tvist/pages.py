@@ -18,11 +18,16 @@ from tvist.accounts import views as accounts
 from tvist.cases import views as cases
 from tvist.cases.lifecycle import obstacles
 from tvist.config import room, secret_key
+from tvist.decision import views as decision
 from tvist.delivery import password_views as password
+from tvist.delivery import views as delivery
 from tvist.desk import figures
 from tvist.desk import views as desk
+from tvist.documents import views as documents
 from tvist.installation import Installation, open_installation
+from tvist.intake import views as intake
 from tvist.panel import views as panel
+from tvist.submissions import views as submissions
 from tvist.web.errors import add_errors
 from tvist.web.filters import add_filters
 from tvist.web.headers import add_headers
@@ -41,8 +46,13 @@ def rooms() -> tuple[Blueprint, ...]:
         accounts.bp,
         users.bp,
         password.bp,
+        delivery.bp,
+        intake.bp,
+        documents.bp,
         cases.bp,
+        submissions.bp,
         panel.bp,
+        decision.bp,
         desk.bp,
         figures.bp,
     )
@@ -63,7 +73,7 @@ MENU: Final = (
     (Act.START_DRAFT, "/drafts", "web.menu_draft"),
     (Act.SEE_FIGURES, "/statistics", "web.menu_figures"),
     (Act.SEE_BOARD, "/board", "web.menu_board"),
-    (Act.SEE_LETTERS, "/letters", "web.menu_letters"),
+    (Act.SEE_DESK, "/letters", "web.menu_letters"),
     (Act.MANAGE_USERS, "/users", "web.menu_users"),
 )
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from tvist.cases.money import Bearer
+from tvist.cases.money import AmountUnit, Bearer
 from tvist.intake.lines import ClaimedLine, blame_overlaps, read_line
 from tvist.intake.parties import is_municipality, read_parties
 from tvist.intake.reading import Fault, Reader
@@ -21,7 +21,7 @@ from tvist.words import Message
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-__all__ = ["ClaimedLine", "Fault", "Petition", "read_petition", "snapshot_of"]
+__all__ = ["ClaimedLine", "Fault", "Petition", "petition_of", "read_petition", "snapshot_of"]
 
 OLDEST_CHILD: Final = 30
 FIRST_BIRTH_YEAR: Final = 1980
@@ -125,6 +125,26 @@ def snapshot_of(petition: Petition) -> tuple[str, str]:
     """The request as canonical JSON (sorted, without spaces, dates as ISO, money in øre), and its SHA-256 in hexadecimal."""
     text = json.dumps(asdict(petition), ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=date.isoformat)
     return text, hashlib.sha256(text.encode()).hexdigest()
+
+
+def petition_of(snapshot: str) -> Petition:
+    """The petition that `snapshot_of` wrote down."""
+    raw = json.loads(snapshot)
+    lines = tuple(ClaimedLine(**{name: _typed(name, value) for name, value in line.items()}) for line in raw.pop("lines"))
+    return Petition(lines=lines, **{name: _typed(name, value) for name, value in raw.items()})
+
+
+def _typed(name: str, value: Any) -> Any:
+    """A value of the snapshot in the type that it had."""
+    if value is None:
+        return None
+    if name in {"should_bear", "paid_by", "pays_meanwhile"}:
+        return Bearer(value)
+    if name in {"requesting", "opposing"}:
+        return tuple(value)
+    if name == "unit":
+        return AmountUnit(value)
+    return date.fromisoformat(value) if name.endswith(("_on", "_until")) else value
 
 
 def _child(reader: Reader, on: date, own_reference: str) -> dict[str, Any]:

@@ -1,0 +1,42 @@
+"""What is done to papers in a draft: laid in, and taken out again. A paper that was sent is never changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import object_session
+
+from tvist.clock import oslo_date
+from tvist.errors import CannotProceed
+from tvist.procedure.settings import procedure_on
+from tvist.words import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from tvist.documents.models import Paper
+    from tvist.intake.models import Draft
+
+
+def add_to_draft(draft: Draft, papers: Sequence[Paper], *, at: datetime) -> None:
+    """Lay papers in a draft. Raises CannotProceed for a draft that was sent, and where the sending would grow too large."""
+    if not draft.is_open:
+        raise CannotProceed(Message("intake.draft_is_closed"))
+    rules = procedure_on(oslo_date(at))
+    if len(draft.papers) + len(papers) > rules.most_papers:
+        raise CannotProceed(Message("documents.too_many", limit=rules.most_papers))
+    if sum(paper.size for paper in (*draft.papers, *papers)) > rules.largest_sending_bytes:
+        raise CannotProceed(Message("documents.sending_too_large", limit=rules.largest_sending_bytes // 10**6))
+    draft.papers.extend(papers)
+    draft.changed_at = at
+
+
+def remove_from_draft(paper: Paper, *, at: datetime) -> str:
+    """Take a paper out of its draft; returns the id of its bytes, to be deleted after the commit. Raises CannotProceed for a sent one."""
+    draft, session = paper.draft, object_session(paper)
+    if draft is None or session is None or not draft.is_open:
+        raise CannotProceed(Message("intake.draft_is_closed"))
+    draft.changed_at = at
+    session.delete(paper)
+    return paper.blob_id

@@ -1,0 +1,112 @@
+"""The forms of screening: declarations, letters, proposals and the leader's decision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import RadioField, SelectField, TextAreaField
+
+from tvist.cases.models import Statement
+from tvist.clock import today
+from tvist.procedure.codes import CodeKind, code_named, codes
+from tvist.procedure.settings import PROCEDURES
+from tvist.web.forms import Needed, NotLonger, TvistForm, trimmed
+from tvist.web.session import lazy, say, t
+from tvist.words import Message, label
+
+LONGEST = PROCEDURES[-1].longest_text
+
+
+def _text(code: str) -> TextAreaField:
+    checks = [Needed(f"intake.needed.{code}"), NotLonger(LONGEST)]
+    return TextAreaField(
+        lazy(f"intake.field.{code}"), description=lazy(f"intake.hint.{code}"), filters=[trimmed], validators=checks
+    )
+
+
+class MissingForm(TvistForm):
+    """A deficiency letter."""
+
+    text = _text("missing_text")
+
+
+class CureForm(TvistForm):
+    """What was missing, mended."""
+
+    text = _text("cure_text")
+
+
+class DismissalCommentForm(TvistForm):
+    """What a side thinks of a proposal of dismissal."""
+
+    text = _text("dismissal_comment")
+
+
+class DecideDismissalForm(TvistForm):
+    """The leader's reasons."""
+
+    reasons = _text("decision_reasons")
+
+
+class ProposeDismissalForm(TvistForm):
+    """A ground and the reasons."""
+
+    ground = RadioField(
+        lazy("intake.field.dismissal_ground"),
+        description=lazy("intake.hint.dismissal_ground"),
+        validate_choice=False,
+        validators=[Needed("intake.needed.dismissal_ground")],
+    )
+    reasons = _text("dismissal_reasons")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """The grounds are those of the dated code list today."""
+        super().__init__(*args, **kwargs)
+        self.ground.choices = [(code.code, say(code.label)) for code in codes(CodeKind.DISMISSAL_GROUND, today())]
+
+
+class DeclarationForm(TvistForm):
+    """Impartiality for one case: none, doubt or conflict, the last two with a ground."""
+
+    statement = RadioField(
+        lazy("intake.field.statement"),
+        description=lazy("intake.hint.statement"),
+        choices=[(found.value, lazy(label(found).code)) for found in Statement],
+        validate_choice=False,
+        validators=[Needed("intake.needed.statement")],
+    )
+    ground = SelectField(
+        lazy("intake.field.conflict_ground"), description=lazy("intake.hint.conflict_ground"), validate_choice=False
+    )
+    words = TextAreaField(
+        lazy("intake.field.conflict_words"),
+        description=lazy("intake.hint.conflict_words"),
+        filters=[trimmed],
+        validators=[NotLonger(LONGEST)],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """The grounds are those of the dated code list today."""
+        super().__init__(*args, **kwargs)
+        self.ground.choices = [("", t("intake.choose"))] + [
+            (code.code, say(code.label)) for code in codes(CodeKind.CONFLICT_GROUND, today())
+        ]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A conflict or a doubt needs its ground, and some grounds need words; no conflict has neither."""
+        fine = super().validate(extra_validators)
+        if self.statement.data not in set(Statement):
+            return False
+        code = code_named(CodeKind.CONFLICT_GROUND, self.ground.data or "", today())
+        if self.statement.data == Statement.NONE:
+            if self.ground.data:
+                self.blame(Message("intake.ground_without_conflict"), "ground")
+                return False
+            return fine
+        if code is None:
+            self.blame(Message("intake.needed.conflict_ground"), "ground")
+            return False
+        if code.words_required and not self.words.data:
+            self.blame(Message("intake.needed.conflict_words"), "words")
+            return False
+        return fine

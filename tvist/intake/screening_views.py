@@ -1,0 +1,202 @@
+"""Screening (rules 16, 17): the look at a request, and one page for each act."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import render_template, request, url_for
+from flask_login import current_user
+
+from tvist.access.guard import finish, requires, taken_in
+from tvist.access.policy import Act
+from tvist.access.roles import may
+from tvist.cases.lifecycle import obstacles
+from tvist.cases.models import Statement
+from tvist.cases.money import Amount, AmountUnit, Period, line_amount
+from tvist.cases.queries import case_at
+from tvist.clock import now
+from tvist.documents.taking_in import MAX_BODY_BYTES, take_in_papers
+from tvist.intake import actions
+from tvist.intake.blueprint import bp
+from tvist.intake.cautions import warnings
+from tvist.intake.forms import PlainForm
+from tvist.intake.petition import petition_of
+from tvist.intake.screening_forms import (
+    CureForm,
+    DecideDismissalForm,
+    DeclarationForm,
+    DismissalCommentForm,
+    MissingForm,
+    ProposeDismissalForm,
+)
+from tvist.procedure.codes import CodeKind, code_label
+from tvist.procedure.settings import procedure_on
+from tvist.web.session import say
+from tvist.words import Message
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from tvist.cases.claims import ClaimLine
+    from tvist.cases.models import Case
+    from tvist.web.forms import TvistForm
+
+IN_ORDER_OF_SCREENING = (Act.ACCEPT, Act.ASK_FOR_MISSING, Act.PROPOSE_DISMISSAL)
+
+
+@bp.app_template_global()
+def line_explained(line: ClaimLine) -> Amount | None:
+    """How the amount of a claim line came about; None for a line of principle."""
+    if line.unit is AmountUnit.PRINCIPLE or line.rate_ore is None:
+        return None
+    return line_amount(line.unit, line.rate_ore, Period(line.from_on, line.counted_until or line.from_on), line.count)
+
+
+@bp.app_template_global()
+def basis_label(kind: str, code: str) -> Message:
+    """What a legal basis is called, also one no longer in use."""
+    return code_label(CodeKind(kind), code)
+
+
+@bp.route("/cases/<slug>/screening")
+@requires(Act.DECLARE_IMPARTIALITY, of=case_at)
+def screening(case: Case) -> ResponseReturnValue:
+    """What the secretariat looks at before it takes a request up: the checks, the warnings, and what can be done."""
+    found = warnings(petition_of(case.petition.snapshot), case.registered_on) if case.petition else []
+    return render_template(
+        "intake/screening.html",
+        case=case,
+        petition=case.petition,
+        warnings=[say(fault.message) for fault in found],
+        acts=[(act, obstacles(case, act)) for act in IN_ORDER_OF_SCREENING],
+        has_declared=may(current_user, Act.ACCEPT, case),
+        statement=case.statement_of(current_user),
+        rules=procedure_on(case.registered_on),
+    )
+
+
+@bp.route("/cases/<slug>/screening/impartiality", methods=["GET", "POST"])
+@requires(Act.DECLARE_IMPARTIALITY, of=case_at)
+def declare_impartiality(case: Case) -> ResponseReturnValue:
+    """Declare impartiality for this case. Who declares a conflict does not come back to it."""
+    form = DeclarationForm()
+    if form.validate_on_submit() and not _refused(form, case, Act.DECLARE_IMPARTIALITY):
+        statement = Statement(form.statement.data)
+        actions.declare_impartiality(
+            case, by=current_user, at=now(), statement=statement, ground=form.ground.data or None, words=form.words.data or ""
+        )
+        # An open proposal to dismiss brings the leader back to it, everybody else to the screening.
+        onward = "/" if statement is Statement.CONFLICT else url_for("intake.screening", slug=case.slug)
+        return finish(onward, Message(f"intake.declared.{statement.value}"))
+    return _page("intake/declare_impartiality.html", case, form)
+
+
+@bp.route("/cases/<slug>/screening/accept", methods=["GET", "POST"])
+@requires(Act.ACCEPT, of=case_at)
+def accept(case: Case) -> ResponseReturnValue:
+    """Take the case up, and send the request over."""
+    form = PlainForm(thing=case)
+    if form.validate_on_submit() and not _refused(form, case, Act.ACCEPT):
+        actions.accept(case, by=current_user, at=now())
+        return finish(_case_page(case), Message("intake.accepted"))
+    return _page("intake/accept.html", case, form, act=Act.ACCEPT, length=procedure_on(case.registered_on).response_length.text)
+
+
+@bp.route("/cases/<slug>/screening/missing", methods=["GET", "POST"])
+@requires(Act.ASK_FOR_MISSING, of=case_at)
+def ask_for_missing(case: Case) -> ResponseReturnValue:
+    """Write a deficiency letter."""
+    form = MissingForm(thing=case)
+    if form.validate_on_submit() and not _refused(form, case, Act.ASK_FOR_MISSING):
+        actions.ask_for_missing(case, by=current_user, at=now(), text=form.text.data or "")
+        return finish(_case_page(case), Message("intake.asked_for_missing"))
+    length = procedure_on(case.registered_on).deficiency_length.text
+    return _page("intake/ask_for_missing.html", case, form, act=Act.ASK_FOR_MISSING, length=length)
+
+
+@bp.route("/cases/<slug>/screening/cure", methods=["GET", "POST"])
+@requires(Act.CURE, of=case_at, take_in=take_in_papers, max_bytes=MAX_BODY_BYTES)
+def cure(case: Case) -> ResponseReturnValue:
+    """Send in what was missing."""
+    form = CureForm(thing=case)
+    if form.validate_on_submit() and not _refused(form, case, Act.CURE):
+        taken = taken_in()
+        for fault in taken.faults:
+            form.blame(fault)
+        if not taken.faults:
+            actions.cure(
+                case, by=current_user, at=now(), text=form.text.data or "", papers=taken.papers(added_by=current_user, at=now())
+            )
+            return finish(_case_page(case), Message("intake.cured"))
+    letter = next((found for found in reversed(case.submissions) if found.kind == "deficiency_letter"), None)
+    return _page("intake/cure.html", case, form, act=Act.CURE, letter=letter)
+
+
+@bp.route("/cases/<slug>/screening/dismissal", methods=["GET", "POST"])
+@requires(Act.PROPOSE_DISMISSAL, of=case_at)
+def propose_dismissal(case: Case) -> ResponseReturnValue:
+    """Propose to dismiss the case."""
+    form = ProposeDismissalForm(thing=case)
+    if form.validate_on_submit() and not _refused(form, case, Act.PROPOSE_DISMISSAL):
+        actions.propose_dismissal(case, by=current_user, at=now(), ground=form.ground.data, reasons=form.reasons.data or "")
+        return finish(_case_page(case), Message("intake.dismissal_proposed"))
+    length = procedure_on(case.registered_on).dismissal_comment_length.text
+    return _page("intake/propose_dismissal.html", case, form, act=Act.PROPOSE_DISMISSAL, length=length)
+
+
+@bp.route("/cases/<slug>/screening/dismissal/comment", methods=["GET", "POST"])
+@requires(Act.COMMENT_ON_DISMISSAL, of=case_at)
+def comment_on_dismissal(case: Case) -> ResponseReturnValue:
+    """Comment on the proposal."""
+    form = DismissalCommentForm(thing=case)
+    if form.validate_on_submit() and not _refused(form, case, Act.COMMENT_ON_DISMISSAL):
+        actions.comment_on_dismissal(case, by=current_user, at=now(), text=form.text.data or "")
+        return finish(_case_page(case), Message("intake.dismissal_commented"))
+    return _page("intake/comment_on_dismissal.html", case, form, act=Act.COMMENT_ON_DISMISSAL)
+
+
+@bp.route("/cases/<slug>/screening/dismissal/dismiss", methods=["GET", "POST"])
+@requires(Act.DISMISS, of=case_at)
+def dismiss(case: Case) -> ResponseReturnValue:
+    """The leader dismisses the case."""
+    form = DecideDismissalForm(thing=case)
+    if form.validate_on_submit() and not _refused(form, case, Act.DISMISS):
+        actions.dismiss(case, by=current_user, at=now(), reasons=form.reasons.data or "")
+        return finish(_case_page(case), Message("intake.dismissed"))
+    return _page("intake/dismiss.html", case, form, act=Act.DISMISS)
+
+
+@bp.route("/cases/<slug>/screening/dismissal/keep", methods=["GET", "POST"])
+@requires(Act.KEEP, of=case_at)
+def keep(case: Case) -> ResponseReturnValue:
+    """The leader lets the case go on."""
+    form = DecideDismissalForm(thing=case)
+    if form.validate_on_submit() and not _refused(form, case, Act.KEEP):
+        actions.keep(case, by=current_user, at=now(), reasons=form.reasons.data or "")
+        return finish(_case_page(case), Message("intake.kept"))
+    return _page("intake/keep.html", case, form, act=Act.KEEP)
+
+
+def _refused(form: TvistForm, case: Case, act: Act) -> bool:
+    """Whether something stands in the way; it is shown above what was typed."""
+    found = obstacles(case, act)
+    for message in found:
+        form.blame(message)
+    return bool(found)
+
+
+def _page(template: str, case: Case, form: TvistForm, *, act: Act | None = None, **more: Any) -> ResponseReturnValue:
+    """The page of an act; shown again, with what was typed, where something is wrong."""
+    proposal = case.open_dismissal
+    in_the_way = obstacles(case, act) if act and request.method == "GET" else []
+    comments = [
+        found
+        for found in case.submissions
+        if found.kind == "dismissal_comment" and proposal and found.made_at >= proposal.proposed_at
+    ]
+    page = render_template(template, case=case, form=form, in_the_way=in_the_way, proposal=proposal, comments=comments, **more)
+    return page, 200 if request.method == "GET" else 409 if form.is_stale or (act and obstacles(case, act)) else 422
+
+
+def _case_page(case: Case) -> str:
+    return url_for("cases.show", slug=case.slug)

@@ -1,0 +1,97 @@
+"""Check the request, send it, and the receipt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import redirect, render_template, request, url_for
+from flask_login import current_user
+
+from tvist.access.guard import finish, requires
+from tvist.access.policy import Act
+from tvist.cases.models import TaskKind
+from tvist.cases.queries import case_at
+from tvist.clock import now, today
+from tvist.intake.actions import send
+from tvist.intake.blueprint import bp
+from tvist.intake.cautions import warnings
+from tvist.intake.drafting import told_at_fields
+from tvist.intake.forms import PlainForm
+from tvist.intake.parties import case_language
+from tvist.intake.petition import Petition
+from tvist.intake.queries import authorised_filers, connected_codes, draft_at, may_file, parties_by_code
+from tvist.intake.steps import Seen, read_draft, seen
+from tvist.web.session import current_session, installed
+from tvist.words import Message
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from tvist.cases.models import Case
+    from tvist.intake.models import Draft
+    from tvist.intake.petition import Fault
+
+
+@bp.route("/drafts/<public_id>/check")
+@requires(Act.WRITE_DRAFT, of=draft_at)
+def check(draft: Draft) -> ResponseReturnValue:
+    """All that is missing or wrong at once, with links; else the request as it will be sent (rule 14)."""
+    if draft.case is not None:
+        return redirect(url_for("cases.show", slug=draft.case.slug), 303)
+    found = read_draft(draft, today(), connected_codes(current_session))
+    return _check_page(draft, found, PlainForm(thing=_seen(draft)))
+
+
+@bp.route("/drafts/<public_id>/send", methods=["GET", "POST"])
+@requires(Act.SEND, of=draft_at)
+def send_draft(draft: Draft) -> ResponseReturnValue:
+    """Send the request. The second click finds the case that the first one made."""
+    if draft.case is not None:
+        return redirect(url_for("intake.receipt", slug=draft.case.slug), 303)
+    if request.method != "POST":
+        return redirect(url_for("intake.check", public_id=draft.public_id), 303)
+    found = read_draft(draft, today(), connected_codes(current_session))
+    form = PlainForm(thing=_seen(draft))
+    if not form.validate_on_submit() or not isinstance(found, Petition):
+        return _check_page(draft, found, form), 409 if form.is_stale else 422
+    case = send(
+        current_session,
+        found,
+        organisation=draft.organisation,
+        by=current_user,
+        at=now(),
+        draft=draft,
+        is_invented=installed().config.is_demo,
+    )
+    return finish(url_for("intake.receipt", slug=case.slug), Message("intake.sent", number=case.number))
+
+
+@bp.route("/cases/<slug>/receipt")
+@requires(Act.OPEN_CASE, of=case_at)
+def receipt(case: Case) -> ResponseReturnValue:
+    """That the request has come in: its number, and what happens next."""
+    target = next((task.due_on for task in case.tasks if task.kind is TaskKind.SCREEN), None)
+    return render_template("intake/receipt.html", case=case, target=target)
+
+
+def _seen(draft: Draft) -> Seen:
+    """What the check page shows: all that is typed, and the papers."""
+    return seen([draft.typed, [paper.public_id for paper in draft.papers]])
+
+
+def _check_page(draft: Draft, found: Petition | list[Fault], form: PlainForm) -> str:
+    petition = found if isinstance(found, Petition) else None
+    faults = [] if isinstance(found, Petition) else found
+    filers = authorised_filers(current_session, draft.organisation, today())
+    return render_template(
+        "intake/check.html",
+        draft=draft,
+        petition=petition,
+        faults=told_at_fields(faults),
+        warnings=told_at_fields(warnings(petition, today())) if petition else [],
+        parties=parties_by_code(current_session, (*petition.requesting, *petition.opposing)) if petition else {},
+        language_of_case=case_language(petition.requesting, petition.opposing, petition.language, today()) if petition else "",
+        filers=filers,
+        is_filer=may_file(current_user, draft.organisation, today()),
+        form=form,
+    )

@@ -1,0 +1,195 @@
+"""The steps in which a request is written: which form asks for which part of the raw input (`docs/petition.schema.json`), and back."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from wtforms import BooleanField
+
+from tvist.intake.forms import MOST_JOINED, MOST_OPPOSING, ChildForm, FactsForm, LineForm, PartiesForm, SettlementForm
+from tvist.intake.lines import FIELDS as LINE_FIELDS
+from tvist.intake.petition import Fault, Petition, read_petition
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import date
+
+    from tvist.intake.models import Draft
+    from tvist.web.forms import TvistForm
+
+YES_NO: Final = {"yes": True, "no": False}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One page of the request. `paths` leads from the form's fields to the places in the raw input."""
+
+    name: str
+    form: type[TvistForm] | None
+    paths: Mapping[str, str]
+
+    def field_at(self, path: str) -> str | None:
+        """The field that asks for what stands at `path`; None where no field of this step does."""
+        return next((field for field, place in self.paths.items() if place == path), None)
+
+
+PARTIES: Final = Step(
+    "parties",
+    PartiesForm,
+    {
+        "both_limbs": "both_limbs",
+        **{f"opposing_{place + 1}": f"parties.opposing[{place}]" for place in range(MOST_OPPOSING)},
+        **{f"joined_{place + 1}": f"parties.requesting[{place + 1}]" for place in range(MOST_JOINED)},
+        "representative": "parties.representative",
+        "authority": "authority",
+        "own_reference": "parties.own_reference",
+        "language": "language",
+    },
+)
+CHILD: Final = Step(
+    "child",
+    ChildForm,
+    {
+        "birth_year": "child.birth_year",
+        "other_side_reference": "child.other_side_reference",
+        "address_secret": "child.address_secret",
+        "placed_on": "placed_on",
+    },
+)
+LINES: Final = Step("lines", None, {})
+FACTS: Final = Step(
+    "facts", FactsForm, {name: name for name in ("subject", "background", "agreed", "disputed", "argument", "claim")}
+)
+SETTLEMENT: Final = Step(
+    "settlement",
+    SettlementForm,
+    {
+        "tried_on": "settlement.tried_on",
+        "tried_by": "settlement.by",
+        "tried_words": "settlement.words",
+        "before_courts": "before_courts.yes",
+        "courts_words": "before_courts.words",
+        "pays_meanwhile": "pays_meanwhile",
+    },
+)
+PAPERS: Final = Step("papers", None, {})
+STEPS: Final = (PARTIES, CHILD, LINES, FACTS, SETTLEMENT, PAPERS)
+WRITTEN: Final = {step.name: step for step in STEPS if step.form is not None}
+
+LINE_PATHS: Final = {{"from": "from_on", "to": "to_on"}.get(name, name): name for name in LINE_FIELDS}
+
+
+def step_after(step: Step) -> Step | None:
+    """The next step; None after the last, where the check follows."""
+    place = STEPS.index(step) + 1
+    return STEPS[place] if place < len(STEPS) else None
+
+
+def place_of(path: str) -> tuple[str, int | None, str | None]:
+    """Where a fault is put right: the step, the number of the line (from 0), and the field of the form."""
+    if path.startswith("lines"):
+        head, _, name = path.partition(".")
+        number = int(head[6:-1]) if "[" in head else None
+        return "lines", number, next((field for field, place in LINE_PATHS.items() if place == name), None)
+    for step in STEPS:
+        if field := step.field_at(path):
+            return step.name, None, field
+    # The list of parties as a whole, or what only a file can get wrong.
+    return "parties", None, "opposing_1" if path.startswith("parties.opposing") else None
+
+
+def data_of(step: Step, typed: Mapping[str, Any]) -> dict[str, Any]:
+    """What the fields of a step show of the raw input."""
+    return {field: _shown(field, _found(typed, path)) for field, path in step.paths.items()}
+
+
+def with_step(typed: Mapping[str, Any], step: Step, form: TvistForm) -> dict[str, Any]:
+    """The raw input with what was typed in the form of a step put in its place."""
+    raw = copy.deepcopy(dict(typed))
+    for field, path in step.paths.items():
+        if not path.endswith("]") and field in form:
+            _put(raw, path, _typed(form, field))
+    if step is PARTIES:
+        parties = raw.setdefault("parties", {})
+        own = parties.get("requesting", [""])[:1]
+        parties["opposing"] = _chosen(form, "opposing", MOST_OPPOSING)
+        parties["requesting"] = own + _chosen(form, "joined", MOST_JOINED)
+    return raw
+
+
+def line_data(line: Mapping[str, Any]) -> dict[str, Any]:
+    """What the fields of a line's form show."""
+    return {field: _shown(field, line.get(name)) for field, name in LINE_PATHS.items()}
+
+
+def line_of(form: LineForm) -> dict[str, Any]:
+    """A raw claim line, as typed."""
+    return {name: _typed(form, field) for field, name in LINE_PATHS.items() if field in form}
+
+
+def lines_of(typed: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The raw claim lines of a draft."""
+    return list(typed.get("lines", ()))
+
+
+def read_draft(draft: Draft, on: date, connected: Collection[str]) -> Petition | list[Fault]:
+    """The draft read as the request of its organisation."""
+    return read_petition(draft.typed, on=on, filer=draft.organisation.code, connected=connected)
+
+
+@dataclass
+class Seen:
+    """What a page shows of a draft, as a number: two pages on different steps do not disturb each other."""
+
+    version: int
+
+
+def seen(part: Any) -> Seen:
+    """The number for what is shown."""
+    text = json.dumps(part, sort_keys=True, default=str)
+    return Seen(int.from_bytes(hashlib.sha256(text.encode()).digest()[:6], "big"))
+
+
+def _chosen(form: TvistForm, name: str, most: int) -> list[str]:
+    found = [_typed(form, f"{name}_{place + 1}") for place in range(most) if f"{name}_{place + 1}" in form]
+    return [code for code in found if code]
+
+
+def _typed(form: TvistForm, name: str) -> Any:
+    """A field's value in the shape of the raw input."""
+    field = form[name]
+    if isinstance(field, BooleanField):
+        return bool(field.data)
+    if name == "before_courts":
+        return YES_NO.get(field.data or "")
+    return (field.data or "").replace("\r\n", "\n")
+
+
+def _shown(field: str, value: Any) -> Any:
+    """A raw value in the shape of a field."""
+    if isinstance(value, bool):
+        return ("yes" if value else "no") if field == "before_courts" else value
+    return "" if value is None else str(value)
+
+
+def _found(raw: Mapping[str, Any], path: str) -> Any:
+    """What stands at `path`: `parties.opposing[0]`."""
+    found: Any = raw
+    for part in path.replace("[", ".[").split("."):
+        if part.startswith("["):
+            place = int(part[1:-1])
+            found = found[place] if isinstance(found, list) and place < len(found) else None
+        else:
+            found = found.get(part) if isinstance(found, dict) else None
+    return found
+
+
+def _put(raw: dict[str, Any], path: str, value: Any) -> None:
+    *parts, last = path.split(".")
+    for part in parts:
+        raw = raw.setdefault(part, {})
+    raw[last] = value

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from flask import current_app, url_for
+from flask import url_for
 
 from tvist.access.policy import Act
 from tvist.access.roles import may
-from tvist.cases.lifecycle import STEPS, obstacles
+from tvist.cases.lifecycle import STEPS, State, obstacles
 from tvist.cases.models import TaskKind
 from tvist.words import Message, label
 
@@ -74,6 +74,21 @@ ACTS_OF_TASK: Final[dict[TaskKind, tuple[Act, ...]]] = {
 """What the owner of a task does to fulfil it: the first of these that the person may."""
 
 
+PLACES: Final = (
+    ("intake.screening", Act.DECLARE_IMPARTIALITY, frozenset({State.RECEIVED, State.DEFICIENT}), "cases.to_screening"),
+    ("decision.show", Act.READ_DELIBERATION, frozenset({State.PANEL, State.ISSUING}), "cases.to_deliberation"),
+)
+"""Pages where several acts of one stage are gathered: endpoint, who may come there, in which states, and what the link says."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page that gathers what belongs to a stage."""
+
+    what: Message
+    page: str
+
+
 @dataclass(frozen=True)
 class Possible:
     """An act the person may do in this state: its page, and what still stands in its way. `is_next`: an open task of theirs asks for it."""
@@ -89,22 +104,31 @@ def possible_acts(case: Case, user: User, waited_for: Collection[TaskKind], on: 
     """What the person may do to the case in its state, what is waited for first; `waited_for` are the kinds of the person's open tasks."""
     next_acts = {act for kind in waited_for if (act := _act_for(case, user, kind, on))}
     found = [
-        Possible(act, label(act), page, tuple(obstacles(case, act)), act in next_acts)
+        Possible(act, label(act), page_of(case, act), tuple(obstacles(case, act)), act in next_acts)
         for act in PAGES
-        if case.state in STEPS[act].sources and may(user, act, case, on) and (page := page_of(case, act))
+        if case.state in STEPS[act].sources and may(user, act, case, on)
     ]
     return sorted(found, key=lambda possible: (not possible.is_next, bool(possible.obstacles)))
 
 
+def places_for(case: Case, user: User, on: date) -> list[Place]:
+    """The stages' own pages that the person may open now."""
+    return [
+        Place(Message(code), url_for(endpoint, slug=case.slug)) for endpoint, act, states, code in PLACES if case.state in states and may(user, act, case, on)
+    ]
+
+
 def page_of(case: Case, act: Act) -> str:
     """The address of the page where the act is done to this case."""
-    return url_for(PAGES[act], slug=case.slug) if PAGES[act] in current_app.view_functions else ""
+    return url_for(PAGES[act], slug=case.slug)
 
 
 def page_of_task(case: Case, user: User, kind: TaskKind, on: date) -> str:
     """Where the owner of a task does what is waited for; the case's own page where nothing is to be done but to look."""
+    if kind is TaskKind.SCREEN and may(user, Act.DECLARE_IMPARTIALITY, case, on):
+        return url_for("intake.screening", slug=case.slug)
     act = _act_for(case, user, kind, on)
-    return (page_of(case, act) if act else "") or url_for("cases.show", slug=case.slug)
+    return page_of(case, act) if act else url_for("cases.show", slug=case.slug)
 
 
 def _act_for(case: Case, user: User, kind: TaskKind, on: date) -> Act | None:

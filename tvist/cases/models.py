@@ -324,17 +324,18 @@ class Event(Base):
 
     def seal_after(self, number: str, earlier: str) -> str:
         """SHA-256 over this line and the seal before it (hexadecimal)."""
-        parts = (
-            earlier,
-            number,
-            str(self.sequence),
-            self.act.value,
-            self.happened_at.isoformat(),
-            self.recorded_at.isoformat(),
-            str(self.by_id),
-            to_json(self.said),
-        )
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        moments = (self.happened_at, self.recorded_at)
+        said = to_json(self.said)
+        return seal_of(earlier, number, sequence=self.sequence, act=self.act, moments=moments, by_id=self.by_id, said=said)
+
+
+def seal_of(
+    earlier: str, number: str, *, sequence: int, act: Act, moments: tuple[datetime, datetime], by_id: int | None, said: str
+) -> str:
+    """The seal of a line of the journal from its parts: `moments` are when it happened and was recorded, `said` is its message as JSON."""
+    happened_at, recorded_at = moments
+    parts = (earlier, number, str(sequence), act.value, happened_at.isoformat(), recorded_at.isoformat(), str(by_id), said)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 class FactKind(StrEnum):

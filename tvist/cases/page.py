@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tvist.access.policy import Act
 from tvist.access.roles import may, roles_of
-from tvist.cases.acts import possible_acts
+from tvist.cases.acts import places_for, possible_acts
 from tvist.cases.journal import journal_for, may_read_journal
 from tvist.cases.models import EndingKind, Side
 from tvist.cases.submissions import SubmissionKind
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from tvist.accounts.models import User
-    from tvist.cases.acts import Possible
+    from tvist.cases.acts import Place, Possible
     from tvist.cases.claims import ClaimLine
     from tvist.cases.journal import JournalLine
     from tvist.cases.models import Case, Ending, Party
@@ -74,6 +74,7 @@ class CasePage:
     turns: list[Turn]
     missed: list[Turn]
     acts: list[Possible]
+    places: list[Place]
     lines: list[ShownLine]
     sums: Sums
     journal: list[JournalLine]
@@ -117,6 +118,7 @@ def case_page(case: Case, user: User, on: date) -> CasePage:
         turns=turns,
         missed=missed(case) if may_follow else [],
         acts=possible_acts(case, user, {turn.kind for turn in turns if turn.is_mine}, on),
+        places=places_for(case, user, on),
         lines=lines,
         sums=_sums(lines),
         journal=journal_for(case, roles),

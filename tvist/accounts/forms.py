@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from wtforms import PasswordField, SelectField, StringField
 
-from tvist.web.forms import Needed, NotLonger, TvistForm, trimmed
+from tvist.web.forms import Needed, NotLonger, TvistForm, choices, trimmed
 from tvist.web.session import lazy
 from tvist.words import LANGUAGES
 
-LANGUAGE_CHOICES = [(language, lazy(f"web.language_{language}")) for language in LANGUAGES]
+LANGUAGE_CHOICES = choices((language, lazy(f"web.language_{language}")) for language in LANGUAGES)
 
 
 class SignInForm(TvistForm):

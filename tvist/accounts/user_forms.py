@@ -9,7 +9,7 @@ from wtforms.validators import Optional
 
 from tvist.accounts.forms import LANGUAGE_CHOICES
 from tvist.accounts.models import MembershipRole, Organisation
-from tvist.web.forms import Needed, NotLonger, TvistForm, trimmed
+from tvist.web.forms import Needed, NotLonger, TvistForm, choices, trimmed
 from tvist.web.session import lazy
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 DAYS = ["%Y-%m-%d", "%d.%m.%Y"]
 """A browser's date field sends the first; typed by hand it is the second."""
-ROLE_CHOICES = [(role.value, lazy(f"membership_role.{role.value}")) for role in MembershipRole]
+ROLE_CHOICES = choices((role.value, lazy(f"membership_role.{role.value}")) for role in MembershipRole)
 
 
 class NeededDay(DateField):
@@ -26,9 +26,9 @@ class NeededDay(DateField):
 
     data: date
 
-    def __init__(self, label: str, code: str) -> None:
+    def __init__(self, label: str, code: str, **kwargs: Any) -> None:
         """`code` names what to say where the day is missing."""
-        super().__init__(label, [Needed(code)], format=DAYS)
+        super().__init__(label, [Needed(code)], format=DAYS, **kwargs)
 
 
 class MembershipForm(TvistForm):
@@ -43,7 +43,7 @@ class MembershipForm(TvistForm):
         """`organisations` are those to choose from."""
         super().__init__(*args, **kwargs)
         self._organisations = {found.id: found for found in organisations}
-        self.organisation.choices = [(found.id, found.name) for found in organisations]
+        self.organisation.choices = choices((str(found.id), found.name) for found in organisations)
 
     @property
     def chosen(self) -> Organisation:

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import Field, Form, HiddenField
+from wtforms import Field, Form
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # Newer than the types.
 from wtforms.validators import StopValidation, ValidationError
 
 from tvist.web.session import say
 from tvist.words import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 KEY_FIELD = "_key"
 SEEN_FIELD = "_seen"
@@ -68,9 +69,6 @@ class TvistForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types.
         def get_translations(self, form: Form) -> _Words:  # noqa: ARG002 - WTForms' signature.
             """Our words in WTForms' place."""
             return _Words()
-
-    _key = HiddenField()
-    _seen = HiddenField()
 
     def __init__(self, *args: Any, thing: HasVersion | None = None, **kwargs: Any) -> None:
         """`thing` is what the form is about: its version travels in the page, and a page that has grown old is told so."""
@@ -145,6 +143,11 @@ class NotLonger:
         """Raise ValidationError for a text that is too long."""
         if field.data and len(field.data) > self.limit:
             raise ValidationError(say(Message("web.too_long", limit=self.limit, length=len(field.data))))
+
+
+def choices(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
+    """What a SelectField or RadioField offers: pairs of value and label (a text, or `lazy(...)`)."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 def trimmed(text: str | None) -> str | None:

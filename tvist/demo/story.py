@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from tvist.cases.models import Side
@@ -105,4 +105,5 @@ class Story:
         # Backwards, so that a case never runs ahead of the days it was given.
         while why_no_working_day(day):
             day -= timedelta(days=1)
-        return datetime.combine(day, time(8, 15), OSLO) + timedelta(minutes=self.dice.randrange(400))
+        opens = datetime.combine(day, time(8, 15), OSLO).astimezone(UTC)
+        return opens + timedelta(minutes=self.dice.randrange(400))

@@ -1,0 +1,141 @@
+"""Check all cases in batches, then the files and the references. Takes no more memory for many cases than for few."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from tvist.cases.models import Case, Party, Serial
+from tvist.cases.submissions import Submission
+from tvist.check.decisions import check_panel, check_petition
+from tvist.check.finding import Finding
+from tvist.check.journal import check_journal
+from tvist.check.sums import check_copies, check_sums, check_tasks
+from tvist.decision.models import Decision, IssuedFile, Question
+from tvist.documents.models import Paper
+from tvist.panel.models import Bundle, BundleEntry, Seat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlalchemy.orm import Session
+    from sqlalchemy.sql.base import ExecutableOption
+
+    from tvist.installation import Installation
+    from tvist.vault.keys import MasterKeys
+
+A_BATCH: Final = 200
+FILES_A_BATCH: Final = 500
+
+
+def check_all(installation: Installation, *, every_file: int | None = 1) -> Iterator[Finding]:
+    """All findings, case by case. `every_file` opens each, or each so many, stored file; None leaves the files out."""
+    last = 0
+    while True:
+        with installation.database.reading() as session:
+            cases = _batch(session, after=last)
+            for case in cases:
+                for code in dict.fromkeys(check_case(case, installation.keys)):
+                    yield Finding(case.number, code)
+            if not cases:
+                yield from _check_numbers(session)
+                yield from _check_references(installation, session)
+                break
+            last = cases[-1].id
+    if every_file is not None:
+        yield from _check_files(installation, every_file)
+        yield from _find_orphans(installation)
+
+
+def check_case(case: Case, keys: MasterKeys) -> Iterator[str]:
+    """The codes of all that is wrong with one case."""
+    yield from check_journal(case)
+    yield from check_copies(case)
+    yield from check_sums(case)
+    yield from check_tasks(case)
+    yield from check_petition(case)
+    yield from check_panel(case, keys)
+
+
+def _loaded() -> tuple[ExecutableOption, ...]:
+    """All that is looked at, in one question a table and batch."""
+    return (
+        selectinload(Case.parties).selectinload(Party.team),
+        selectinload(Case.lines),
+        selectinload(Case.events),
+        selectinload(Case.facts),
+        selectinload(Case.tasks),
+        selectinload(Case.endings),
+        selectinload(Case.declarations),
+        selectinload(Case.petition),
+        selectinload(Case.dismissal_proposals),
+        selectinload(Case.submissions).options(selectinload(Submission.servings), selectinload(Submission.papers)),
+        selectinload(Case.seats).options(selectinload(Seat.appointment), selectinload(Seat.user)),
+        selectinload(Case.bundles).options(
+            selectinload(Bundle.readings), selectinload(Bundle.entries).selectinload(BundleEntry.submission)
+        ),
+        selectinload(Case.questions).selectinload(Question.votes),
+        selectinload(Case.decision).options(
+            selectinload(Decision.approvals),
+            selectinload(Decision.outcomes),
+            selectinload(Decision.files),
+            selectinload(Decision.call_backs),
+        ),
+    )
+
+
+def _batch(session: Session, *, after: int) -> Sequence[Case]:
+    return session.scalars(sa.select(Case).where(Case.id > after).order_by(Case.id).limit(A_BATCH).options(*_loaded())).all()
+
+
+def _check_numbers(session: Session) -> Iterator[Finding]:
+    """No case has a serial above the last one drawn in its year."""
+    drawn = sa.select(Serial.last).where(Serial.year == Case.year).scalar_subquery()
+    query = sa.select(Case.number).where(sa.func.coalesce(drawn, 0) < Case.serial)
+    yield from (Finding(number, "number.form") for number in session.scalars(query))
+
+
+def _check_references(installation: Installation, session: Session) -> Iterator[Finding]:
+    """Rows that point to nothing. PostgreSQL holds its references at every commit; SQLite only for who has turned them on."""
+    if installation.database.is_sqlite:
+        tables = {str(row[0]) for row in session.execute(sa.text("PRAGMA foreign_key_check"))}
+        yield from (Finding(table, "row.reference") for table in sorted(tables))
+
+
+def _check_files(installation: Installation, every: int) -> Iterator[Finding]:
+    for number, blob_id, sha256 in islice(_files(installation), 0, None, every):
+        if not installation.papers.verify(blob_id, sha256):
+            yield Finding(number, "file.broken")
+
+
+def _files(installation: Installation) -> Iterator[tuple[str, str, str]]:
+    """(case number, blob, SHA-256) of each paper and issued file, read in batches, no transaction held while files are opened."""
+    papers = sa.select(Paper.id, sa.func.coalesce(Case.number, "draft"), Paper.blob_id, Paper.sha256).outerjoin(
+        Case, Case.id == Paper.case_id
+    )
+    issued = (
+        sa.select(IssuedFile.id, Case.number, IssuedFile.blob_id, IssuedFile.sha256)
+        .join(Decision, Decision.id == IssuedFile.decision_id)
+        .join(Case, Case.id == Decision.case_id)
+    )
+    for query, key in ((papers, Paper.id), (issued, IssuedFile.id)):
+        last = 0
+        while True:
+            with installation.database.reading() as session:
+                rows = session.execute(query.where(key > last).order_by(key).limit(FILES_A_BATCH)).all()
+            if not rows:
+                break
+            yield from ((str(number), blob_id, sha256) for _, number, blob_id, sha256 in rows)
+            last = rows[-1][0]
+
+
+def _find_orphans(installation: Installation) -> Iterator[Finding]:
+    ids = installation.papers.ids()
+    while batch := set(islice(ids, FILES_A_BATCH)):
+        with installation.database.reading() as session:
+            known = set(session.scalars(sa.select(Paper.blob_id).where(Paper.blob_id.in_(batch))))
+            known |= set(session.scalars(sa.select(IssuedFile.blob_id).where(IssuedFile.blob_id.in_(batch))))
+        yield from (Finding("papers", "file.orphan") for _ in batch - known)

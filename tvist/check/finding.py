@@ -1,0 +1,56 @@
+"""What was found wrong: in which case, and in plain words that tell nothing of the case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+WORDS: Final[Mapping[str, str]] = {
+    "journal.gap": "a line of the journal is missing, or stands twice",
+    "journal.seal": "a line of the journal does not fit its seal: a line was changed, inserted or taken out",
+    "journal.order": "the journal has an act that could not be done in the state the case was in",
+    "journal.counts": "the journal does not have the lines that the rows beside it ask for",
+    "state.replay": "the state is not the one that the journal leads to",
+    "state.moments": "a moment on the case is not that of its line in the journal",
+    "state.ending": "the closing moment does not fit the endings",
+    "number.form": "the case number does not fit year and serial, or was never drawn",
+    "copy.differs": "what stands on the case is not what its last dated fact says",
+    "sum.claimed": "the sum claimed is not the sum of the lines of the requesting side",
+    "sum.line": "the amount of a claim line is not what its rate and period come to",
+    "sum.shares": "the shares of a line are not what the amount found comes to",
+    "sum.refund": "the refund of a line does not follow from what was paid",
+    "sum.found": "the amounts found are not the sums of the lines",
+    "sum.outcome": "the outcome is not what the outcomes of the lines come to",
+    "task.due": "a deadline is not what its start and length come to",
+    "task.start": "a clock did not start on the day of service",
+    "task.open": "a closed case waits for somebody, or an open one for nobody",
+    "petition.changed": "the request as filed does not fit its hash",
+    "bundle.changed": "the bundle is not what was frozen at referral",
+    "panel.unlawful": "the panel was not lawful at referral, vote or issue",
+    "vote.missing": "a question of an issued opinion does not have three standing votes",
+    "vote.changed": "a sealed vote does not open, or is not the one that was committed to",
+    "approval.missing": "an ordered opinion does not have three approvals of one text",
+    "approval.text": "what was approved is not the record that was frozen",
+    "record.changed": "the frozen record does not fit its hash",
+    "file.missing": "an issued opinion has no stored file",
+    "file.broken": "a stored file is not there, does not open, or has another SHA-256",
+    "file.orphan": "a stored file that no row names (an upload may be on its way just now)",
+    "row.reference": "a row points to another that is not there",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One finding. `case` is a case number, or the name of a table or store for what belongs to no case."""
+
+    case: str
+    code: str
+
+    def __str__(self) -> str:
+        """One line: number, code, words."""
+        return f"{self.case}  {self.code}: {WORDS[self.code]}"
+
+
+Findings = Iterator[str]
+"""The codes of what is wrong with one case."""

@@ -1,0 +1,109 @@
+"""The journal of a case: no line missing, changed or inserted; the state is where it leads; each act has left its rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from tvist.access.policy import Act
+from tvist.cases.lifecycle import STEPS, State
+from tvist.cases.models import EndingKind
+from tvist.cases.submissions import SubmissionKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tvist.cases.models import Case
+    from tvist.check.finding import Findings
+
+# An act, and the kind of sending that each of its lines has beside it.
+SENDING_OF: Final[Mapping[Act, SubmissionKind]] = {
+    Act.SEND: SubmissionKind.PETITION,
+    Act.CURE: SubmissionKind.CURE,
+    Act.RESPOND: SubmissionKind.RESPONSE,
+    Act.COMMENT: SubmissionKind.COMMENTS,
+    Act.NOTHING_MORE: SubmissionKind.NOTHING_MORE,
+    Act.WITHDRAW: SubmissionKind.WITHDRAWAL,
+    Act.COMMENT_ON_DISMISSAL: SubmissionKind.DISMISSAL_COMMENT,
+    Act.ASK_FOR_MISSING: SubmissionKind.DEFICIENCY_LETTER,
+    Act.PROPOSE_DISMISSAL: SubmissionKind.DISMISSAL_PROPOSAL,
+    Act.DISMISS: SubmissionKind.DISMISSAL,
+}
+LOOKED_THROUGH: Final = frozenset({SubmissionKind.RESPONSE, SubmissionKind.COMMENTS})
+KIND_OF_ENDING: Final = {
+    State.DECIDED: EndingKind.DECIDED,
+    State.DISMISSED: EndingKind.DISMISSED,
+    State.DISCONTINUED: EndingKind.DISCONTINUED,
+}
+
+
+def check_journal(case: Case) -> Findings:
+    """Sequence and seals; the states in order; the moments and endings; the rows beside the lines."""
+    if [event.sequence for event in case.events] != list(range(1, len(case.events) + 1)):
+        yield "journal.gap"
+    earlier = ""
+    for event in case.events:
+        if event.seal != event.seal_after(case.number, earlier):
+            yield "journal.seal"
+            break
+        earlier = event.seal
+    yield from _check_state(case)
+    yield from _check_moments(case)
+    if any(_lines(case)[act] != rows for act, rows in _rows(case).items()):
+        yield "journal.counts"
+
+
+def _check_state(case: Case) -> Findings:
+    """Replay the acts from the first line."""
+    state, was_possible = State.RECEIVED, bool(case.events) and case.events[0].act is Act.SEND
+    for event in case.events[1:]:
+        step = STEPS.get(event.act)
+        was_possible = was_possible and step is not None and state in step.sources
+        state = (step.target if step else None) or state
+    if not was_possible:
+        yield "journal.order"
+    if state is not case.state:
+        yield "state.replay"
+
+
+def _check_moments(case: Case) -> Findings:
+    last = {event.act: event.recorded_at for event in case.events}
+    if (case.accepted_at, case.referred_at) != (last.get(Act.ACCEPT), last.get(Act.REFER)):
+        yield "state.moments"
+    standing = [(ending.kind, ending.recorded_at) for ending in case.endings if ending.undone_at is None]
+    expected = [(KIND_OF_ENDING[case.state], case.closed_at)] if case.is_closed else []
+    if standing != expected:
+        yield "state.ending"
+    if case.number != f"{case.year}/{case.serial:04d}":
+        yield "number.form"
+
+
+def _lines(case: Case) -> Counter[Act]:
+    return Counter(event.act for event in case.events)
+
+
+def _rows(case: Case) -> dict[Act, int]:
+    """How many lines of each act there must be, by the rows that the act leaves."""
+    sent = Counter(found.kind for found in case.submissions)
+    rows = {act: sent[kind] for act, kind in SENDING_OF.items()}
+    rows[Act.PASS_ON] = sum(1 for found in case.submissions if found.kind in LOOKED_THROUGH and found.passed_on_at is not None)
+    rows[Act.KEEP] = sum(1 for found in case.dismissal_proposals if found.is_dismissed is False)
+    rows[Act.REFER] = len(case.bundles)
+    rows[Act.CONFIRM_READING] = sum(len(bundle.readings) for bundle in case.bundles)
+    rows[Act.AGREE_QUESTIONS] = 1 if case.questions else 0
+    rows[Act.VOTE] = sum(len(question.votes) for question in case.questions)
+    declared = len(case.declarations) - _lines(case)[Act.DECLARE]
+    rows[Act.DECLARE_IMPARTIALITY] = declared
+    return rows | _rows_of_decision(case)
+
+
+def _rows_of_decision(case: Case) -> dict[Act, int]:
+    decision = case.decision
+    if decision is None:
+        return dict.fromkeys((Act.WRITE_TEXT, Act.APPROVE, Act.ORDER_ISSUE, Act.ISSUE, Act.CALL_BACK), 0)
+    return {
+        Act.APPROVE: len(decision.approvals),
+        Act.ORDER_ISSUE: len(decision.call_backs) + (1 if decision.ordered_at else 0),
+        Act.CALL_BACK: len(decision.call_backs),
+        Act.ISSUE: 1 if decision.issued_at else 0,
+    }

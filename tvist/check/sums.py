@@ -1,0 +1,102 @@
+"""Sums, copies and clocks of a case: recomputed from what they follow from."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from tvist.cases.models import COLUMN_OF_FACT, MONEY_FACTS, FactKind, Side
+from tvist.cases.money import Bearer, Period, line_amount, net_refund, split
+from tvist.clock import oslo_date
+from tvist.decision.outcomes import case_outcome
+from tvist.decision.votes import ALL
+
+if TYPE_CHECKING:
+    from tvist.cases.claims import ClaimLine
+    from tvist.cases.models import Case, Task
+    from tvist.check.finding import Findings
+    from tvist.decision.models import LineOutcome
+
+
+def check_copies(case: Case) -> Findings:
+    """The columns of the case are the latest copy of the dated facts."""
+    latest: dict[FactKind, str | int | None] = {}
+    for fact in case.facts:
+        latest[fact.kind] = fact.ore if fact.kind in MONEY_FACTS else fact.text
+    if any(getattr(case, column) != latest.get(kind) for kind, column in COLUMN_OF_FACT.items()):
+        yield "copy.differs"
+
+
+def check_sums(case: Case) -> Findings:
+    """Each line by its rate; the claim by its lines; what was found by its shares."""
+    if any(line.amount_ore != _computed(line) for line in case.lines):
+        yield "sum.line"
+    requesting = {party.id for party in case.parties if party.side is Side.REQUESTING}
+    if case.claimed_ore != sum(line.amount_ore or 0 for line in case.lines if line.claimed_by_id in requesting):
+        yield "sum.claimed"
+    if case.decision is not None and case.decision.ordered_at is not None:
+        yield from _check_outcomes(case, case.decision.outcomes)
+
+
+def _computed(line: ClaimLine) -> int | None:
+    if line.rate_ore is None:
+        return None
+    period = Period(line.from_on, line.counted_until) if line.counted_until else None
+    return line_amount(line.unit, line.rate_ore, period, line.count).ore
+
+
+def _check_outcomes(case: Case, outcomes: list[LineOutcome]) -> Findings:
+    if {found.line_id for found in outcomes} != {line.id for line in case.lines} or any(
+        _has_wrong_shares(found) for found in outcomes
+    ):
+        yield "sum.shares"
+    if any((found.refund_from, found.refund_ore) != _refund(found) for found in outcomes):
+        yield "sum.refund"
+    if case.decision is None or case.decision.issued_at is None:
+        return
+    amounts = [found for found in outcomes if found.found_ore is not None]
+    sums = (sum(found.municipality_ore or 0 for found in amounts), sum(found.state_ore or 0 for found in amounts))
+    if (case.found_municipality_ore, case.found_state_ore) != (sums if amounts else (None, None)):
+        yield "sum.found"
+    if not outcomes or case.outcome is not case_outcome(found.outcome for found in outcomes):
+        yield "sum.outcome"
+
+
+def _has_wrong_shares(found: LineOutcome) -> bool:
+    if found.found_ore is None:
+        return found.line.amount_ore is not None
+    shares = split(found.found_ore, Fraction(found.municipality_percent, ALL))
+    return shares != (found.municipality_ore, found.state_ore) or found.found_ore > (found.line.amount_ore or 0)
+
+
+def _refund(found: LineOutcome) -> tuple[Bearer | None, int | None]:
+    if found.municipality_ore is None or found.state_ore is None:
+        return None, None
+    line = found.line
+    by_municipality = line.paid_ore if line.paid_by is Bearer.MUNICIPALITY else 0
+    refund = net_refund(
+        found.municipality_ore,
+        found.state_ore,
+        paid_by_municipality=by_municipality,
+        paid_by_state=line.paid_ore - by_municipality,
+    )
+    return (refund.from_, refund.ore) if refund else (None, None)
+
+
+def check_tasks(case: Case) -> Findings:
+    """Deadlines recomputed; clocks started by service; somebody is waited for while the case is open, nobody after."""
+    if any(task.due_on != (task.deadline.due_on if task.deadline else None) for task in case.tasks):
+        yield "task.due"
+    served: dict[int, list[object]] = {}
+    for submission in case.submissions:
+        for serving in submission.servings:
+            if serving.task_id is not None and serving.served_at is not None:
+                served.setdefault(serving.task_id, []).append(oslo_date(serving.served_at))
+    if any(task.starts_on not in days for task in case.tasks if (days := served.get(task.id)) is not None):
+        yield "task.start"
+    if case.is_closed == any(_is_open(task) for task in case.tasks):
+        yield "task.open"
+
+
+def _is_open(task: Task) -> bool:
+    return task.done_at is None

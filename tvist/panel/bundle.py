@@ -87,11 +87,17 @@ def _hash(case: Case, version: int, submissions: Iterable[Submission]) -> str:
 
 
 def _described(submission: Submission) -> dict[str, object]:
+    petition = submission.case.petition
     return {
         "submission": submission.public_id,
         "kind": submission.kind.value,
         "party": submission.party.public_id if submission.party else None,
         "made_at": submission.made_at.isoformat(),
         "text_sha256": hashlib.sha256(submission.text.encode()).hexdigest(),
+        "petition_sha256": petition.snapshot_sha256 if petition and petition.submission_id == submission.id else None,
+        "answers": [
+            [each.line.public_id, each.answer.value, each.accepted_ore, each.basis, each.words]
+            for each in submission.line_answers
+        ],
         "papers": [[paper.public_id, paper.title, paper.sha256] for paper in submission.papers],
     }

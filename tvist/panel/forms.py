@@ -13,7 +13,7 @@ from tvist.cases.models import Statement
 from tvist.panel.models import AppointmentKind, SeatKind
 from tvist.procedure.codes import CodeKind, codes
 from tvist.web.forms import Needed, NotLonger, TvistForm, trimmed
-from tvist.web.session import say, t
+from tvist.web.session import lazy, say, t
 from tvist.words import Message, label
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ LONGEST_WORDS: Final = 5000
 MOST: Final = 99
 
 
-@dataclass
+@dataclass(frozen=True)
 class JournalLength:
     """Stands for the case in forms that any line of its journal makes old: the panel changes by rows, not by the case's own columns."""
 
@@ -49,25 +49,27 @@ class PlainForm(TvistForm):
 class AppointForm(TvistForm):
     """An appointment to a seat of the board."""
 
-    person = StringField(filters=[trimmed], validators=[Needed("panel.appoint.person_needed"), NotLonger(LONGEST_NAME)])
-    seat = RadioField(validators=[Needed("panel.appoint.seat_needed")])
-    kind = RadioField(validators=[Needed("panel.appoint.kind_needed")])
-    order = StringField(filters=[trimmed], default="1")
-    from_on = DayField(validators=[Needed("panel.appoint.from_needed")])
-    to_on = DayField()
-    appointed_by = StringField(filters=[trimmed], validators=[Needed("panel.appoint.by_needed"), NotLonger(LONGEST_NAME)])
-    finishes_referred = BooleanField(default=True)
-    case_number = StringField(filters=[trimmed], validators=[NotLonger(LONGEST_NAME)])
+    person = StringField(
+        lazy("panel.appoint.person"),
+        filters=[trimmed],
+        validators=[Needed("panel.appoint.person_needed"), NotLonger(LONGEST_NAME)],
+    )
+    seat = RadioField(lazy("panel.appoint.seat"), validators=[Needed("panel.appoint.seat_needed")])
+    kind = RadioField(lazy("panel.appoint.kind"), validators=[Needed("panel.appoint.kind_needed")])
+    order = StringField(lazy("panel.appoint.order"), filters=[trimmed], default="1")
+    from_on = DayField(lazy("panel.appoint.from"), validators=[Needed("panel.appoint.from_needed")])
+    to_on = DayField(lazy("panel.appoint.to"))
+    appointed_by = StringField(
+        lazy("panel.appoint.by"), filters=[trimmed], validators=[Needed("panel.appoint.by_needed"), NotLonger(LONGEST_NAME)]
+    )
+    finishes_referred = BooleanField(lazy("panel.appoint.finishes"), default=True)
+    case_number = StringField(lazy("panel.appoint.case"), filters=[trimmed], validators=[NotLonger(LONGEST_NAME)])
 
     def __init__(self, **kwargs: Any) -> None:
-        """Choices and labels in the page's language."""
+        """Choices in the page's language."""
         super().__init__(**kwargs)
         self.seat.choices = [(kind.value, say(label(kind))) for kind in SeatKind]
         self.kind.choices = [(kind.value, say(label(kind))) for kind in AppointmentKind]
-        names = {"person": "person", "seat": "seat", "kind": "kind", "order": "order", "from_on": "from", "to_on": "to"}
-        names |= {"appointed_by": "by", "finishes_referred": "finishes", "case_number": "case"}
-        for name, code in names.items():
-            self[name].label.text = t(f"panel.appoint.{code}")
 
     def validate_order(self, field: Field) -> None:
         """A whole number from 1."""
@@ -79,9 +81,9 @@ class AppointForm(TvistForm):
 class SeatForm(TvistForm):
     """Who is called to each seat that is to be filled; the proposal is chosen beforehand."""
 
-    leader = RadioField()
-    free = RadioField()
-    ks = RadioField()
+    leader = RadioField(lazy("seat_kind.leader"), validators=[Needed("web.not_a_choice")])
+    free = RadioField(lazy("seat_kind.free"), validators=[Needed("web.not_a_choice")])
+    ks = RadioField(lazy("seat_kind.ks"), validators=[Needed("web.not_a_choice")])
 
     def __init__(self, proposal: Proposal, to_fill: list[SeatKind], **kwargs: Any) -> None:
         """`to_fill` are the seats that are asked for."""
@@ -92,12 +94,10 @@ class SeatForm(TvistForm):
                 del self[kind.value]
                 continue
             field = self[kind.value]
-            field.label.text = say(label(kind))
             field.choices = [
                 (str(each.appointment.id), t("panel.choice", name=each.appointment.user.name, reasons=each.reasons))
                 for each in proposal.candidates[kind]
             ]
-            field.validators = [Needed("web.not_a_choice")]
             if field.data is None and not self.is_submitted():
                 field.data = str(proposal[kind].id)
 
@@ -123,9 +123,9 @@ class SeatForm(TvistForm):
 class DeclareForm(TvistForm):
     """A member declares for one case. One who has declared no conflict can only report a late discovery."""
 
-    statement = RadioField(validators=[Needed("panel.choose_statement")])
-    ground = RadioField(validate_choice=False)
-    words = TextAreaField(filters=[trimmed], validators=[NotLonger(LONGEST_WORDS)])
+    statement = RadioField(lazy("panel.declare.statement"), validators=[Needed("panel.choose_statement")])
+    ground = RadioField(lazy("panel.declare.ground"), validate_choice=False)
+    words = TextAreaField(lazy("panel.declare.words"), filters=[trimmed], validators=[NotLonger(LONGEST_WORDS)])
 
     def __init__(self, seat: Seat, on: date, **kwargs: Any) -> None:
         """The grounds that can be chosen on the day `on`."""
@@ -133,5 +133,3 @@ class DeclareForm(TvistForm):
         offered = [Statement.CONFLICT] if seat.is_declared else [Statement.NONE, Statement.CONFLICT]
         self.statement.choices = [(each.value, t(f"panel.declare.{each.value}")) for each in offered]
         self.ground.choices = [(code.code, say(code.label)) for code in codes(CodeKind.CONFLICT_GROUND, on)]
-        for name in ("statement", "ground", "words"):
-            self[name].label.text = t(f"panel.declare.{name}")

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from tests.people import NOON
 from tests.scenes.decision import agreed, issued
 from tests.scenes.intake import a_line, accepted, dismissal_proposed, filed
+from tests.scenes.panel import seated
 from tests.scenes.submissions import answered
 from tvist.access.policy import Act, Role
 from tvist.accounts.models import User
@@ -105,6 +106,18 @@ def test_one_who_has_not_declared_sees_parties_and_subject_only(ask: Ask, cast: 
     assert "Du ser bare partene" in text
     for hidden in ("208", "2024/17", "Hva som har skjedd", "Barn A", "Begjæringen ble sendt inn"):
         assert hidden not in text.replace("\N{NO-BREAK SPACE}", " "), hidden
+
+
+def test_one_called_to_a_seat_sees_whose_case_it_is_and_where_to_declare(ask: Ask, cast: Cast, a_case: Callable[..., str]) -> None:
+    address = a_case(seated, lines=[a_line(), SUM_LINE])
+
+    text, listed = (ask("GET", page, as_=cast.frida).text for page in (address, "/cases"))
+
+    assert "Ta stilling til egen habilitet i nemnda" in text
+    assert "Venter på deg" in text
+    for hidden in ("84 500", "208 629", "Hva som har skjedd", "2024/17", "Cato", "Barn A"):
+        assert hidden not in text.replace("\N{NO-BREAK SPACE}", " "), hidden
+    assert "293 129" not in listed.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_what_the_panel_does_among_themselves_is_for_the_panel(ask: Ask, cast: Cast, a_case: Callable[..., str]) -> None:

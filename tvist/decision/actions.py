@@ -90,9 +90,7 @@ def vote(question: Question, choice: Choice, *, by: User, at: datetime, keys: Ma
     """
     case = question.case
     _demand_seat(case, by)
-    bundle = case.bundles[-1] if case.bundles else None
-    faults = [] if bundle and any(found.user_id == by.id for found in bundle.readings) else [Message("decision.not_read")]
-    if faults := [*obstacles(case, Act.VOTE), *faults, *_choice_faults(question, choice)]:
+    if faults := [*why_not_vote(question, by), *_choice_faults(question, choice)]:
         raise CannotProceed(faults)
     earlier = standing_votes(question).get(by.id)
     if earlier is not None:
@@ -111,6 +109,13 @@ def vote(question: Question, choice: Choice, *, by: User, at: datetime, keys: Ma
         question.opened_at = at
     _after_vote(case, by, at)
     return cast
+
+
+def why_not_vote(question: Question, by: User) -> list[Message]:
+    """What stands in the way of the member's vote, whatever it may be: the rulebook, and the bundle that they have not read (rule 33)."""
+    bundle = question.case.bundles[-1] if question.case.bundles else None
+    has_read = bundle is not None and any(found.user_id == by.id for found in bundle.readings)
+    return [*obstacles(question.case, Act.VOTE), *([] if has_read else [Message("decision.not_read")])]
 
 
 def write_text(case: Case, *, by: User, at: datetime, **sections: str) -> Decision:

@@ -72,10 +72,10 @@ def found_table(record: Record, told: Wording) -> Block:
     """What the panel found: line, period, sum found, the two shares, and the refund; with sums."""
     refund = _refund_column(record)
     columns = [
-        Column(told("column.line"), weight=2.4),
-        Column(told("column.period"), weight=1.7),
-        *(Column(told(f"column.{name}"), align="right", weight=1.5) for name in ("found", "municipality", "state")),
-        *([Column(told(f"column.refund_{refund}"), align="right", weight=1.5)] if refund else []),
+        Column(told("column.line"), weight=2.1),
+        Column(told("column.period"), weight=2.05),
+        *(Column(told(f"column.{name}"), align="right", weight=1.4) for name in ("found", "municipality", "state")),
+        *([Column(told(f"column.refund_{refund}"), align="right", weight=1.4)] if refund else []),
     ]
     rows = [_found_row(line, record, told, refund) for line in record["lines"]]
     found = [line["finding"] for line in record["lines"]]

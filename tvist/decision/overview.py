@@ -1,0 +1,112 @@
+"""What the panel sees of its own work: the questions and who has voted, what the votes came to, the text, the approvals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tvist.access.policy import Act
+from tvist.cases.lifecycle import State
+from tvist.decision.record import SECTIONS
+from tvist.decision.rules import approvals_of, unfinished, without_dissent
+from tvist.decision.votes import ResponsibleChoice, all_open, has_voted, history_of, is_open, result, seats_of
+from tvist.procedure.codes import CodeKind, code_label
+from tvist.words import Message, Ore
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tvist.accounts.models import User
+    from tvist.cases.models import Case
+    from tvist.decision.models import Approval, Question
+    from tvist.decision.votes import Choice, Result
+    from tvist.vault.keys import MasterKeys
+
+
+@dataclass(frozen=True)
+class ShownVote:
+    """A vote that may be read, with the moment it was changed, if it was."""
+
+    name: str
+    said: Message
+    cast_at: datetime
+    fell_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ShownQuestion:
+    """A question as the panel sees it. `result` and `votes` are there once all three have voted."""
+
+    question: Question
+    what: Message
+    measure: Message
+    voters: list[tuple[str, bool]]
+    reader_has_voted: bool
+    result: Result | None
+    votes: list[ShownVote]
+    must_dissent: list[str]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The deliberation of one case, as one of its members sees it."""
+
+    questions: list[ShownQuestion]
+    sections: list[tuple[Message, bool]]
+    approvals: list[tuple[str, Approval | None]]
+    before_approval: list[Message]
+    before_issue: list[Message]
+    is_deliberating: bool
+    reader_has_approved: bool
+    reader_has_read: bool
+
+
+def overview(case: Case, user: User, keys: MasterKeys) -> Overview:
+    """The overview for a member who sits in the case."""
+    missing = without_dissent(case, keys) if all_open(case) else []
+    by_user = {found.user_id: found for found in approvals_of(case)}
+    bundle = case.bundles[-1] if case.bundles else None
+    return Overview(
+        questions=[
+            _shown(question, user, keys, [who.name for who, which in missing if which is question]) for question in case.questions
+        ],
+        sections=[
+            (Message(f"decision.section.{name}"), bool(case.decision and getattr(case.decision, name).strip()))
+            for name in SECTIONS
+        ],
+        approvals=[(seat.user.name, by_user.get(seat.user.id)) for seat in seats_of(case)],
+        before_approval=unfinished(case, Act.APPROVE, keys),
+        before_issue=unfinished(case, Act.ORDER_ISSUE, keys),
+        is_deliberating=case.state is State.PANEL,
+        reader_has_approved=user.id in by_user,
+        reader_has_read=bundle is not None and any(found.user_id == user.id for found in bundle.readings),
+    )
+
+
+def asked(question: Question) -> Message:
+    """The question in words."""
+    return Message(f"opinion.question.{question.kind.value}", position=question.position, line=question.line.position)
+
+
+def choice_said(choice: Choice, question: Question) -> Message:
+    """A vote in words."""
+    if not isinstance(choice, ResponsibleChoice):
+        return Message("decision.sum", ore=Ore(choice))
+    kind = {0: "state", 100: "municipality"}.get(choice.municipality_percent, "split")
+    percent = choice.municipality_percent
+    return Message(f"decision.choice.{kind}", municipality=question.line.municipality.name, percent=percent, rest=100 - percent)
+
+
+def _shown(question: Question, user: User, keys: MasterKeys, must_dissent: list[str]) -> ShownQuestion:
+    is_read = is_open(question)
+    votes = history_of(question, keys) if is_read else []
+    return ShownQuestion(
+        question=question,
+        what=asked(question),
+        measure=code_label(CodeKind.MEASURE, question.line.measure),
+        voters=[(seat.user.name, has_voted(question, seat.user)) for seat in seats_of(question.case)],
+        reader_has_voted=has_voted(question, user),
+        result=result(question, keys) if is_read else None,
+        votes=[ShownVote(found.user.name, choice_said(found.choice, question), found.cast_at, found.fell_at) for found in votes],
+        must_dissent=must_dissent,
+    )

@@ -1,0 +1,48 @@
+"""Questions about decisions: what stands at an address."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from tvist.cases.models import Case
+from tvist.cases.queries import case_at, case_by_number
+from tvist.decision.models import Question
+from tvist.errors import NotFound
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from tvist.decision.models import Decision
+
+
+def deliberation_at(session: Session, slug: str) -> Case:
+    """The case at that address with all that the panel's own pages show. Raises `NotFound`."""
+    seat = Case.seats.property.mapper.class_
+    return case_by_number(
+        session,
+        slug,
+        selectinload(Case.questions).options(
+            selectinload(Question.votes), selectinload(Question.remarks), joinedload(Question.line)
+        ),
+        selectinload(Case.seats).options(joinedload(seat.user), joinedload(seat.appointment)),
+    )
+
+
+def question_at(session: Session, slug: str, public_id: str) -> Question:
+    """The question with that identifier in that case; the case is locked in a writing session. Raises `NotFound`."""
+    case = case_at(session, slug)
+    found = session.scalar(sa.select(Question).where(Question.case_id == case.id, Question.public_id == public_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def issued_decision_at(session: Session, slug: str) -> Decision:
+    """The issued opinion of the case at that address. Raises `NotFound`, also while it is being written: nobody may know how far it is."""
+    decision = case_at(session, slug).decision
+    if decision is None or decision.issued_at is None:
+        raise NotFound
+    return decision

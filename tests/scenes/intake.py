@@ -82,8 +82,15 @@ def a_petition(*, on: date = TODAY, **changes: Any) -> Petition:
     return found
 
 
+def at_home(session: Session, cast: Cast) -> None:
+    """Bring the cast into the session, before anything else is read in it."""
+    if cast.asta not in session:
+        session.add_all(vars(cast).values())
+
+
 def filed(session: Session, cast: Cast, *, at: datetime = NOON, **changes: Any) -> Case:
     """A case that Asta has sent for Vik kommune."""
+    at_home(session, cast)
     case = actions.send(
         session, a_petition(on=oslo_date(at), **changes), organisation=cast.vik, by=cast.asta, at=at, is_invented=True
     )

@@ -10,6 +10,7 @@ from tvist.intake.forms import MOST_JOINED, MOST_OPPOSING
 from tvist.intake.petition import Petition
 from tvist.intake.queries import parties_to_choose
 from tvist.intake.steps import STEPS, Step, place_of
+from tvist.web.forms import choices
 from tvist.web.session import say, t
 from tvist.words import Message
 
@@ -108,8 +109,10 @@ def choose_parties(form: Any, draft: Draft, session: Session) -> None:
     files_for_state = draft.organisation.kind is OrganisationKind.STATE
     there = [found for found in parties_to_choose(session) if found.id != draft.organisation_id]
     nobody = [("", t("intake.choose"))]
-    state = nobody + [(found.code, found.name) for found in there if found.kind is OrganisationKind.STATE]
-    municipalities = nobody + [(found.code, found.name) for found in there if found.kind is OrganisationKind.MUNICIPALITY]
+    state = choices(nobody + [(found.code, found.name) for found in there if found.kind is OrganisationKind.STATE])
+    municipalities = choices(
+        nobody + [(found.code, found.name) for found in there if found.kind is OrganisationKind.MUNICIPALITY]
+    )
     for place in range(1, MOST_OPPOSING + 1):
         if place > 1 and not files_for_state:
             del form[f"opposing_{place}"]

@@ -7,7 +7,7 @@ from typing import Any
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 
 from tvist.cases.money import AmountUnit, Bearer
-from tvist.web.forms import TvistForm
+from tvist.web.forms import TvistForm, choices
 from tvist.web.session import lazy
 
 MOST_OPPOSING, MOST_JOINED = 4, 2
@@ -29,9 +29,9 @@ def _text(code: str) -> TextAreaField:
     return TextAreaField(lazy(f"intake.field.{code}"), description=lazy(f"intake.hint.{code}"))
 
 
-def _choice(code: str, choices: list[tuple[str, str]]) -> RadioField:
+def _choice(code: str, pairs: list[tuple[str, str]]) -> RadioField:
     return RadioField(
-        lazy(f"intake.field.{code}"), description=lazy(f"intake.hint.{code}"), choices=choices, validate_choice=False
+        lazy(f"intake.field.{code}"), description=lazy(f"intake.hint.{code}"), choices=choices(pairs), validate_choice=False
     )
 
 

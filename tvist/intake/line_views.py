@@ -23,6 +23,7 @@ from tvist.intake.reading import Reader
 from tvist.intake.steps import LINES, line_data, line_of, lines_of, place_of, read_draft, seen
 from tvist.procedure.codes import CodeKind, code_label, codes, is_code
 from tvist.procedure.settings import procedure_on
+from tvist.web.forms import choices
 from tvist.web.session import current_session, say, t
 from tvist.words import Message
 
@@ -78,6 +79,8 @@ def lines(draft: Draft) -> ResponseReturnValue:
 @requires(Act.WRITE_DRAFT, of=draft_line_at)
 def line(draft: Draft) -> ResponseReturnValue:
     """One claim line; the place after the last is a new one."""
+    if draft.case is not None:
+        return redirect(url_for("cases.show", slug=draft.case.slug), 303)
     place, raw = _place(), lines_of(draft.typed)
     is_new = place > len(raw)
     shown = line_data({} if is_new else raw[place - 1])
@@ -142,14 +145,14 @@ def _line_form(draft: Draft, **given: Any) -> LineForm:
     """The form with its choices; who the municipality is, is asked only where there are several."""
     form = LineForm(**given)
     nothing = [("", t("intake.choose"))]
-    form.measure.choices = nothing + [(code.code, say(code.label)) for code in codes(CodeKind.MEASURE, today())]
+    form.measure.choices = choices(nothing + [(code.code, say(code.label)) for code in codes(CodeKind.MEASURE, today())])
     # A basis may have been in force only in the time of the dispute.
-    form.state_basis.choices = nothing + [(code.code, say(code.label)) for code in codes(CodeKind.STATE_BASIS)]
-    form.municipal_basis.choices = nothing + [(code.code, say(code.label)) for code in codes(CodeKind.MUNICIPAL_BASIS)]
+    form.state_basis.choices = choices(nothing + [(code.code, say(code.label)) for code in codes(CodeKind.STATE_BASIS)])
+    form.municipal_basis.choices = choices(nothing + [(code.code, say(code.label)) for code in codes(CodeKind.MUNICIPAL_BASIS)])
     named = other_party_codes(draft)
     if len(named) > 1:
         there = parties_by_code(current_session, named)
-        form.municipality.choices = nothing + [(code, there[code].name) for code in named if code in there]
+        form.municipality.choices = choices(nothing + [(code, there[code].name) for code in named if code in there])
     else:
         del form.municipality
     return form

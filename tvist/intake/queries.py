@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 PARTY_KINDS = (OrganisationKind.MUNICIPALITY, OrganisationKind.STATE)
 
 
-def draft_at(session: Session, key: str) -> Draft:
+def draft_at(session: Session, public_id: str) -> Draft:
     """The draft with that identifier, also a sent one; locked in a writing session. Raises `NotFound`, also for a discarded one."""
-    query = sa.select(Draft).where(Draft.public_id == key, Draft.discarded_at.is_(None))
+    query = sa.select(Draft).where(Draft.public_id == public_id, Draft.discarded_at.is_(None))
     found = session.scalar(locked(session, query, Draft))
     if found is None:
         raise NotFound

@@ -10,7 +10,7 @@ from tvist.cases.models import Statement
 from tvist.clock import today
 from tvist.procedure.codes import CodeKind, code_named, codes
 from tvist.procedure.settings import PROCEDURES
-from tvist.web.forms import Needed, NotLonger, TvistForm, trimmed
+from tvist.web.forms import Needed, NotLonger, TvistForm, choices, trimmed
 from tvist.web.session import lazy, say, t
 from tvist.words import Message, label
 
@@ -62,7 +62,7 @@ class ProposeDismissalForm(TvistForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """The grounds are those of the dated code list today."""
         super().__init__(*args, **kwargs)
-        self.ground.choices = [(code.code, say(code.label)) for code in codes(CodeKind.DISMISSAL_GROUND, today())]
+        self.ground.choices = choices([(code.code, say(code.label)) for code in codes(CodeKind.DISMISSAL_GROUND, today())])
 
 
 class DeclarationForm(TvistForm):
@@ -71,7 +71,7 @@ class DeclarationForm(TvistForm):
     statement = RadioField(
         lazy("intake.field.statement"),
         description=lazy("intake.hint.statement"),
-        choices=[(found.value, lazy(label(found).code)) for found in Statement],
+        choices=choices([(found.value, lazy(label(found).code)) for found in Statement]),
         validate_choice=False,
         validators=[Needed("intake.needed.statement")],
     )
@@ -88,9 +88,8 @@ class DeclarationForm(TvistForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """The grounds are those of the dated code list today."""
         super().__init__(*args, **kwargs)
-        self.ground.choices = [("", t("intake.choose"))] + [
-            (code.code, say(code.label)) for code in codes(CodeKind.CONFLICT_GROUND, today())
-        ]
+        grounds = [(code.code, say(code.label)) for code in codes(CodeKind.CONFLICT_GROUND, today())]
+        self.ground.choices = choices([("", t("intake.choose")), *grounds])
 
     def validate(self, extra_validators: Any = None) -> bool:
         """A conflict or a doubt needs its ground, and some grounds need words; no conflict has neither."""

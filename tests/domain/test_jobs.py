@@ -55,7 +55,8 @@ def test_what_is_rolled_back_asks_for_nothing(database):
 def test_a_job_is_claimed_once_and_finished_once(database):
     asked_for(database, 7)
     first = claim(database, at=NOON)
-    assert first and (first.kind, first.thing_id, first.attempt) == (INDEX, 7, 1)
+    assert first
+    assert (first.kind, first.thing_id, first.attempt) == (INDEX, 7, 1)
     assert claim(database, at=NOON) is None
     assert finish(database, first, at=NOON + MINUTE)
     assert the_job(database).done_at == NOON + MINUTE
@@ -75,7 +76,8 @@ def test_a_dead_workers_job_is_taken_over_after_its_lease(database):
     dead = claim(database, at=NOON)
     assert claim(database, at=NOON + LEASE - MINUTE) is None
     taken_over = claim(database, at=NOON + LEASE)
-    assert taken_over and taken_over.attempt == 2
+    assert taken_over
+    assert taken_over.attempt == 2
     assert not finish(database, dead, at=NOON + LEASE), "one who lost the lease finishes nothing"
     assert finish(database, taken_over, at=NOON + LEASE)
 

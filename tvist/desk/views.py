@@ -8,7 +8,7 @@ from flask import Blueprint, render_template
 from flask_login import current_user
 
 from tvist.access.guard import requires
-from tvist.access.policy import Act
+from tvist.access.policy import Act, Role
 from tvist.access.roles import roles_of
 from tvist.cases.acts import page_of_task
 from tvist.cases.models import Side
@@ -20,6 +20,9 @@ from tvist.web.session import current_session
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+    from tvist.cases.models import Task
+    from tvist.words import Message
+
 bp = Blueprint("desk", __name__)
 
 
@@ -28,11 +31,23 @@ bp = Blueprint("desk", __name__)
 def show() -> ResponseReturnValue:
     """What waits for the person who is signed in."""
     on = today()
+    desk, roles = desk_of(current_session, current_user, on), roles_of(current_user, None, on)
+    with_names = bool(roles & {Role.SECRETARIAT, Role.BOARD_MEMBER})
     return render_template(
         "desk/show.html",
-        desk=desk_of(current_session, current_user, on),
-        roles=roles_of(current_user, None, on),
+        desk=desk,
+        mine=[(task, None) for task in desk.tasks],
+        others=_once(desk.others, with_names=with_names),
+        roles=roles,
         page_of=lambda task: page_of_task(task.case, current_user, task.kind, on),
-        owner_of=owner_of,
         sides=Side,
     )
+
+
+def _once(tasks: list[Task], *, with_names: bool) -> list[tuple[Task, Message]]:
+    """The tasks with whom they wait for; what looks alike to the reader, as three members who declare, stands once."""
+    found: dict[tuple[object, ...], tuple[Task, Message]] = {}
+    for task in tasks:
+        who = owner_of(task, with_names=with_names)
+        found.setdefault((task.case_id, task.kind, who, task.due_on), (task, who))
+    return list(found.values())

@@ -65,14 +65,14 @@ def freeze(case: Case, *, at: datetime) -> Bundle:
     submissions = for_bundle(case)
     version = case.bundles[-1].version + 1 if case.bundles else 1
     entries = [BundleEntry(submission=submission, position=position) for position, submission in enumerate(submissions, start=1)]
-    bundle = Bundle(version=version, frozen_at=at, sha256=_hash(case, version, submissions), entries=entries)
+    bundle = Bundle(version=version, frozen_at=at, sha256=bundle_hash(case, version, submissions), entries=entries)
     case.bundles.append(bundle)
     return bundle
 
 
 def is_intact(bundle: Bundle) -> bool:
     """Whether the sendings and papers still are what was frozen."""
-    return bundle.sha256 == _hash(bundle.case, bundle.version, [entry.submission for entry in bundle.entries])
+    return bundle.sha256 == bundle_hash(bundle.case, bundle.version, [entry.submission for entry in bundle.entries])
 
 
 def reading_by(bundle: Bundle, user: User) -> Reading | None:
@@ -80,7 +80,7 @@ def reading_by(bundle: Bundle, user: User) -> Reading | None:
     return next((found for found in bundle.readings if found.user_id == user.id), None)
 
 
-def _hash(case: Case, version: int, submissions: Iterable[Submission]) -> str:
+def bundle_hash(case: Case, version: int, submissions: Iterable[Submission]) -> str:
     """SHA-256 (hexadecimal) over the canonical description: sorted keys, no spaces, UTF-8."""
     described = {"case": case.number, "version": version, "entries": [_described(found) for found in submissions]}
     return hashlib.sha256(json.dumps(described, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()

@@ -52,7 +52,7 @@ def index(
     thing = Indexed(thing_kind=thing_kind, thing_id=thing_id, case_id=case_id, **_flags(readers))
     session.add(thing)
     session.flush()
-    rows = [{"stem": stem, "indexed_id": thing.id} for stem in sorted(_keyed(keys, stems(text)))]
+    rows = [{"stem": stem, "indexed_id": thing.id} for stem in sorted(keyed_stems(keys, text))]
     if rows:
         # Straight through the connection: the session would make an object of each stem.
         session.connection().execute(sa.insert(SearchEntry), rows)
@@ -104,6 +104,11 @@ def search(
         .limit(limit)
     )
     return [Hit(*row) for row in rows]
+
+
+def keyed_stems(keys: MasterKeys, text: str) -> set[bytes]:
+    """What of a text stands in the index."""
+    return _keyed(keys, stems(text))
 
 
 def _keyed(keys: MasterKeys, words: Collection[str]) -> set[bytes]:

@@ -131,5 +131,7 @@ class DeclareForm(TvistForm):
         """The grounds that can be chosen on the day `on`."""
         super().__init__(**kwargs)
         offered = [Statement.CONFLICT] if seat.is_declared else [Statement.NONE, Statement.CONFLICT]
+        if seat.is_declared and not self.is_submitted():
+            self.statement.data = Statement.CONFLICT.value
         self.statement.choices = [(each.value, t(f"panel.declare.{each.value}")) for each in offered]
         self.ground.choices = [(code.code, say(code.label)) for code in codes(CodeKind.CONFLICT_GROUND, on)]

@@ -185,5 +185,6 @@ def locked(session: orm.Session, query: sa.Select[Row], table: type[Base]) -> sa
 def insert_once(session: orm.Session, table: type[Base], **values: object) -> bool:
     """Insert a row unless its key is there; on PostgreSQL, wait for a rival to end. Returns whether the row is new."""
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    found = session.execute(insert(table).values(**values).on_conflict_do_nothing())
-    return bool(found.rowcount)  # type: ignore[attr-defined]  # An INSERT answers with a CursorResult.
+    # Not by the count of rows: psycopg answers -1 for an insert by the ORM.
+    made = session.execute(insert(table).values(**values).on_conflict_do_nothing().returning(sa.literal(True)))  # noqa: FBT003 - a value, no switch.
+    return made.first() is not None

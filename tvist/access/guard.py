@@ -15,6 +15,7 @@ from flask import Request, Response, current_app, g, make_response, redirect, re
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy.exc import SQLAlchemyError
 
 from tvist.access.policy import POLICY, Act
 from tvist.access.roles import roles_of
@@ -104,9 +105,12 @@ def become(user: User | None) -> None:
 
 
 def who_asks(_request: Request) -> User | None:
-    """The person behind a request that no guard has met, such as one for a page that is not there."""
-    with installed().database.reading() as session:
-        return user_of_sign_in(session, _token(), now())
+    """The person behind a request that no guard has met, such as one for a page that is not there, or for an error page."""
+    try:
+        with installed().database.reading() as session:
+            return user_of_sign_in(session, _token(), now())
+    except SQLAlchemyError:
+        return None
 
 
 def requires(
@@ -135,7 +139,12 @@ def _guarded(gate: _Gate) -> Callable[[View], View]:
         @wraps(view)
         def guarded(**address: Any) -> ResponseReturnValue:
             answer = _in_one_beat if request.method in READING_METHODS else _in_three_beats
-            return answer(gate, view, address)
+            try:
+                return answer(gate, view, address)
+            except Exception:
+                # What a broken transaction knew of the person is gone; the error page asks again.
+                g.pop("_login_user", None)
+                raise
 
         guarded.gate = gate  # type: ignore[attr-defined]  # For the test that walks all pages.
         return guarded
@@ -151,17 +160,13 @@ def _in_one_beat(gate: _Gate, view: View, address: dict[str, Any]) -> ResponseRe
 def _in_three_beats(gate: _Gate, view: View, address: dict[str, Any]) -> ResponseReturnValue:
     request.max_content_length = gate.max_bytes
     with installed().database.reading() as session:
-        first = gate.enter(session, address)
+        gate.enter(session, address)
     request.keeps_files = gate.act is not None  # type: ignore[attr-defined]  # TvistRequest has it.
     _check_token()
     g.taken_in = gate.take_in() if gate.take_in else None
     g.is_committed = False
     try:
         return _in_writing_beat(gate, view, address)
-    except BaseException:
-        # What the broken transaction knew of the person is gone; the error page still greets somebody.
-        become(first.user)
-        raise
     finally:
         if g.taken_in is not None and not g.is_committed:
             g.taken_in.discard()

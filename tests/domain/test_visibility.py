@@ -60,8 +60,12 @@ def check(session: Session, people: Cast, on: date = ON) -> None:
     session.expire_all()
     cases = list(session.scalars(sa.select(Case)))
     for user in users_of(people):
-        assert found_by(session, visible_to(user, on)) == {case.id for case in cases if may(user, Act.OPEN_CASE, case, on)}, user.name
-        assert found_by(session, seated_and_declared(user)) == {case.id for case in cases if case.seat_of(user) and case.seat_of(user).is_declared}
+        assert found_by(session, visible_to(user, on)) == {case.id for case in cases if may(user, Act.OPEN_CASE, case, on)}, (
+            user.name
+        )
+        assert found_by(session, seated_and_declared(user)) == {
+            case.id for case in cases if case.seat_of(user) and case.seat_of(user).is_declared
+        }
         known = {case.id for case in cases if may(user, Act.OPEN_CASE, case, on) and knows(case, user, on)}
         assert found_by(session, sa.and_(visible_to(user, on), knows_file(user, on))) == known, user.name
         check_tasks(session, user, cases, on)
@@ -75,7 +79,12 @@ def knows(case: Case, user: User, on: date) -> bool:
 
 
 def check_tasks(session: Session, user: User, cases: list[Case], on: date) -> None:
-    waiting = {task.id for case in cases for task in case.open_tasks if may(user, Act.OPEN_CASE, case, on) and is_mine(task, user, roles_of(user, case, on), on) and not is_over(task, on)}
+    waiting = {
+        task.id
+        for case in cases
+        for task in case.open_tasks
+        if may(user, Act.OPEN_CASE, case, on) and is_mine(task, user, roles_of(user, case, on), on) and not is_over(task, on)
+    }
     found = sa.select(Case.tasks.property.mapper.class_).join(Case).where(visible_to(user, on), waits_for(user, on))
     assert {task.id for task in session.scalars(found)} == waiting, user.name
 
@@ -83,7 +92,14 @@ def check_tasks(session: Session, user: User, cases: list[Case], on: date) -> No
 def seat(case: Case, user: User, *, left: bool = False) -> None:
     appointment = user.appointments[0]
     case.seats.append(
-        Seat(kind=appointment.seat, appointment=appointment, user=user, seated_at=NOON, left_at=LATER if left else None, left_because="conflict" if left else None)
+        Seat(
+            kind=appointment.seat,
+            appointment=appointment,
+            user=user,
+            seated_at=NOON,
+            left_at=LATER if left else None,
+            left_because="conflict" if left else None,
+        )
     )
 
 

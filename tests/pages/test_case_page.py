@@ -108,7 +108,9 @@ def test_one_who_has_not_declared_sees_parties_and_subject_only(ask: Ask, cast: 
         assert hidden not in text.replace("\N{NO-BREAK SPACE}", " "), hidden
 
 
-def test_one_called_to_a_seat_sees_whose_case_it_is_and_where_to_declare(ask: Ask, cast: Cast, a_case: Callable[..., str]) -> None:
+def test_one_called_to_a_seat_sees_whose_case_it_is_and_where_to_declare(
+    ask: Ask, cast: Cast, a_case: Callable[..., str]
+) -> None:
     address = a_case(seated, lines=[a_line(), SUM_LINE])
 
     text, listed = (ask("GET", page, as_=cast.frida).text for page in (address, "/cases"))
@@ -132,7 +134,9 @@ def test_what_the_panel_does_among_themselves_is_for_the_panel(ask: Ask, cast: C
         assert ">Stem<" not in text
 
 
-def test_the_outcome_stands_beside_each_line_when_the_opinion_is_issued(ask: Ask, cast: Cast, installation: Installation, a_case: Callable[..., str]) -> None:
+def test_the_outcome_stands_beside_each_line_when_the_opinion_is_issued(
+    ask: Ask, cast: Cast, installation: Installation, a_case: Callable[..., str]
+) -> None:
     address = a_case(issued, installation)
 
     text = ask("GET", address, as_=cast.bo).text
@@ -141,7 +145,9 @@ def test_the_outcome_stands_beside_each_line_when_the_opinion_is_issued(ask: Ask
     assert "Saken er avsluttet" in text
 
 
-def test_the_page_leads_to_what_can_be_done_and_says_what_stands_in_the_way(ask: Ask, cast: Cast, a_case: Callable[..., str]) -> None:
+def test_the_page_leads_to_what_can_be_done_and_says_what_stands_in_the_way(
+    ask: Ask, cast: Cast, a_case: Callable[..., str]
+) -> None:
     undeclared, answering = a_case(filed), a_case(answered)
 
     text = ask("GET", undeclared, as_=cast.siri).text
@@ -153,7 +159,9 @@ def test_the_page_leads_to_what_can_be_done_and_says_what_stands_in_the_way(ask:
     assert "Avslutt saksforberedelsen" in waiting
 
 
-def test_strangers_get_404_and_every_language_is_complete(ask: Ask, cast: Cast, database: Database, a_case: Callable[..., str]) -> None:
+def test_strangers_get_404_and_every_language_is_complete(
+    ask: Ask, cast: Cast, database: Database, a_case: Callable[..., str]
+) -> None:
     address = a_case(accepted)
 
     assert ask("GET", address, as_=cast.dag).status_code == 404
@@ -165,16 +173,23 @@ def test_strangers_get_404_and_every_language_is_complete(ask: Ask, cast: Cast, 
         assert ask("GET", address, as_=cast.asta).status_code == 200
 
 
-def test_a_case_with_twenty_lines_costs_no_more_than_one_with_two(ask: Ask, cast: Cast, database: Database, a_case: Callable[..., str]) -> None:
+def test_a_case_with_twenty_lines_costs_no_more_than_one_with_two(
+    ask: Ask, cast: Cast, database: Database, a_case: Callable[..., str]
+) -> None:
     small = a_case(answered, lines=[a_line(), SUM_LINE])
     months = [(2023 + month // 12, month % 12 + 1) for month in range(20)]
-    lines = [a_line(unit="sum", rate="1 000", paid="0", **{"from": f"{year}-{month:02}-01", "to": f"{year}-{month:02}-28"}) for year, month in months]
+    lines = [
+        a_line(unit="sum", rate="1 000", paid="0", **{"from": f"{year}-{month:02}-01", "to": f"{year}-{month:02}-28"})
+        for year, month in months
+    ]
     large = a_case(answered, lines=lines)
     with writing(database, cast) as (session, people):
         for _ in range(20):
             case_at(session, large.removeprefix("/cases/")).record(Act.PASS_ON, by=people.siri, at=NOON)
 
-    assert cost(database, lambda: ask("GET", small, as_=cast.siri)) == cost(database, lambda: ask("GET", large, as_=cast.siri)) < 50
+    assert (
+        cost(database, lambda: ask("GET", small, as_=cast.siri)) == cost(database, lambda: ask("GET", large, as_=cast.siri)) < 50
+    )
 
 
 def cost(database: Database, asking: Callable[[], TestResponse]) -> int:

@@ -63,7 +63,9 @@ def test_each_sees_the_cases_they_may_open(ask: Ask, cast: Cast, some: Make) -> 
 
 
 def test_an_empty_list_says_what_to_expect_in_every_language(ask: Ask, cast: Cast, database: Database) -> None:
-    for language, words in zip(LANGUAGES, ("Du har ingen saker ennå", "Du har ingen saker enno", "You have no cases yet"), strict=True):
+    for language, words in zip(
+        LANGUAGES, ("Du har ingen saker ennå", "Du har ingen saker enno", "You have no cases yet"), strict=True
+    ):
         with database.writing() as session:
             session.execute(sa.update(type(cast.dag)).values(language=language))
             session.commit()
@@ -88,12 +90,16 @@ def test_a_number_of_somebody_elses_case_tells_nothing(ask: Ask, cast: Cast, som
     assert "Ingen saker passer" in answer.text
 
 
-def test_a_party_is_found_by_its_name_and_words_by_those_who_may_read_them(ask: Ask, cast: Cast, some: Make, installation: Installation) -> None:
+def test_a_party_is_found_by_its_name_and_words_by_those_who_may_read_them(
+    ask: Ask, cast: Cast, some: Make, installation: Installation
+) -> None:
     slug, other = some(accepted, filed)
     with installation.database.writing() as session:
         case_id = session.scalars(sa.select(Case.id).where(Case.serial == 1)).one()
         thing = {"thing_kind": SearchedThing.SUBMISSION, "thing_id": 1, "case_id": case_id}
-        index(session, installation.keys, **thing, readers=[Readers.REQUESTING, Readers.SECRETARIAT], text="Utgifter til tannlege")
+        index(
+            session, installation.keys, **thing, readers=[Readers.REQUESTING, Readers.SECRETARIAT], text="Utgifter til tannlege"
+        )
         session.commit()
 
     assert numbers(ask("GET", "/cases?q=vik+komm", as_=cast.siri)) == [other, slug]
@@ -113,7 +119,11 @@ def test_filters_narrow_and_nonsense_is_left_out(ask: Ask, cast: Cast, some: Mak
     assert numbers(ask("GET", "/cases?overdue=1", as_=cast.siri)) == [doubted, served, new]
     assert numbers(ask("GET", "/cases?region=vest&measure=institution&year=2026", as_=cast.siri)) == [doubted, served, new]
     assert numbers(ask("GET", "/cases?region=nord", as_=cast.siri)) == []
-    assert numbers(ask("GET", "/cases?state=x&region=x&measure=x&year=x&turn=x&sort=x&after=x", as_=cast.siri)) == [doubted, served, new]
+    assert numbers(ask("GET", "/cases?state=x&region=x&measure=x&year=x&turn=x&sort=x&after=x", as_=cast.siri)) == [
+        doubted,
+        served,
+        new,
+    ]
 
 
 @pytest.fixture
@@ -174,7 +184,16 @@ def cost(database: Database, asking: Callable[[], TestResponse]) -> int:
 
 
 def test_what_is_wanted_is_read_and_written_back() -> None:
-    said = {"q": "Vik  kommune", "state": "panel", "region": "vest", "measure": "institution", "year": "2026", "turn": "me", "overdue": "1", "sort": "due"}
+    said = {
+        "q": "Vik  kommune",
+        "state": "panel",
+        "region": "vest",
+        "measure": "institution",
+        "year": "2026",
+        "turn": "me",
+        "overdue": "1",
+        "sort": "due",
+    }
 
     wanted = read_wanted({**said, "after": "2026-0001"})
 

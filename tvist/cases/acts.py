@@ -114,7 +114,9 @@ def possible_acts(case: Case, user: User, waited_for: Collection[TaskKind], on: 
 def places_for(case: Case, user: User, on: date) -> list[Place]:
     """The stages' own pages that the person may open now."""
     return [
-        Place(Message(code), url_for(endpoint, slug=case.slug)) for endpoint, act, states, code in PLACES if case.state in states and may(user, act, case, on)
+        Place(Message(code), url_for(endpoint, slug=case.slug))
+        for endpoint, act, states, code in PLACES
+        if case.state in states and may(user, act, case, on)
     ]
 
 

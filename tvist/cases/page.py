@@ -107,7 +107,9 @@ def case_page(case: Case, user: User, on: date) -> CasePage:
     may_follow = may_read_journal(roles)
     readable = [sending for sending in case.submissions if may(user, Act.READ_SUBMISSION, sending, on)]
     shows_petition = any(sending.kind is SubmissionKind.PETITION for sending in readable)
-    shows_outcome = case.decision is not None and case.decision.issued_at is not None and may(user, Act.READ_DECISION, case.decision, on)
+    shows_outcome = (
+        case.decision is not None and case.decision.issued_at is not None and may(user, Act.READ_DECISION, case.decision, on)
+    )
     lines = _lines(case, readable, shows_outcome=shows_outcome) if shows_petition else []
     ending = next((found for found in reversed(case.endings) if found.undone_at is None), None) if case.is_closed else None
     return CasePage(
@@ -134,7 +136,10 @@ def _lines(case: Case, readable: list[Submission], *, shows_outcome: bool) -> li
     """Each line with the latest answer that the reader may see."""
     answers = {answer.line_id: answer for sending in readable for answer in sending.line_answers}
     outcomes = {outcome.line_id: outcome for outcome in case.decision.outcomes} if case.decision and shows_outcome else {}
-    return [ShownLine(line, code_label(CodeKind.MEASURE, line.measure), answers.get(line.id), outcomes.get(line.id)) for line in case.lines]
+    return [
+        ShownLine(line, code_label(CodeKind.MEASURE, line.measure), answers.get(line.id), outcomes.get(line.id))
+        for line in case.lines
+    ]
 
 
 def _sums(lines: list[ShownLine]) -> Sums:

@@ -124,8 +124,15 @@ def seated_and_declared(user: User) -> sa.ColumnElement[bool]:
     """The clause by which `user` sits in a case and has declared no conflict since being called: the panel that reads (rule 29)."""
     seat = Case.seats.property.mapper.class_
     latest = aliased(Declaration)
-    last = sa.select(sa.func.max(latest.id)).where(latest.case_id == Case.id, latest.user_id == user.id).correlate(Case).scalar_subquery()
-    declared = sa.exists().where(Declaration.id == last, Declaration.statement == Statement.NONE, Declaration.at >= seat.seated_at)
+    last = (
+        sa.select(sa.func.max(latest.id))
+        .where(latest.case_id == Case.id, latest.user_id == user.id)
+        .correlate(Case)
+        .scalar_subquery()
+    )
+    declared = sa.exists().where(
+        Declaration.id == last, Declaration.statement == Statement.NONE, Declaration.at >= seat.seated_at
+    )
     return Case.seats.any(sa.and_(seat.user_id == user.id, seat.left_at.is_(None), declared))
 
 

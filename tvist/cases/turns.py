@@ -71,7 +71,11 @@ def missed(case: Case) -> list[Turn]:
     late = [
         task
         for task in case.tasks
-        if task.party_id is not None and task.done_at and task.due_on and task.kind not in CHANCES and oslo_date(task.done_at) > task.due_on
+        if task.party_id is not None
+        and task.done_at
+        and task.due_on
+        and task.kind not in CHANCES
+        and oslo_date(task.done_at) > task.due_on
     ]
     return [Turn(who=owner_of(task), what=label(task.kind), kind=task.kind, due_on=task.due_on) for task in late]
 

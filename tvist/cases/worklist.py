@@ -74,7 +74,14 @@ class Wanted:
 
     def as_address(self, **changes: str) -> dict[str, str]:
         """The same wish as the parameters of an address, from its first page unless `changes` says otherwise."""
-        said = {"q": self.text, "state": self.state or "", "region": self.region, "measure": self.measure, "year": str(self.year or ""), "turn": self.turn or ""}
+        said = {
+            "q": self.text,
+            "state": self.state or "",
+            "region": self.region,
+            "measure": self.measure,
+            "year": str(self.year or ""),
+            "turn": self.turn or "",
+        }
         said |= {"overdue": "1" if self.is_overdue else "", "sort": "" if self.sort is Sorting.NUMBER else self.sort}
         return {name: str(value) for name, value in (said | changes).items() if value}
 
@@ -170,7 +177,10 @@ class _Order:
 
 
 _NEXT_DUE: Final = sa.func.coalesce(
-    sa.select(sa.func.min(Task.due_on)).where(Task.case_id == Case.id, Task.kind.not_in(CHANCES), Task.done_at.is_(None)).correlate(Case).scalar_subquery(),
+    sa.select(sa.func.min(Task.due_on))
+    .where(Task.case_id == Case.id, Task.kind.not_in(CHANCES), Task.done_at.is_(None))
+    .correlate(Case)
+    .scalar_subquery(),
     sa.literal(_FAR, sa.Date()),
     type_=sa.Date(),
 )
@@ -187,11 +197,18 @@ def _place(session: Session, order: _Order, slug: str, *, user: User, on: date) 
     number = read_number(slug)
     if number is None:
         return None
-    return session.execute(sa.select(*order.keys).where(Case.year == number[0], Case.serial == number[1], visible_to(user, on))).first()
+    return session.execute(
+        sa.select(*order.keys).where(Case.year == number[0], Case.serial == number[1], visible_to(user, on))
+    ).first()
 
 
 def _narrowed(wanted: Wanted, user: User, on: date) -> list[sa.ColumnElement[bool]]:
-    chosen = ((Case.state, wanted.state), (Case.region_code, wanted.region), (Case.measure, wanted.measure), (Case.year, wanted.year))
+    chosen = (
+        (Case.state, wanted.state),
+        (Case.region_code, wanted.region),
+        (Case.measure, wanted.measure),
+        (Case.year, wanted.year),
+    )
     clauses = [column == value for column, value in chosen if value]
     waiting = sa.and_(Task.case_id == Case.id, Task.kind.not_in(CHANCES), Task.done_at.is_(None))
     if wanted.turn:
@@ -206,14 +223,20 @@ def _turn_of(turn: WhoseTurn, user: User, on: date) -> sa.ColumnElement[bool]:
         return waits_for(user, on)
     if turn is WhoseTurn.SECRETARIAT:
         return Task.desk == Desk.SECRETARIAT
-    return Task.party_id.is_not(None) if turn is WhoseTurn.PARTIES else sa.or_(Task.user_id.is_not(None), Task.desk == Desk.LEADER)
+    return (
+        Task.party_id.is_not(None) if turn is WhoseTurn.PARTIES else sa.or_(Task.user_id.is_not(None), Task.desk == Desk.LEADER)
+    )
 
 
 def _rows(session: Session, found: list[tuple[Case, bool]], user: User, on: date) -> list[Row]:
     """The cases with whom they wait for. One who knows only parties and subject sees only what waits for them (rule 29)."""
     knows = {case.id: is_known for case, is_known in found}
     mine = sa.case((waits_for(user, on), 1), else_=0)
-    query = sa.select(Task, mine).where(Task.case_id.in_(knows), Task.kind.not_in(CHANCES), Task.done_at.is_(None)).order_by(Task.due_on.is_(None), Task.due_on, Task.id)
+    query = (
+        sa.select(Task, mine)
+        .where(Task.case_id.in_(knows), Task.kind.not_in(CHANCES), Task.done_at.is_(None))
+        .order_by(Task.due_on.is_(None), Task.due_on, Task.id)
+    )
     tasks: dict[int, list[tuple[Task, bool]]] = {case.id: [] for case, _ in found}
     for task, waits in session.execute(query.options(joinedload(Task.user))):
         if waits or knows[task.case_id]:

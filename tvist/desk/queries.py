@@ -84,19 +84,35 @@ def my_drafts(session: Session, user: User, on: date) -> list[Draft]:
         Membership.from_on <= on,
         sa.or_(Membership.to_on.is_(None), Membership.to_on >= on),
     )
-    query = sa.select(Draft).where(Draft.case_id.is_(None), Draft.discarded_at.is_(None), Draft.team.any(DraftMember.user_id == user.id), works_there)
-    return list(session.scalars(query.options(joinedload(Draft.organisation)).order_by(Draft.changed_at.desc(), Draft.id.desc()).limit(MOST_TASKS)))
+    query = sa.select(Draft).where(
+        Draft.case_id.is_(None), Draft.discarded_at.is_(None), Draft.team.any(DraftMember.user_id == user.id), works_there
+    )
+    return list(
+        session.scalars(
+            query.options(joinedload(Draft.organisation)).order_by(Draft.changed_at.desc(), Draft.id.desc()).limit(MOST_TASKS)
+        )
+    )
 
 
 def failed_letters(session: Session) -> list[Recipient]:
     """The letters that came back, or of which nobody knows whether they left; the newest first."""
-    query = sa.select(Recipient).where(Recipient.fate.in_((Fate.BOUNCED, Fate.UNKNOWN))).order_by(Recipient.id.desc()).limit(MOST_OTHERS)
+    query = (
+        sa.select(Recipient)
+        .where(Recipient.fate.in_((Fate.BOUNCED, Fate.UNKNOWN)))
+        .order_by(Recipient.id.desc())
+        .limit(MOST_OTHERS)
+    )
     return list(session.scalars(query.options(joinedload(Recipient.letter).joinedload(Letter.case))))
 
 
 def recently_ended(session: Session, user: User, on: date) -> list[Case]:
     """The person's cases that ended in the last sixty days, the newest first."""
-    query = sa.select(Case).where(visible_to(user, on), Case.closed_at >= now() - RECENT).order_by(Case.closed_at.desc(), Case.id.desc()).limit(10)
+    query = (
+        sa.select(Case)
+        .where(visible_to(user, on), Case.closed_at >= now() - RECENT)
+        .order_by(Case.closed_at.desc(), Case.id.desc())
+        .limit(10)
+    )
     return list(session.scalars(query.options(selectinload(Case.parties))))
 
 

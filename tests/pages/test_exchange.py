@@ -82,7 +82,7 @@ def test_what_was_typed_stays_and_each_fault_stands_at_its_line(database, ask):
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"line_1-answer": ""}, "Velg om posten"),
+        ({"line_1-answer": ""}, "Kravpost 1: velg om den erkjennes"),
         ({"line_1-basis": "", "line_1-words": " "}, "skriv hvorfor"),
         ({"line_1-answer": "partly", "line_1-accepted": ""}, "skriv hvor mye"),
         ({"line_1-answer": "partly", "line_1-accepted": "1.234"}, "1.234"),

@@ -12,7 +12,7 @@ from tvist.submissions.answers import AnswerGiven, fault_in
 from tvist.submissions.models import Answer
 from tvist.web.forms import Needed, NotLonger, TvistForm, trimmed
 from tvist.web.session import lazy, say
-from tvist.words import label
+from tvist.words import Message, label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,10 +31,16 @@ class LineForm(Form):
     class Meta(TvistForm.Meta):
         """Our words in WTForms' place."""
 
-    answer = RadioField(lazy("submissions.respond.answer"), validate_choice=True, validators=[Needed("submissions.respond.choose")])
+    # Whether it is one of the choices is asked in `RespondForm.validate`, which can say which line is meant.
+    answer = RadioField(lazy("submissions.respond.answer"), validate_choice=False)
     accepted = KronerField(lazy("submissions.respond.accepted"), description=lazy("submissions.respond.accepted_help"))
     basis = StringField(lazy("submissions.respond.basis"), filters=[trimmed], validators=[NotLonger(LONGEST_LINE)])
-    words = TextAreaField(lazy("submissions.respond.words"), filters=[trimmed], validators=[NotLonger(LONGEST_TEXT)])
+    words = TextAreaField(
+        lazy("submissions.respond.words"),
+        description=lazy("submissions.respond.words_help"),
+        filters=[trimmed],
+        validators=[NotLonger(LONGEST_TEXT)],
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """The choices are told in the reader's language."""
@@ -50,6 +56,7 @@ class LineForm(Form):
 class RespondForm(TvistForm):
     """A response; a case has one part a line, made by `respond_form`."""
 
+    lines: Sequence[ClaimLine] = ()
     text = TextAreaField(
         lazy("submissions.respond.text"),
         description=lazy("submissions.respond.text_help"),
@@ -63,14 +70,26 @@ class RespondForm(TvistForm):
         validators=[NotLonger(LONGEST_LINE)],
     )
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Also that each line is answered."""
+        fine = super().validate(extra_validators)
+        missing = [line for line in self.lines if self.part_of(line).answer.data not in set(Answer)]
+        for line in missing:
+            self.part_of(line).answer.errors = [say(Message("submissions.line_not_answered", position=line.position))]
+        return fine and not missing
+
+    def faults(self) -> list[tuple[str, str]]:
+        """In the order of the page: the whole form, the lines, what stands below them."""
+        return sorted(super().faults(), key=lambda fault: 2 if fault[0] in {"text", "own_reference"} else bool(fault[0]))
+
     def part_of(self, line: ClaimLine) -> LineForm:
         """The part for one line."""
         found: LineForm = self[_name(line)].form
         return found
 
-    def answers(self, lines: Sequence[ClaimLine]) -> list[AnswerGiven]:
-        """What was answered to each line; each must have been answered."""
-        return [self.part_of(line).given_for(line) for line in lines]
+    def answers(self) -> list[AnswerGiven]:
+        """What was answered to each line, of a form that is valid."""
+        return [self.part_of(line).given_for(line) for line in self.lines]
 
     def blame_answers(self, answers: Sequence[AnswerGiven]) -> bool:
         """Show what is wrong with the answers beside each; returns whether something is."""
@@ -83,8 +102,8 @@ class RespondForm(TvistForm):
 
 def respond_form(case: Case, lines: Sequence[ClaimLine]) -> RespondForm:
     """The response form for these lines."""
-    parts = {_name(line): FormField(LineForm, label="") for line in lines}
-    form: RespondForm = type("RespondFormOfCase", (RespondForm,), parts)(thing=case)
+    parts: dict[str, Any] = {_name(line): FormField(LineForm, label="") for line in lines}
+    form: RespondForm = type("RespondFormOfCase", (RespondForm,), parts | {"lines": lines})(thing=case)
     return form
 
 

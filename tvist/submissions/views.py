@@ -52,7 +52,7 @@ def respond(case: Case) -> ResponseReturnValue:
     lines = lines_for(case, party) if party else []
     form = respond_form(case, lines)
     if form.validate_on_submit() and not _refused(form, case, Act.RESPOND, turn) and not _papers_refused(form):
-        answers = form.answers(lines)
+        answers = form.answers()
         if not form.blame_answers(answers):
             own_reference, papers = form.own_reference.data or "", taken_in().papers(added_by=current_user, at=now())
             actions.respond(case, by=current_user, at=now(), answers=answers, text=form.text.data or "", own_reference=own_reference, papers=papers)

@@ -20,7 +20,6 @@ from tvist.intake.steps import LINE_PATHS, WRITTEN, data_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.people import Cast
     from tvist.accounts.models import User
     from tvist.db import Database
 

@@ -191,7 +191,7 @@ def test_nobody_left_leads_to_the_ministry(ask: Ask, cast: Cast, take: Callable[
 
 @pytest.mark.parametrize("language", ["nn", "en"])
 def test_the_pages_speak_the_readers_language(
-    ask: Ask, cast: Cast, take: Callable[[str], str], database: Database, language: str
+    ask: Ask, cast: Cast, take: Callable[[str], str], database: Database, *, language: str
 ) -> None:
     at = take("declared")
     with database.writing() as session:

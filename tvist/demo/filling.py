@@ -6,6 +6,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from tvist.clock import today
+from tvist.demo.copying import copy_cases
 from tvist.demo.people import make_people
 from tvist.demo.playing import index_all, play
 from tvist.demo.plots import plots
@@ -26,3 +27,6 @@ def fill(installation: Installation, *, cases: int, seed: int, say: Callable[[st
     played = [play(installation, plot, today=day) for plot in plots(cases, seed=seed, today=day)]
     index_all(installation, played)
     say(f"Invented cases made by the real acts: {len(played)} ({monotonic() - began:.0f} s)")
+    if cases > len(played):
+        copy_cases(installation, played, cases - len(played), seed=seed, today=day, say=say)
+        say(f"Copies of them with other dates, parties and sums: {cases - len(played)} ({monotonic() - began:.0f} s in all)")

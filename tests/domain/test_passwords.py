@@ -8,7 +8,9 @@ from tvist.accounts.passwords import hash_password, is_outdated, is_right, weakn
 KNOWN = ("Asta Oppdiktet", "asta.oppdiktet@vik.example")
 
 
-@pytest.mark.parametrize("phrase", ["fire lodne katter danser", "regn på taket hele natten", "Trikk-og-båt-til-Nesodden", "x7#Qm!pL2vRz"])
+@pytest.mark.parametrize(
+    "phrase", ["fire lodne katter danser", "regn på taket hele natten", "Trikk-og-båt-til-Nesodden", "x7#Qm!pL2vRz"]
+)
 def test_a_good_pass_phrase_has_no_fault(phrase):
     assert weaknesses(phrase, known=KNOWN) == []
 

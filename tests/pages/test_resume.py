@@ -116,7 +116,7 @@ def test_a_key_used_by_the_sign_in_form_itself_is_not_carried_on_twice(visitor, 
 def test_a_broken_parcel_is_left_out(visitor, broken):
     visitor.post("/sign-out")
     visitor.get("/sign-in")
-    answer = visitor.post("/sign-in", {"email": "asta@example.invalid", "password": PHRASE, "_carried_to": "/box", "_carried": broken})
+    answer = visitor.post(
+        "/sign-in", {"email": "asta@example.invalid", "password": PHRASE, "_carried_to": "/box", "_carried": broken}
+    )
     assert answer.location == "/desk"
-
-

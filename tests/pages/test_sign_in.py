@@ -130,7 +130,14 @@ def test_an_old_sign_in_has_ended(app, database, asta):
     assert visitor.get("/account").location == "/sign-in?next=/account"
 
 
-ELSEWHERE = ("https://evil.example/", "//evil.example", "/\\evil.example", "/\t/evil.example", "javascript:alert(1)", "evil.example")
+ELSEWHERE = (
+    "https://evil.example/",
+    "//evil.example",
+    "/\\evil.example",
+    "/\t/evil.example",
+    "javascript:alert(1)",
+    "evil.example",
+)
 
 
 def test_nobody_is_led_to_another_site(app, asta):
@@ -142,7 +149,9 @@ def test_nobody_is_led_to_another_site(app, asta):
         visitor.post("/sign-out")
 
 
-@pytest.mark.parametrize(("language", "words"), [("nb", "Glemt passordfrasen?"), ("nn", "Gløymt passordfrasen?"), ("en", "Forgotten your pass")])
+@pytest.mark.parametrize(
+    ("language", "words"), [("nb", "Glemt passordfrasen?"), ("nn", "Gløymt passordfrasen?"), ("en", "Forgotten your pass")]
+)
 def test_a_stranger_reads_in_the_language_chosen(app, language, words):
     visitor = Visitor(app)
     visitor.get("/")

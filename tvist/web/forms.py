@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import Field, Form
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # Newer than the types.
 from wtforms.validators import StopValidation, ValidationError
 
@@ -20,6 +19,8 @@ from tvist.words import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from wtforms import Field, Form
 
 KEY_FIELD = "_key"
 SEEN_FIELD = "_seen"
@@ -126,7 +127,9 @@ class Needed:
         self.code = code
 
     def __call__(self, form: Form, field: Field) -> None:  # noqa: ARG002 - WTForms' signature.
-        """Raise StopValidation for an empty field."""
+        """Raise StopValidation for an empty field, and for one that could not be read, which has said so already."""
+        if field.process_errors:
+            raise StopValidation
         if not field.data or (isinstance(field.data, str) and not field.data.strip()):
             field.errors = []
             raise StopValidation(say(Message(self.code)))

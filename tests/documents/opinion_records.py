@@ -42,18 +42,14 @@ def a_line(position: int, **changed: Any) -> dict[str, Any]:
         "should_bear": "state",
         "paid_by": "municipality",
         "paid_ore": 20862903,
-        "finding": a_finding(0, 20862903, 0, 20862903, "state", 20862903),
+        "finding": a_finding(0, 20862903, 0, 20862903, refunds=("state", 20862903)),
     } | changed
 
 
 def a_finding(
-    percent: int,
-    found: int | None,
-    municipality: int | None,
-    state: int | None,
-    refund_from: str | None = None,
-    refund: int | None = None,
+    percent: int, found: int | None, *shares: int | None, refunds: tuple[str | None, int | None] = (None, None)
 ) -> dict[str, Any]:
+    municipality, state = shares
     kind = {0: "state", 100: "municipality"}.get(percent, "split")
     return {
         "outcome": kind,
@@ -61,8 +57,8 @@ def a_finding(
         "found_ore": found,
         "municipality_ore": municipality,
         "state_ore": state,
-        "refund_from": refund_from,
-        "refund_ore": refund,
+        "refund_from": refunds[0],
+        "refund_ore": refunds[1],
     }
 
 
@@ -94,7 +90,7 @@ def a_record(**changed: Any) -> dict[str, Any]:
             known_until="2025-12-31",
             claimed_ore=184_500_050,
             paid_ore=100_000_000,
-            finding=a_finding(33, 150_000_001, 49_500_001, 100_500_000, "state", 50_499_999),
+            finding=a_finding(33, 150_000_001, 49_500_001, 100_500_000, refunds=("state", 50_499_999)),
         ),
         a_line(
             3,

@@ -119,7 +119,7 @@ def test_the_money_stands_with_sums_and_who_refunds_whom() -> None:
 
 
 def test_refunds_both_ways_are_netted_with_their_sign() -> None:
-    towards_state = a_finding(100, 1000, 1000, 0, "municipality", 1000)
+    towards_state = a_finding(100, 1000, 1000, 0, refunds=("municipality", 1000))
     text = text_of(
         a_record(lines=[a_line(1), a_line(2, paid_by="state", finding=towards_state), a_line(3, finding=a_finding(0, 0, 0, 0))])
     )

@@ -132,7 +132,7 @@ def test_questions_are_put_once_and_a_line_of_principle_has_no_amount(installati
     ],
 )
 def test_a_vote_out_of_range_is_refused(
-    installation: Installation, cast: Cast, position: int, choice: ResponsibleChoice | int, fault: str
+    *, installation: Installation, cast: Cast, position: int, choice: ResponsibleChoice | int, fault: str
 ) -> None:
     with installation.database.writing() as session:
         case = agreed(session, cast)

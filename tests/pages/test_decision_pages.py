@@ -101,7 +101,7 @@ def test_a_vote_on_shares_and_on_an_amount_is_cast_and_kept(installation: Instal
     ],
 )
 def test_a_vote_that_cannot_be_read_is_shown_again(
-    number: int, data: dict[str, str], said: str, installation: Installation, cast: Cast, ask: Any
+    *, number: int, data: dict[str, str], said: str, installation: Installation, cast: Cast, ask: Any
 ) -> None:
     question = made(installation, cast)[number]
 

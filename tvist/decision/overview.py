@@ -9,9 +9,9 @@ from tvist.access.policy import Act
 from tvist.cases.lifecycle import State
 from tvist.decision.record import SECTIONS
 from tvist.decision.rules import approvals_of, unfinished, without_dissent
-from tvist.decision.votes import ResponsibleChoice, all_open, has_voted, history_of, is_open, result, seats_of
+from tvist.decision.votes import all_open, choice_said, has_voted, history_of, is_open, result, seats_of
 from tvist.procedure.codes import CodeKind, code_label
-from tvist.words import Message, Ore
+from tvist.words import Message
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tvist.accounts.models import User
     from tvist.cases.models import Case
     from tvist.decision.models import Approval, Question
-    from tvist.decision.votes import Choice, Result
+    from tvist.decision.votes import Result
     from tvist.vault.keys import MasterKeys
 
 
@@ -86,15 +86,6 @@ def overview(case: Case, user: User, keys: MasterKeys) -> Overview:
 def asked(question: Question) -> Message:
     """The question in words."""
     return Message(f"opinion.question.{question.kind.value}", position=question.position, line=question.line.position)
-
-
-def choice_said(choice: Choice, question: Question) -> Message:
-    """A vote in words."""
-    if not isinstance(choice, ResponsibleChoice):
-        return Message("decision.sum", ore=Ore(choice))
-    kind = {0: "state", 100: "municipality"}.get(choice.municipality_percent, "split")
-    percent = choice.municipality_percent
-    return Message(f"decision.choice.{kind}", municipality=question.line.municipality.name, percent=percent, rest=100 - percent)
 
 
 def _shown(question: Question, user: User, keys: MasterKeys, must_dissent: list[str]) -> ShownQuestion:

@@ -11,7 +11,7 @@ from tvist.accounts.models import OrganisationKind
 from tvist.cases.money import Bearer
 from tvist.pdf import Column, table
 from tvist.procedure.codes import CodeKind, code_label
-from tvist.words import Message, format_day, format_kroner, render
+from tvist.words import NO_BREAK, Message, format_day, format_kroner, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -117,10 +117,10 @@ def refund_sentences(record: Record, told: Wording) -> list[str]:
 
 
 def period(line: Record, told: Wording) -> str:
-    """`1.1.2024–30.6.2024`; a measure that runs says up to which day its sum is known."""
+    """`1.1.2024 – 30.6.2024`, which may break after the dash and nowhere else; a measure that runs says up to which day its sum is known."""
     first = _short(line["from_on"])
     if line["to_on"]:
-        return f"{first}{DASH}{_short(line['to_on'])}"
+        return f"{first}{NO_BREAK}{DASH} {_short(line['to_on'])}"
     if line["known_until"]:
         return told("period.known_until", first=first, last=_short(line["known_until"]))
     return told("period.runs", first=first)

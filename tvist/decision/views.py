@@ -26,12 +26,12 @@ from tvist.decision.forms import (
 )
 from tvist.decision.models import QuestionKind, RemarkKind
 from tvist.decision.outcomes import findings
-from tvist.decision.overview import asked, choice_said, overview
+from tvist.decision.overview import asked, overview
 from tvist.decision.queries import deliberation_at, issued_decision_at, question_at
 from tvist.decision.record import canonical, text_hash
 from tvist.decision.rules import unfinished
 from tvist.decision.text import beginning, suggested_conclusion
-from tvist.decision.votes import all_open, has_voted, is_open, own_vote
+from tvist.decision.votes import all_open, choice_said, has_voted, is_open, own_vote
 from tvist.panel.rules import panel_faults
 from tvist.pdf import render
 from tvist.procedure.codes import code_label

@@ -150,8 +150,21 @@ def result(question: Question, keys: MasterKeys) -> Result:
     votes = {user.id: _value_of(choice) for user, choice in votes_of(question, keys).items()}
     value, supporters = majority(votes)
     said = "unanimous" if len(supporters) == PANEL_SIZE else "majority" if len(supporters) == MAJORITY else "middle"
-    shown = Ore(value) if question.kind is QuestionKind.AMOUNT else Message("decision.percent", percent=value)
-    return Result(value, said == "unanimous", supporters, Message(f"decision.result.{said}", value=shown))
+    return Result(
+        value,
+        said == "unanimous",
+        supporters,
+        Message(f"decision.result.{said}", value=choice_said(_choice(question, value), question)),
+    )
+
+
+def choice_said(choice: Choice, question: Question) -> Message:
+    """A vote, or what the votes came to, in words."""
+    if not isinstance(choice, ResponsibleChoice):
+        return Message("decision.sum", ore=Ore(choice))
+    kind = {0: "state", ALL: "municipality"}.get(choice.municipality_percent, "split")
+    percent = choice.municipality_percent
+    return Message(f"decision.choice.{kind}", municipality=question.line.municipality.name, percent=percent, rest=ALL - percent)
 
 
 def majority(votes: Mapping[int, int]) -> tuple[int, frozenset[int]]:

@@ -19,7 +19,6 @@ from tvist.intake.queries import may_file
 from tvist.intake.sendings import from_body, from_party, move_papers, serve, session_of
 from tvist.jobs.actions import queue
 from tvist.jobs.models import JobKind
-from tvist.procedure.deadlines import is_late
 from tvist.procedure.settings import procedure_on
 from tvist.words import Message
 
@@ -126,11 +125,9 @@ def ask_for_missing(case: Case, *, by: User, at: datetime, text: str) -> Submiss
 
 def cure(case: Case, *, by: User, at: datetime, text: str, papers: Sequence[Paper] = ()) -> Submission:
     """The requesting side mends what was missing; the request is screened again (rule 16)."""
-    late = any(task.kind is TaskKind.CURE and task.due_on and is_late(at, task.due_on) for task in case.open_tasks)
     take_step(case, Act.CURE, by=by, at=at)
+    submission = from_party(case, SubmissionKind.CURE, text, papers, answers=TaskKind.CURE, by=by, at=at)
     close_tasks(case, TaskKind.CURE, at=at)
-    submission = from_party(case, SubmissionKind.CURE, text, papers, by=by, at=at)
-    submission.is_late = late
     _open_screening(case, at)
     write_to_secretariat(case, LetterKind.CURED, at=at)
     return submission
@@ -174,10 +171,7 @@ def propose_dismissal(case: Case, *, by: User, at: datetime, ground: str, reason
 def comment_on_dismissal(case: Case, *, by: User, at: datetime, text: str) -> Submission:
     """A side says what it thinks of the proposal."""
     take_step(case, Act.COMMENT_ON_DISMISSAL, by=by, at=at)
-    submission = from_party(case, SubmissionKind.DISMISSAL_COMMENT, text, (), by=by, at=at)
-    tasks = [task for task in case.open_tasks if task.kind is TaskKind.COMMENT_ON_DISMISSAL and task.party is submission.party]
-    submission.is_late = any(task.due_on and is_late(at, task.due_on) for task in tasks)
-    close_tasks(case, TaskKind.COMMENT_ON_DISMISSAL, at=at, owner=submission.party)
+    submission = from_party(case, SubmissionKind.DISMISSAL_COMMENT, text, answers=TaskKind.COMMENT_ON_DISMISSAL, by=by, at=at)
     write_to_secretariat(case, LetterKind.SUBMISSION_RECEIVED, at=at)
     return submission
 

@@ -69,7 +69,7 @@ def make_case(session: Session, petition: Petition, *, at: datetime, received_on
         child_birth_year=petition.child_birth_year,
         is_address_secret=petition.is_address_secret,
         parties_sort_key=sort_key(" ".join(names)),
-        parties_folded=_folded_parties(petition, names),
+        parties_folded=folded_parties(petition, names),
         is_invented=is_invented,
     )
     session.add(case)
@@ -188,7 +188,7 @@ def _party(petition: Petition, organisation: Organisation, *, side: Side, positi
     )
 
 
-def _folded_parties(petition: Petition, names: list[str]) -> str:
+def folded_parties(petition: Petition, names: list[str]) -> str:
     """Names, earlier names and own references of the parties, folded for search; each once."""
     earlier = [
         other.name

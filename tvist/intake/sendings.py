@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import object_session
 
 from tvist.cases.submissions import Serving, Submission, SubmissionKind
+from tvist.cases.tasks import close_tasks
 from tvist.clock import oslo_date
 from tvist.delivery.actions import write_to_party
 from tvist.errors import NotAllowed
 from tvist.jobs.actions import queue
 from tvist.jobs.models import JobKind
+from tvist.procedure.deadlines import is_late
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from tvist.accounts.models import User
-    from tvist.cases.models import Case, Party, Task
+    from tvist.cases.models import Case, Party, Task, TaskKind
     from tvist.delivery.models import LetterKind
     from tvist.documents.models import Paper
 
@@ -34,13 +36,21 @@ def from_body(case: Case, kind: SubmissionKind, text: str, *, by: User, at: date
     return submission
 
 
-def from_party(case: Case, kind: SubmissionKind, text: str, papers: Sequence[Paper], *, by: User, at: datetime) -> Submission:
-    """A sending of the party in whose team `by` is. Raises NotAllowed for somebody in no team."""
+def from_party(
+    case: Case, kind: SubmissionKind, text: str, papers: Sequence[Paper] = (), *, answers: TaskKind, by: User, at: datetime
+) -> Submission:
+    """A sending of the party in whose team `by` is, which ends the party's task of kind `answers`; late where that was due before.
+
+    Raises NotAllowed for somebody in no team.
+    """
     party = case.party_of(by, oslo_date(at))
     if party is None:
         raise NotAllowed
-    submission = Submission(kind=kind, party=party, text=text, made_at=at, by=by)
+    waiting = [task for task in case.open_tasks if task.kind is answers and task.party is party]
+    late = any(task.due_on and is_late(at, task.due_on) for task in waiting)
+    submission = Submission(kind=kind, party=party, text=text, made_at=at, by=by, is_late=late)
     case.submissions.append(submission)
+    close_tasks(case, answers, at=at, owner=party)
     session_of(case).flush()
     move_papers(submission, papers)
     queue(session_of(case), JobKind.INDEX_SUBMISSION, submission.id, at=at)

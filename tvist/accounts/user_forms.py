@@ -30,6 +30,11 @@ class NeededDay(DateField):
         """`code` names what to say where the day is missing."""
         super().__init__(label, [Needed(code)], format=DAYS, **kwargs)
 
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the day; an empty field is missing, not wrong."""
+        if valuelist and str(valuelist[0]).strip():
+            super().process_formdata(valuelist)
+
 
 class MembershipForm(TvistForm):
     """A role in an organisation, with its days."""

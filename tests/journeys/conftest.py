@@ -6,13 +6,14 @@ import os
 import shutil
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
+from tvist.words import Message, render
 from tvist.workers import work_once
 
 if TYPE_CHECKING:
@@ -71,6 +72,28 @@ class Visit:
         self.page.get_by_role("button", name=name, exact=True).click()
         self.page.wait_for_load_state()
         self.look()
+
+    def do(self, code: str, **params: Any) -> None:
+        """Press the button whose text has that code."""
+        self.press(render(Message(code, **params), "nb"))
+
+    def fill(self, fields: dict[str, str]) -> None:
+        """Fill fields by their names: texts, choices, lists and ticks. What is empty is left as it stands."""
+        for name, value in ((name, value) for name, value in fields.items() if value):
+            found = self.page.locator(f'main [name="{name}"]')
+            kind = found.first.evaluate("field => field.tagName === 'SELECT' ? 'select' : field.type")
+            if kind == "radio":
+                self.page.locator(f'main [name="{name}"][value="{value}"]').check()
+            elif kind == "checkbox":
+                found.check()
+            elif kind == "select":
+                found.select_option(value)
+            else:
+                found.fill(value)
+
+    def text(self) -> str:
+        """What the page says."""
+        return self.page.locator("main").inner_text().replace("\N{NO-BREAK SPACE}", " ")
 
     def follow(self, name: str) -> None:
         """Follow the link with that name, and look at where it leads."""

@@ -78,7 +78,7 @@
       }
       form.dataset.isSent = "yes";
       isSending = true;
-      sessionStorage.setItem(sentKey, address(form));
+      if (!form.hasAttribute("data-sign-out")) sessionStorage.setItem(sentKey, address(form));
       // After the browser has read the form: a disabled button's name would not be sent.
       setTimeout(() => {
         for (const button of form.querySelectorAll('button[type="submit"]')) button.setAttribute("aria-disabled", "true");

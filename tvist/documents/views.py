@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from flask import Blueprint, Response, redirect, request, url_for
 
@@ -60,7 +62,9 @@ def _file(paper: Paper) -> Response:
     if request.range is not None and request.range.units == "bytes" and len(request.range.ranges) == 1:
         found = request.range.range_for_length(paper.size)
         if found is None:
-            return Response(status=416, headers={"Content-Range": f"bytes */{paper.size}"})
+            return Response(
+                status=416, mimetype=MediaType(paper.media_type).mime, headers={"Content-Range": f"bytes */{paper.size}"}
+            )
         first, end, status = found[0], found[1] or paper.size, 206
     response = Response(
         installed().papers.open(paper.blob_id, range=(first, end)), status, mimetype=MediaType(paper.media_type).mime
@@ -70,8 +74,14 @@ def _file(paper: Paper) -> Response:
     response.headers["Content-Security-Policy"] = SANDBOX
     if status == 206:  # noqa: PLR2004 - partial content.
         response.headers["Content-Range"] = f"bytes {first}-{end - 1}/{paper.size}"
-    response.headers.set("Content-Disposition", "attachment", filename=readable_name(paper))
+    response.headers.set("Content-Disposition", "attachment", **_named(readable_name(paper)))
     return response
+
+
+def _named(name: str) -> dict[str, str]:
+    """The name in plain letters for old browsers and, where it has others, in full as RFC 8187 has it."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return {"filename": plain} if plain == name else {"filename": plain, "filename*": f"UTF-8''{quote(name)}"}
 
 
 def readable_name(paper: Paper) -> str:

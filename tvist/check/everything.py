@@ -36,12 +36,12 @@ def check_all(installation: Installation, *, every_file: int | None = 1) -> Iter
     last = 0
     while True:
         with installation.database.reading() as session:
-            cases = _batch(session, after=last)
+            cases = read_cases(session, after=last)
             for case in cases:
                 for code in dict.fromkeys(check_case(case, installation.keys)):
                     yield Finding(case.number, code)
             if not cases:
-                yield from _check_numbers(session)
+                yield from check_numbers(session)
                 yield from _check_references(installation, session)
                 break
             last = cases[-1].id
@@ -87,11 +87,12 @@ def _loaded() -> tuple[ExecutableOption, ...]:
     )
 
 
-def _batch(session: Session, *, after: int) -> Sequence[Case]:
+def read_cases(session: Session, *, after: int) -> Sequence[Case]:
+    """The next batch of cases by id, with all that is looked at."""
     return session.scalars(sa.select(Case).where(Case.id > after).order_by(Case.id).limit(A_BATCH).options(*_loaded())).all()
 
 
-def _check_numbers(session: Session) -> Iterator[Finding]:
+def check_numbers(session: Session) -> Iterator[Finding]:
     """No case has a serial above the last one drawn in its year."""
     drawn = sa.select(Serial.last).where(Serial.year == Case.year).scalar_subquery()
     query = sa.select(Case.number).where(sa.func.coalesce(drawn, 0) < Case.serial)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
 
 from tvist.decision.models import QuestionKind
 from tvist.decision.votes import MAJORITY, majority
 from tvist.demo.copied_sums import with_new_sums
+from tvist.panel.models import SeatKind
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from tvist.decision.record import Record
     from tvist.demo.copied_sums import Sums
     from tvist.demo.moves import Move
     from tvist.demo.originals import Row
+
+SEATS: Final = tuple(SeatKind)
 
 
 def copied_record(move: Move, sums: Sums) -> Record:
@@ -104,9 +106,7 @@ def _result(row: Row, told: Record, move: Move, sums: Sums) -> Record:
     """The votes stand in the order of the seats, as in the original."""
     cast_by = {vote["user_id"]: sums.votes[vote["id"]] for vote in move.original.rows["vote"] if vote["question_id"] == row["id"]}
     value, supporters = majority(cast_by)
-    order = [
-        seat["user_id"] for seat in sorted(_standing_seats(move), key=lambda seat: list(type(seat["kind"])).index(seat["kind"]))
-    ]
+    order = [seat["user_id"] for seat in sorted(_standing_seats(move), key=lambda seat: SEATS.index(seat["kind"]))]
     return {
         "value": value,
         "is_unanimous": len(supporters) == len(cast_by),
@@ -127,9 +127,7 @@ def _by_position(rows: list[Row]) -> list[Row]:
 
 
 def _moved(day: str | None, move: Move) -> str | None:
-    from datetime import date as day_type
-
-    return (day_type.fromisoformat(day) + move.shift).isoformat() if day else None
+    return (date.fromisoformat(day) + move.shift).isoformat() if day else None
 
 
 def _day(day: date | None) -> Any:

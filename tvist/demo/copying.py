@@ -19,7 +19,7 @@ from tvist.decision.document import opinion
 from tvist.demo.copied_rows import TABLES, CopiedRows, grouped
 from tvist.demo.moves import draw
 from tvist.demo.originals import can_be_copied, read_original, unchanging_stems
-from tvist.demo.people import make_people
+from tvist.demo.people import people_there
 from tvist.pdf import render
 from tvist.search.index import keyed_stems
 from tvist.search.models import SearchedThing
@@ -52,7 +52,7 @@ def copy_cases(
     """Add `count` copies of the played cases."""
     dice = Random(f"{seed}:copies")  # noqa: S311 - invented cases need no cryptographic chance.
     with installation.database.reading() as session:
-        people = make_people(session, today)
+        people = people_there(session)
         cases = session.scalars(sa.select(Case).where(Case.id.in_(played)).order_by(Case.year, Case.serial))
         originals = [read_original(session, installation.keys, case, today=today) for case in cases if can_be_copied(case)]
     groups = Counter(original.group for original in originals)

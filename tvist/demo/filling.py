@@ -24,7 +24,7 @@ def fill(installation: Installation, *, cases: int, seed: int, say: Callable[[st
         people = make_people(session, day)
         session.commit()
     say(f"Invented people: {len(people.users)}, organisations: {len(people.organisations)}")
-    played = [play(installation, plot, today=day) for plot in plots(cases, seed=seed, today=day)]
+    played = [play(installation, plot) for plot in plots(cases, seed=seed, today=day)]
     index_all(installation, played)
     say(f"Invented cases made by the real acts: {len(played)} ({monotonic() - began:.0f} s)")
     if cases > len(played):

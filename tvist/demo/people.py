@@ -90,7 +90,7 @@ def _is_filer(user: User, organisation: Organisation, on: date) -> bool:
 
 def make_people(session: Session, today: date) -> People:
     """The invented people and all organisations of the register, made where they are not there yet. Flushed, not committed."""
-    people = _those_there(session)
+    people = people_there(session)
     for made in _organisations(today):
         if (made.kind, made.code) not in people.organisations:
             session.add(made)
@@ -123,7 +123,8 @@ def address_of(name: str) -> str:
     return folded(spelled).replace(" ", ".") + "@demo.invalid"
 
 
-def _those_there(session: Session) -> People:
+def people_there(session: Session) -> People:
+    """The invented people and all organisations, as they are."""
     invented = sa.select(User).where(User.is_invented).options(selectinload(User.memberships), selectinload(User.appointments))
     return People(
         {(found.kind, found.code): found for found in session.scalars(sa.select(Organisation))},

@@ -9,15 +9,13 @@ import sqlalchemy as sa
 from tvist.cases.submissions import Submission
 from tvist.demo import before
 from tvist.demo.panels import STAGES as PANEL_STAGES
-from tvist.demo.people import make_people
+from tvist.demo.people import people_there
 from tvist.demo.plots import Stage
 from tvist.demo.story import Story
 from tvist.jobs.models import Job, JobKind
 from tvist.submissions.indexing import index_submission
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from tvist.demo.plots import Plot
     from tvist.installation import Installation
 
@@ -33,10 +31,10 @@ STAGES: Final = {
 }
 
 
-def play(installation: Installation, plot: Plot, *, today: date) -> int:
+def play(installation: Installation, plot: Plot) -> int:
     """Play the case as far as its plot says, and commit. Returns its id."""
     with installation.database.writing() as session:
-        story = Story(installation, session, make_people(session, today), plot)
+        story = Story(installation, session, people_there(session), plot)
         for stage, step in STAGES.items():
             if stage <= plot.until:
                 step(story)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from flask import Blueprint, Response, render_template, request
 from markupsafe import Markup
@@ -50,13 +50,14 @@ class PeriodForm(TvistForm):
     from_on = DayField(lazy("statistics.from_on"), [Needed("statistics.write_from")])
     to_on = DayField(lazy("statistics.to_on"), [Needed("statistics.write_to")])
 
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Both days, and in order."""
-        fine = super().validate(extra_validators)
-        if fine and self.to_on.data < self.from_on.data:
+    def days(self) -> tuple[date, date] | None:
+        """Both days, in order; None where something is to be corrected."""
+        if not self.validate() or self.from_on.data is None or self.to_on.data is None:
+            return None
+        if self.to_on.data < self.from_on.data:
             self.blame(Message("money.to_before_from", from_on=self.from_on.data, to_on=self.to_on.data), "to_on")
-            return False
-        return fine
+            return None
+        return self.from_on.data, self.to_on.data
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,9 @@ class Section:
 def show() -> ResponseReturnValue:
     """The figures of a period; this year so far where none is asked for."""
     form = _asked()
-    if not form.validate():
+    days = form.days()
+    if days is None:
         return _asked_again(form)
-    days = (form.from_on.data, form.to_on.data)
     figures = all_figures(current_session, *days)
     return render_template(
         "statistics/show.html",
@@ -93,9 +94,9 @@ def show() -> ResponseReturnValue:
 def download() -> ResponseReturnValue:
     """The same figures for a spreadsheet."""
     form = _asked()
-    if not form.validate():
+    days = form.days()
+    if days is None:
         return _asked_again(form)
-    days = (form.from_on.data, form.to_on.data)
     text = writing.as_csv(all_figures(current_session, *days), *days, page_language())
     name = f"tvist-{days[0]}-{days[1]}.csv"
     return Response(text, mimetype="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
@@ -148,7 +149,7 @@ def _chart(code: str, groups: dict[str, list[Figure]]) -> Markup | None:
     if code not in CHARTS or not any(figure.value for figure in figures):
         return None
     # Markup is right here: `svg` escapes every text that it is given.
-    return Markup(svg(CHARTS[code](groups, page_language())))  # noqa: S704 - as said above.
+    return Markup(svg(CHARTS[code](groups, cast("Language", page_language()))))  # noqa: S704 - as said above.
 
 
 def _flow(groups: dict[str, list[Figure]], language: Language) -> Picture:

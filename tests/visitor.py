@@ -32,6 +32,10 @@ class Visitor:
         more.setdefault("headers", FROM_HERE)
         return self._seen(self.client.post(path, data=fields, environ_overrides={"REMOTE_ADDR": self.address}, **more))
 
+    def send(self, path: str, body: bytes, content_type: str) -> TestResponse:
+        """Post a body as it is."""
+        return self._seen(self.client.post(path, data=body, content_type=content_type, headers=FROM_HERE))
+
     def token(self) -> str:
         found = re.search(r'name="csrf_token" value="([^"]+)"', self.page)
         return found[1] if found else ""

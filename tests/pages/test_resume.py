@@ -5,6 +5,8 @@ from io import BytesIO
 import pytest
 import sqlalchemy as sa
 from flask import Blueprint, request
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from tests.visitor import PHRASE, Visitor
 from tvist.access.guard import finish, requires
@@ -82,7 +84,9 @@ def test_a_page_with_an_old_token_leads_straight_to_sending_again(visitor, recei
 
 def test_files_are_not_carried_and_the_page_says_so(visitor, database):
     end_all(database)
-    visitor.post("/box", {"text": TEXT, "_key": "k", "paper": (BytesIO(b"x" * 5_000_000), "bilag.pdf")})
+    paper = FileStorage(BytesIO(b"x" * 5_000_000), "bilag.pdf")
+    boundary, body = encode_multipart({"csrf_token": visitor.token(), "text": TEXT, "_key": "k", "paper": paper})
+    visitor.send("/box", body, content_type=f'multipart/form-data; boundary="{boundary}"')
 
     assert "Filene du hadde valgt, er ikke med" in visitor.page
 

@@ -1,7 +1,6 @@
 """Signing in and out, the language, the demo's people, and the forgotten pass phrase."""
 
 import re
-import time
 from datetime import timedelta
 
 import pytest
@@ -55,16 +54,17 @@ def test_a_wrong_try_says_the_same_whoever_it_is(app, database, asta, email, phr
     assert sign_ins(database) == []
 
 
-def test_an_unknown_account_takes_about_as_long_as_a_known_one(app, asta):
-    def seconds(email):
-        began = time.perf_counter()
-        Visitor(app, f"2001:db8::{len(email)}").sign_in(email, "noe helt annet enn det")
-        return time.perf_counter() - began
-
-    Visitor(app).sign_in("asta@example.invalid", "noe helt annet enn det")
-    known = min(seconds("asta@example.invalid") for _ in range(3))
-    unknown = min(seconds("nobody@example.invalid") for _ in range(3))
-    assert 0.4 < known / unknown < 2.5
+def test_an_unknown_account_costs_the_same_work_as_a_known_one(app, asta, monkeypatch):
+    """Times are not compared here: other programs run beside the tests."""
+    tried = []
+    verify = PasswordHasher.verify
+    monkeypatch.setattr(
+        PasswordHasher, "verify", lambda self, kept, phrase: tried.append(kept.split("$")[3]) or verify(self, kept, phrase)
+    )
+    for email in ("asta@example.invalid", "nobody@example.invalid", "dag@example.invalid"):
+        Visitor(app).sign_in(email, "noe helt annet enn det")
+    assert len(tried) == 3
+    assert len(set(tried)) == 1, "with the same parameters"
 
 
 def test_after_five_failures_even_the_right_phrase_waits_there_but_not_elsewhere(app, asta):

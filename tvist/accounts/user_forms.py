@@ -32,6 +32,7 @@ class NeededDay(DateField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read the day; an empty field is missing, not wrong."""
+        self.data = None  # type: ignore[assignment]  # Needed stops here.
         if valuelist and str(valuelist[0]).strip():
             super().process_formdata(valuelist)
 

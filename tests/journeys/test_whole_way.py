@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.people import Cast
     from tvist.installation import Installation
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 SLUG = "2026-0001"
 PANEL = ("Cato Oppdiktet", "Frida Oppdiktet", "Kåre Oppdiktet")

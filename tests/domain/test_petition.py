@@ -13,7 +13,7 @@ from tests.scenes.intake import TODAY, a_line, a_petition, raw_petition
 from tvist.cases.money import AmountUnit, Bearer
 from tvist.intake.birth_numbers import holds_birth_number
 from tvist.intake.cautions import warnings
-from tvist.intake.parties import case_language
+from tvist.intake.parties import case_language, proposed_other_side
 from tvist.intake.petition import Fault, Petition, petition_of, read_petition, snapshot_of
 from tvist.words import LANGUAGES, render
 
@@ -221,6 +221,11 @@ def test_settlement_lies_in_the_past_and_courts_are_explained():
 )
 def test_the_municipalitys_form_goes_before_the_wish(requesting, opposing, wanted, language):
     assert case_language(requesting, opposing, wanted, TODAY) == language
+
+
+@pytest.mark.parametrize(("code", "region"), [("4639", ["vest"]), ("0301", []), ("vest", []), ("9999", [])])
+def test_a_municipalitys_region_is_proposed_as_the_other_side(code, region):
+    assert proposed_other_side(code, TODAY) == region
 
 
 # Warnings block nothing (rules 3, 12)

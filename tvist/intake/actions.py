@@ -15,6 +15,7 @@ from tvist.delivery.models import LetterKind
 from tvist.errors import CannotProceed, NotAllowed
 from tvist.intake.making import add_to_team, bring_in, file_petition, make_case, make_lines, note_facts
 from tvist.intake.models import DismissalProposal, Draft, DraftMember
+from tvist.intake.parties import proposed_other_side
 from tvist.intake.queries import may_file
 from tvist.intake.sendings import from_body, from_party, move_papers, serve, session_of
 from tvist.jobs.actions import queue
@@ -36,8 +37,9 @@ if TYPE_CHECKING:
 
 
 def begin_draft(session: Session, organisation: Organisation, *, by: User, at: datetime) -> Draft:
-    """Begin a request for the organisation that `by` works for; it is the first party."""
-    typed = {"language": by.language if by.language != "en" else "nb", "parties": {"requesting": [organisation.code]}}
+    """Begin a request for the organisation that `by` works for: it is the first party, and its region of today is proposed as the other side."""
+    sides = {"requesting": [organisation.code], "opposing": proposed_other_side(organisation.code, oslo_date(at))}
+    typed = {"language": by.language if by.language != "en" else "nb", "parties": sides}
     draft = Draft(
         organisation=organisation, begun_by=by, begun_at=at, changed_at=at, typed=typed, team=[DraftMember(user=by, added_at=at)]
     )

@@ -24,12 +24,6 @@ if TYPE_CHECKING:
     from tvist.intake.petition import Fault
     from tvist.web.forms import TvistForm
 
-OPTIONAL: Final = frozenset(
-    {
-        "own_reference", "placed_on", "agreed", "courts_words", "measure_words", "known_until", "count", "paid", "basis_words",
-        "opposing_2", "opposing_3", "opposing_4", "joined_1", "joined_2",
-    }
-)  # fmt: skip
 GROUPS: Final[dict[str, tuple[tuple[str, tuple[str, ...]], ...]]] = {
     "parties": (
         ("right_place", ("both_limbs",)),
@@ -137,7 +131,16 @@ def differences(form: TvistForm, saved: Mapping[str, Any]) -> list[tuple[str, st
 
 def told_at_fields(faults: Sequence[Fault]) -> list[tuple[str, int | None, str | None, str]]:
     """Faults or warnings for a list with links: step, line, field, text."""
-    return [(*place_of(fault.path), say(fault.message)) for fault in faults]
+    return [(*place_of(fault.path), told(fault)) for fault in faults]
+
+
+def told(fault: Fault) -> str:
+    """A fault in words that can stand away from its field: what is missing names it, what is wrong is told with the field's name."""
+    field = place_of(fault.path)[2]
+    if fault.is_gap or field is None:
+        return say(fault.message)
+    name = {"from_on": "from", "to_on": "to"}.get(field, field.rstrip("_1234"))
+    return t("intake.at_field", field=t(f"intake.field.{name}"), what=fault.message)
 
 
 def other_party_codes(draft: Draft) -> list[str]:

@@ -14,7 +14,7 @@ from tvist.clock import now, today
 from tvist.errors import NotFound
 from tvist.intake.actions import save_draft
 from tvist.intake.blueprint import bp
-from tvist.intake.drafting import blame_faults, differences, groups_named, other_party_codes
+from tvist.intake.drafting import blame_faults, differences, groups_named, other_party_codes, told
 from tvist.intake.forms import LineForm, PlainForm
 from tvist.intake.lines import read_line
 from tvist.intake.petition import Petition
@@ -131,7 +131,7 @@ def shown_lines(draft: Draft) -> list[ShownLine]:
         own = [fault for fault in faults if place_of(fault.path)[:2] == ("lines", place)]
         reader = Reader(raw, procedure_on(today()))
         read = read_line(reader, municipalities=other_party_codes(draft), on=today(), born=None)
-        wrong = [say(fault.message) for fault in own if not fault.is_gap]
+        wrong = [told(fault) for fault in own if not fault.is_gap]
         shown.append(ShownLine(place + 1, _title(raw), raw, read, sum(fault.is_gap for fault in own), wrong))
     return shown
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from tvist.register.language import LanguageForm, decision_language, language_form
 from tvist.register.municipalities import Municipality, all_municipalities, same_municipality_on, successors_on
-from tvist.register.regions import state_regions
+from tvist.register.regions import region_of, state_regions
 from tvist.words import Message
 
 if TYPE_CHECKING:
@@ -68,6 +68,13 @@ def read_parties(reader: Reader, *, on: date, filer: str | None, connected: Coll
         representative=part.line("representative"),
         own_reference=part.line("own_reference", needed=False),
     )
+
+
+def proposed_other_side(code: str, on: date) -> list[str]:
+    """The region that a municipality lies in that day; nothing for the state, and where the register leaves it open (rule 3)."""
+    place = place_on(code, on) if is_municipality(code) else None
+    region = region_of(place.number, on) if place else None
+    return [region.code] if region else []
 
 
 def case_language(requesting: Sequence[str], opposing: Sequence[str], wanted: str, on: date) -> Literal["nb", "nn"]:

@@ -23,6 +23,8 @@ SPEAKERS = {"Message", "lazy", "t"}
 UNLABELLED = {
     "Mode": "a setting, named in the configuration as it is",
     "JobKind": "seen by the job worker alone",
+    "MailAnswer": "seen by the sending of letters alone",
+    "Turn": "the plots of the demo, for the people who write them",
 }
 # Files whose codes others ask for, so that none of them counts as left over; each with the reason.
 ASKED_FROM_OUTSIDE = {

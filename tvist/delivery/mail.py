@@ -25,7 +25,7 @@ FIRST_TEMPORARY, FIRST_PERMANENT = 400, 500
 LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-class Answer(StrEnum):
+class MailAnswer(StrEnum):
     """What came of handing a letter over."""
 
     ACCEPTED = "accepted"
@@ -38,7 +38,7 @@ class Answer(StrEnum):
 class Handed:
     """The answer, and the mail server's number for it where it gave one."""
 
-    answer: Answer
+    answer: MailAnswer
     code: int | None = None
 
 
@@ -73,7 +73,7 @@ class Connection:
             wire = message_for(recipient, self.mail)
             address = _address(recipient.address)
         except UnicodeError:
-            return Handed(Answer.REFUSED)
+            return Handed(MailAnswer.REFUSED)
         try:
             code = self.client.mail(self.mail.sender)[0]
             if code >= FIRST_TEMPORARY:
@@ -83,7 +83,7 @@ class Connection:
             if code >= FIRST_TEMPORARY:
                 return self._refused(code, is_for_address=True)
         except (smtplib.SMTPException, OSError):
-            return Handed(Answer.PUT_OFF)
+            return Handed(MailAnswer.PUT_OFF)
         return self._data(wire)
 
     def close(self) -> None:
@@ -97,13 +97,13 @@ class Connection:
         except smtplib.SMTPDataError as error:
             code = error.smtp_code
         except (smtplib.SMTPException, OSError):
-            return Handed(Answer.UNCLEAR)
-        return Handed(Answer.ACCEPTED, code) if code < FIRST_TEMPORARY else self._refused(code, is_for_address=True)
+            return Handed(MailAnswer.UNCLEAR)
+        return Handed(MailAnswer.ACCEPTED, code) if code < FIRST_TEMPORARY else self._refused(code, is_for_address=True)
 
     def _refused(self, code: int, *, is_for_address: bool) -> Handed:
         with suppress(smtplib.SMTPException, OSError):
             self.client.rset()
-        return Handed(Answer.REFUSED if is_for_address and code >= FIRST_PERMANENT else Answer.PUT_OFF, code)
+        return Handed(MailAnswer.REFUSED if is_for_address and code >= FIRST_PERMANENT else MailAnswer.PUT_OFF, code)
 
 
 def mail_of(config: Config) -> Mail | None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import joinedload
 from tvist.clock import now
 from tvist.db import locked
 from tvist.delivery.actions import accept
-from tvist.delivery.mail import Answer, Handed, NoMailServer
+from tvist.delivery.mail import Handed, MailAnswer, NoMailServer
 from tvist.delivery.models import Fate, Recipient
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _hand_over_all(database: Database, connection: Connection, sent: Sent, at: d
         handed = connection.hand_over(recipient)
         fate = _note(database, recipient, handed, at or now())
         sent = _counted(sent, fate)
-        if handed.answer is Answer.UNCLEAR or (handed.answer is Answer.PUT_OFF and handed.code is None):
+        if handed.answer is MailAnswer.UNCLEAR or (handed.answer is MailAnswer.PUT_OFF and handed.code is None):
             # The line is gone; the rest waits for the next run.
             return replace(sent, is_server_away=True)
     return sent
@@ -144,11 +144,11 @@ def _note(database: Database, handed_over: Recipient, handed: Handed, at: dateti
     with database.writing() as session:
         recipient = session.scalars(locked(session, sa.select(Recipient).where(Recipient.id == handed_over.id), Recipient)).one()
         recipient.answer_code = handed.code
-        if handed.answer is Answer.ACCEPTED:
+        if handed.answer is MailAnswer.ACCEPTED:
             accept(recipient, at=at)
-        elif handed.answer is Answer.UNCLEAR:
+        elif handed.answer is MailAnswer.UNCLEAR:
             recipient.fate = Fate.UNKNOWN
-        elif handed.answer is Answer.REFUSED or recipient.attempts > len(WAITS):
+        elif handed.answer is MailAnswer.REFUSED or recipient.attempts > len(WAITS):
             recipient.fate = Fate.BOUNCED
         else:
             recipient.fate, recipient.next_try_at = Fate.MADE, at + WAITS[recipient.attempts - 1]

@@ -156,8 +156,8 @@ class Database:
 
 def _engine(url: str) -> Engine:
     if sa.make_url(url).get_backend_name() != "sqlite":
-        return sa.create_engine(url, pool_pre_ping=True)
-    engine = sa.create_engine(url, connect_args={"timeout": 15, "check_same_thread": False})
+        return sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    engine = sa.create_engine(url, hide_parameters=True, connect_args={"timeout": 15, "check_same_thread": False})
     sa.event.listen(engine, "connect", _set_up_connection)
     sa.event.listen(engine, "begin", _begin)
     return engine

@@ -39,7 +39,13 @@ CONDITIONS: Final[dict[Act, tuple[Condition, ...]]] = {
     Act.WRITE_TEXT: (decision.questions_agreed,),
     Act.DISSENT: (decision.questions_agreed,),
     Act.APPROVE: (panel.lawful_panel, decision.all_voted, decision.text_written, decision.reasons_written),
-    Act.ORDER_ISSUE: (panel.lawful_panel, decision.all_voted, decision.text_written, decision.reasons_written, decision.three_approvals),
+    Act.ORDER_ISSUE: (
+        panel.lawful_panel,
+        decision.all_voted,
+        decision.text_written,
+        decision.reasons_written,
+        decision.three_approvals,
+    ),
     Act.ISSUE: (panel.lawful_panel, decision.all_voted, decision.three_approvals, decision.record_frozen, decision.shares_sum),
     Act.CALL_BACK: (),
 }

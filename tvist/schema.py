@@ -7,7 +7,7 @@ from typing import Final
 
 from tvist.accesslog import models as accesslog
 from tvist.accounts import models as accounts
-from tvist.cases import claims, models, submissions
+from tvist.cases import claims, history, models, submissions, waiting
 from tvist.db import Base
 from tvist.decision import models as decision
 from tvist.delivery import models as delivery
@@ -26,12 +26,14 @@ ROOMS: Final = (
     decision,
     delivery,
     documents,
+    history,
     intake,
     jobs,
     models,
     panel,
     search,
     submissions,
+    waiting,
 )
 metadata: Final = Base.metadata
 

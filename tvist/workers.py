@@ -74,6 +74,8 @@ def _run(installation: Installation, claimed: Claimed, at: datetime | None) -> N
         WORK[claimed.kind](installation, claimed.thing_id, at or now())
     except Exception as error:  # noqa: BLE001 - whatever goes wrong, the next job is run.
         is_tried_again = fail(installation.database, claimed, error, at=at or now())
-        log.warning("job %s %s: %s, %s", claimed.kind, claimed.id, type(error).__name__, "tried again" if is_tried_again else "given up")
+        log.warning(
+            "job %s %s: %s, %s", claimed.kind, claimed.id, type(error).__name__, "tried again" if is_tried_again else "given up"
+        )
     else:
         finish(installation.database, claimed, at=at or now())

@@ -9,8 +9,10 @@ import sqlalchemy as sa
 
 from tests.people import NOON
 from tests.scenes.decision import STATE, ResponsibleChoice, issued, ordered
+from tvist.cases.history import EndingKind, FactKind
 from tvist.cases.lifecycle import State
-from tvist.cases.models import Desk, EndingKind, FactKind, Outcome, TaskKind
+from tvist.cases.models import Outcome
+from tvist.cases.waiting import Desk, TaskKind
 from tvist.decision.actions import call_back, issue, order_issue, vote, write_reasons
 from tvist.decision.issued import made_file
 from tvist.decision.issuing import issue_job

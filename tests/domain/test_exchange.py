@@ -10,9 +10,11 @@ import pytest
 from tests.people import NOON, Cast, a_cast
 from tests.scenes.intake import a_line, accepted, filed, letters_arrive
 from tests.scenes.submissions import DAY, accepting, answered, disputing, finished, passed_on, prepared, responded
+from tvist.cases.history import EndingKind
 from tvist.cases.lifecycle import State, obstacles
-from tvist.cases.models import Desk, EndingKind, Side, TaskKind
+from tvist.cases.models import Side
 from tvist.cases.submissions import SubmissionKind
+from tvist.cases.waiting import Desk, TaskKind
 from tvist.delivery.models import LetterKind
 from tvist.errors import CannotProceed, NotAllowed
 from tvist.submissions import actions
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from tvist.cases.models import Case, Task
+    from tvist.cases.models import Case
+    from tvist.cases.waiting import Task
     from tvist.db import Database
 
 
@@ -197,14 +200,18 @@ def test_a_closed_preparation_takes_nothing_more(session, people):
 def test_a_claim_accepted_as_a_whole_can_be_discontinued(session, people):
     case = accepted(session, people, lines=[a_line(), a_line(**{"from": "2024-07-01", "to": "2024-07-31", "paid": "0"})])
     actions.respond(case, by=people.bo, at=NOON + DAY, answers=accepting(case), text="Kravet erkjennes.")
-    assert [found.code for found in obstacles(case, "discontinue")] == ["submissions.not_all_accepted"], "not before it is passed on"
+    assert [found.code for found in obstacles(case, "discontinue")] == ["submissions.not_all_accepted"], (
+        "not before it is passed on"
+    )
     passed_on(session, people, case, at=NOON + 2 * DAY)
     assert obstacles(case, "discontinue") == []
     with pytest.raises(CannotProceed, match="ground_not_for_this"):
         actions.discontinue(case, by=people.siri, at=NOON + 3 * DAY, ground="settled")
     actions.discontinue(case, by=people.siri, at=NOON + 3 * DAY, ground="accepted", reasons="Erkjent.")
     assert (case.state, case.closed_at) == (State.DISCONTINUED, NOON + 3 * DAY)
-    assert [(ending.kind, ending.ground, ending.reasons) for ending in case.endings] == [(EndingKind.DISCONTINUED, "accepted", "Erkjent.")]
+    assert [(ending.kind, ending.ground, ending.reasons) for ending in case.endings] == [
+        (EndingKind.DISCONTINUED, "accepted", "Erkjent.")
+    ]
     assert case.open_tasks == []
     assert letters(case, LetterKind.DISCONTINUED) == ["Vik kommune", "Bufetat region vest"]
 

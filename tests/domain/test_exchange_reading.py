@@ -16,7 +16,7 @@ from tests.scenes.submissions import DAY, answered, disputing, finished, respond
 from tvist.access.policy import Act
 from tvist.access.roles import may
 from tvist.accounts.models import User
-from tvist.cases.models import Declaration, Statement
+from tvist.cases.history import Declaration, Statement
 from tvist.cases.submissions import SubmissionKind
 from tvist.documents.models import Paper
 from tvist.panel.models import Seat, SeatKind
@@ -112,7 +112,9 @@ def test_what_was_sent_is_found_by_who_may_read_it_and_by_nobody_else(installati
     assert found_by(installation, Readers.REQUESTING, "helsetiltak") == set()
     with database.writing() as session:
         held = session.get_one(type(case), case.id)
-        actions.pass_on(next(found for found in held.submissions if found.kind is SubmissionKind.RESPONSE), by=cast.siri, at=NOON + 8 * DAY)
+        actions.pass_on(
+            next(found for found in held.submissions if found.kind is SubmissionKind.RESPONSE), by=cast.siri, at=NOON + 8 * DAY
+        )
         session.commit()
     # The letters of the first run serve it, and the second run indexes it for one more side.
     work_once(installation, NOON + 8 * DAY)
@@ -126,8 +128,26 @@ def test_the_request_and_the_papers_that_are_text_are_found(installation, databa
     with database.writing() as session:
         cast = a_cast(session)
         case = accepted(session, cast)
-        paper = Paper(title="Vedlegg", filename="vedlegg.txt", media_type="txt", blob_id=stored.blob_id, size=stored.size, sha256=stored.sha256, added_by_id=cast.bo.id, added_at=NOON)
-        pdf = Paper(title="Rundskriv", filename="r.pdf", media_type="pdf", blob_id="no-such", size=9, sha256="0" * 64, added_by_id=cast.bo.id, added_at=NOON)
+        paper = Paper(
+            title="Vedlegg",
+            filename="vedlegg.txt",
+            media_type="txt",
+            blob_id=stored.blob_id,
+            size=stored.size,
+            sha256=stored.sha256,
+            added_by_id=cast.bo.id,
+            added_at=NOON,
+        )
+        pdf = Paper(
+            title="Rundskriv",
+            filename="r.pdf",
+            media_type="pdf",
+            blob_id="no-such",
+            size=9,
+            sha256="0" * 64,
+            added_by_id=cast.bo.id,
+            added_at=NOON,
+        )
         actions.respond(case, by=cast.bo, at=NOON + DAY, answers=disputing(case), text="Se vedlegg", papers=[paper, pdf])
         session.commit()
         assert [(found.position, found.case_id) for found in (paper, pdf)] == [(1, case.id), (2, case.id)]

@@ -24,9 +24,11 @@ from tests.scenes.intake import (
 )
 from tvist.access.policy import Act, Role
 from tvist.access.roles import may, roles_of
+from tvist.cases.history import FactKind, Statement
 from tvist.cases.lifecycle import State
-from tvist.cases.models import Desk, FactKind, Side, Statement, TaskKind
+from tvist.cases.models import Side
 from tvist.cases.submissions import SubmissionKind
+from tvist.cases.waiting import Desk, TaskKind
 from tvist.delivery.models import LetterKind
 from tvist.errors import CannotProceed, NotAllowed
 from tvist.intake import actions, rules
@@ -264,7 +266,7 @@ def test_the_leader_dismisses_when_both_have_commented(database, cast, monkeypat
 
 
 @pytest.mark.parametrize(("today", "is_free"), [(date(2026, 3, 16), False), (date(2026, 3, 17), True)])
-def test_the_leader_waits_until_the_time_is_out(database, cast, monkeypatch, today, is_free):  # noqa: PLR0917 - fixtures and cases.
+def test_the_leader_waits_until_the_time_is_out(database, cast, monkeypatch, today, is_free):
     monkeypatch.setattr(rules, "today", lambda: today)
     with database.writing() as session:
         case = dismissal_proposed(session, cast)

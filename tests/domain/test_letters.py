@@ -10,7 +10,7 @@ from tests.people import NOON, a_cast
 from tests.scenes.submissions import prepared
 from tvist.access.policy import Act
 from tvist.access.roles import may
-from tvist.cases.models import Declaration, Statement
+from tvist.cases.history import Declaration, Statement
 from tvist.delivery.actions import write_to_party, write_to_secretariat, write_to_user
 from tvist.delivery.models import Fate, LetterKind
 from tvist.delivery.queries import PAGE, letters_of_case, letters_to, mailbox_of_secretariat, not_arrived

@@ -12,9 +12,10 @@ from tests.people import NOON, Cast, a_cast
 from tests.scenes.intake import letters_arrive
 from tests.scenes.panel import declared, referred, seated
 from tests.scenes.submissions import DAY, prepared
+from tvist.cases.history import Statement
 from tvist.cases.lifecycle import State
-from tvist.cases.models import Statement, TaskKind
 from tvist.cases.tasks import is_waiting_for
+from tvist.cases.waiting import TaskKind
 from tvist.delivery.models import LetterKind
 from tvist.errors import CannotProceed
 from tvist.panel.actions import appoint, confirm_reading, declare, refer, seat_panel

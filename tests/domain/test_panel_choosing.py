@@ -11,7 +11,7 @@ from tests.people import NOON, Cast, a_cast
 from tests.scenes.panel import declared, seated
 from tests.scenes.submissions import DAY, prepared
 from tvist.accounts.models import User
-from tvist.cases.models import Statement
+from tvist.cases.history import Statement
 from tvist.panel.actions import declare
 from tvist.panel.board import board_on, gaps
 from tvist.panel.choosing import appointments_on, deputies_for, open_loads, proposed_panel, turns_of_year

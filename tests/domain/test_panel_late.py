@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from tests.people import NOON, Cast
 from tests.scenes.decision import present, written
 from tests.scenes.submissions import DAY
-from tvist.cases.models import Statement, TaskKind
+from tvist.cases.history import Statement
 from tvist.cases.tasks import is_waiting_for
+from tvist.cases.waiting import TaskKind
 from tvist.decision.actions import approve
 from tvist.panel.actions import declare
 from tvist.panel.rules import faults_over_time, lawful_panel

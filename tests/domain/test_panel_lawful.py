@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.people import NOON, a_cast
 from tests.scenes.submissions import DAY, prepared
 from tvist.accounts.models import User
+from tvist.cases.history import Statement
 from tvist.cases.lifecycle import State, obstacles
-from tvist.cases.models import Statement
 from tvist.cases.queries import case_by_number
 from tvist.errors import CannotProceed
 from tvist.panel.actions import declare, refer, seat_panel

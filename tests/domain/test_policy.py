@@ -11,8 +11,9 @@ from tests.people import NOON, Cast, the_cast
 from tvist.access.policy import POLICY, Act, Role
 from tvist.access.roles import may, roles_of
 from tvist.accounts.models import OrganisationKind, User
+from tvist.cases.history import Declaration, Statement
 from tvist.cases.lifecycle import FINAL, STEPS, State, obstacles, take_step
-from tvist.cases.models import Case, Declaration, Outcome, Party, Side, Statement, TeamMember
+from tvist.cases.models import Case, Outcome, Party, Side, TeamMember
 from tvist.errors import CannotProceed
 from tvist.panel.models import Seat, SeatKind
 from tvist.rulebook import CONDITIONS
@@ -31,7 +32,15 @@ class Stage:
 
 
 def _party(organisation: object, side: Side, kind: OrganisationKind, user: User, *, brought_in: bool) -> Party:
-    party = Party(organisation=organisation, side=side, kind=kind, name="", position=1, joined_at=NOON, brought_in_at=NOON if brought_in else None)
+    party = Party(
+        organisation=organisation,
+        side=side,
+        kind=kind,
+        name="",
+        position=1,
+        joined_at=NOON,
+        brought_in_at=NOON if brought_in else None,
+    )
     party.organisation_id = organisation.id  # type: ignore[attr-defined]
     party.team.append(TeamMember(user=user, user_id=user.id, from_on=TODAY))
     return party

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from tests.people import NOON
 from tests.scenes.decision import issued
 from tests.scenes.intake import accepted, dismissal_proposed, filed
-from tvist.cases.models import Ending, EndingKind, FactKind
+from tvist.cases.history import Ending, EndingKind, FactKind
 from tvist.errors import CannotProceed
 from tvist.statistics.figures import FIGURES, all_figures, is_empty
 from tvist.statistics.period import Days

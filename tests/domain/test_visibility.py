@@ -14,8 +14,9 @@ from tests.scenes.intake import accepted, declared, dismissal_proposed, filed
 from tvist.access.policy import Act
 from tvist.access.roles import may, roles_of
 from tvist.accounts.models import User
+from tvist.cases.history import Declaration, Statement
 from tvist.cases.journal import may_read_journal
-from tvist.cases.models import Case, Declaration, Statement
+from tvist.cases.models import Case
 from tvist.cases.queries import knows_file, seated_and_declared, visible_to, waits_for
 from tvist.cases.submissions import SubmissionKind
 from tvist.cases.turns import is_mine, is_over

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from tests.people import NOON
 from tests.scenes.decision import STATE, ResponsibleChoice, agreed, voted, written
 from tvist.cases.claims import ClaimLine
-from tvist.cases.models import Event, Statement, TaskKind
+from tvist.cases.history import Event, Statement
 from tvist.cases.money import AmountUnit, Bearer
+from tvist.cases.waiting import TaskKind
 from tvist.decision.actions import agree_questions, approve, vote
 from tvist.decision.models import QuestionKind, Vote
 from tvist.decision.outcomes import finding

@@ -25,7 +25,15 @@ if TYPE_CHECKING:
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 HOW = "install Chromium (Debian: apt-get install chromium) or name it in TVIST_BROWSER"
-SWITCHES = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync")
+SWITCHES = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 WAIT = 15_000
 
 
@@ -164,7 +172,10 @@ def _window(browser: Browser, address: str, installation: Installation, size: tu
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda said: faults.append(said.text) if said.type == "error" and "Failed to load resource" not in said.text else None)
+    page.on(
+        "console",
+        lambda said: faults.append(said.text) if said.type == "error" and "Failed to load resource" not in said.text else None,
+    )
     visit = Visit(page, address, installation)
     yield visit
     context.close()

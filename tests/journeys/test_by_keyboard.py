@@ -76,7 +76,8 @@ def _choose(visit: Visit, value: str) -> None:
 def _pick(visit: Visit, name: str, value: str) -> None:
     """Type the first letters of an option, as one does in a list."""
     label = visit.page.evaluate(
-        "([name, value]) => document.querySelector(`main select[name='${name}'] option[value='${value}']`).innerText.trim()", [name, value]
+        "([name, value]) => document.querySelector(`main select[name='${name}'] option[value='${value}']`).innerText.trim()",
+        [name, value],
     )
     visit.page.keyboard.type(label)
     assert visit.page.evaluate(HERE)["value"] == value

@@ -156,7 +156,9 @@ def _write_and_approve(visit: Visit, case: str, installation: Installation) -> N
         visit.do("decision.approve.do")
 
 
-def test_a_case_goes_from_request_to_opinion_and_statistics(visit: Visit, cast: Cast, installation: Installation, tmp_path: Path) -> None:
+def test_a_case_goes_from_request_to_opinion_and_statistics(
+    visit: Visit, cast: Cast, installation: Installation, tmp_path: Path
+) -> None:
     raw = raw_petition(lines=[a_line(), a_line(**{"from": "2024-06-16", "to": "2024-08-31", "paid": "0"})])
     papers = [tmp_path / "avtale.txt", tmp_path / "regning.txt"]
     for paper in papers:

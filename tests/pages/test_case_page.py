@@ -20,8 +20,8 @@ from tvist.accounts.models import User
 from tvist.cases.acts import ACTS_OF_TASK, PAGES
 from tvist.cases.journal import readers_of
 from tvist.cases.lifecycle import STEPS
-from tvist.cases.models import TaskKind
 from tvist.cases.queries import case_at
+from tvist.cases.waiting import TaskKind
 from tvist.words import LANGUAGES, Message, label, render
 
 if TYPE_CHECKING:

@@ -57,7 +57,9 @@ def test_the_other_side_answers_line_by_line(database, ask):
     assert "Kravpost 1" in page
     assert "208\N{NO-BREAK SPACE}629,03\N{NO-BREAK SPACE}kr" in page
     papers = [(io.BytesIO(b"Barn A"), "vedlegg.txt")]
-    answer = ask("POST", f"/cases/{case.slug}/respond", as_=cast.bo, data=RESPONSE | {"papers": papers}, content_type="multipart/form-data")
+    answer = ask(
+        "POST", f"/cases/{case.slug}/respond", as_=cast.bo, data=RESPONSE | {"papers": papers}, content_type="multipart/form-data"
+    )
     assert (answer.status_code, answer.location) == (303, f"/cases/{case.slug}")
     with database.reading() as session:
         found = session.scalars(sa.select(Submission).where(Submission.kind == SubmissionKind.RESPONSE)).one()
@@ -101,7 +103,9 @@ def test_a_wrong_answer_says_what_to_do(database, ask, change, says):
 def test_a_file_that_is_refused_loses_nothing_typed(database, ask):
     cast, case = scene(database, accepted)
     papers = [(io.BytesIO(b""), "tom.pdf")]
-    answer = ask("POST", f"/cases/{case.slug}/respond", as_=cast.bo, data=RESPONSE | {"papers": papers}, content_type="multipart/form-data")
+    answer = ask(
+        "POST", f"/cases/{case.slug}/respond", as_=cast.bo, data=RESPONSE | {"papers": papers}, content_type="multipart/form-data"
+    )
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert "tom.pdf" in page
@@ -151,7 +155,9 @@ def test_the_secretariat_looks_through_before_it_sends_over(database, ask):
     assert unticked.status_code == 422
     another = ask("POST", f"/cases/{case.slug}/pass-on", as_=cast.siri, data={"submission": "annet", "looked_through": "y"})
     assert "Et annet innlegg" in another.get_data(as_text=True)
-    done = ask("POST", f"/cases/{case.slug}/pass-on", as_=cast.siri, data={"submission": waiting.public_id, "looked_through": "y"})
+    done = ask(
+        "POST", f"/cases/{case.slug}/pass-on", as_=cast.siri, data={"submission": waiting.public_id, "looked_through": "y"}
+    )
     assert done.status_code == 303
     assert sent(database, case, SubmissionKind.RESPONSE)[0].passed_on_at
     assert "venter på å bli sett gjennom" in ask("GET", f"/cases/{case.slug}/pass-on", as_=cast.siri).get_data(as_text=True)
@@ -214,7 +220,15 @@ def test_the_pages_speak_the_readers_language(database, ask, language):
         for user in (cast.asta, cast.bo, cast.siri):
             session.merge(user).language = language
         session.commit()
-    for user, page in ((cast.bo, "respond"), (cast.asta, "comment"), (cast.asta, "nothing-more"), (cast.asta, "withdraw"), (cast.siri, "pass-on"), (cast.siri, "discontinue"), (cast.siri, "close-preparation")):
+    for user, page in (
+        (cast.bo, "respond"),
+        (cast.asta, "comment"),
+        (cast.asta, "nothing-more"),
+        (cast.asta, "withdraw"),
+        (cast.siri, "pass-on"),
+        (cast.siri, "discontinue"),
+        (cast.siri, "close-preparation"),
+    ):
         answer = ask("GET", f"/cases/{case.slug}/{page}", as_=user)
         assert answer.status_code == 200
         assert f'<html lang="{language}"' in answer.get_data(as_text=True)

@@ -10,7 +10,9 @@ import sqlalchemy as sa
 
 from tests.scenes.intake import at_home, raw_petition
 from tvist.cases.claims import ClaimLine
-from tvist.cases.models import Case, Fact, Party, TaskKind
+from tvist.cases.history import Fact
+from tvist.cases.models import Case, Party
+from tvist.cases.waiting import TaskKind
 from tvist.clock import today
 from tvist.intake.actions import send
 from tvist.intake.models import Draft, FiledPetition

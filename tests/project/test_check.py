@@ -12,7 +12,7 @@ from tests.people import NOON
 from tests.scenes.decision import issued
 from tests.scenes.intake import filed
 from tests.scenes.submissions import prepared
-from tvist.cases.models import Event
+from tvist.cases.history import Event
 from tvist.check import Finding, check_all
 from tvist.check.everything import check_case, check_numbers, read_cases
 from tvist.check.finding import WORDS

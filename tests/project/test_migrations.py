@@ -44,7 +44,10 @@ def _shape(connection: sa.Connection) -> dict[str, Shape]:
                 if None not in index["column_names"]
             },
             "unique": {(unique["name"], tuple(unique["column_names"])) for unique in inspector.get_unique_constraints(table)},
-            "foreign": {(key["name"], tuple(key["constrained_columns"]), key["referred_table"]) for key in inspector.get_foreign_keys(table)},
+            "foreign": {
+                (key["name"], tuple(key["constrained_columns"]), key["referred_table"])
+                for key in inspector.get_foreign_keys(table)
+            },
         }
         for table in inspector.get_table_names()
         if table != "alembic_version"
@@ -130,11 +133,14 @@ def test_a_reading_session_cannot_write(database: Database) -> None:
 def _fill(database: Database) -> None:
     with database.writing() as session:
         session.execute(
-            sa.text('INSERT INTO "user" (public_id, email, name, sort_key, language, is_invented, version) VALUES (:p, :e, :n, :n, :l, :yes, 1)'),
+            sa.text(
+                'INSERT INTO "user" (public_id, email, name, sort_key, language, is_invented, version) VALUES (:p, :e, :n, :n, :l, :yes, 1)'
+            ),
             {"p": "p", "e": "e@example.invalid", "n": "n", "l": "nb", "yes": True},
         )
         session.execute(
-            sa.text("INSERT INTO sign_in (token_hash, user_id, began_at, expires_at) SELECT 'x', id, :at, :at FROM \"user\""), {"at": now()}
+            sa.text("INSERT INTO sign_in (token_hash, user_id, began_at, expires_at) SELECT 'x', id, :at, :at FROM \"user\""),
+            {"at": now()},
         )
         session.commit()
 

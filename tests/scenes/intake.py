@@ -7,7 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from tests.people import NOON
-from tvist.cases.models import Side, Statement
+from tvist.cases.history import Statement
+from tvist.cases.models import Side
 from tvist.clock import oslo_date
 from tvist.delivery.actions import accept as notice_accepted
 from tvist.delivery.models import Fate

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tests.people import NOON
 from tests.scenes.intake import letters_arrive
 from tests.scenes.submissions import DAY, prepared
-from tvist.cases.models import Statement
+from tvist.cases.history import Statement
 from tvist.clock import oslo_date
 from tvist.panel.actions import declare, refer, seat_panel
 from tvist.panel.choosing import proposed_panel

@@ -36,7 +36,9 @@ def accepting(case: Case) -> list[AnswerGiven]:
 def responded(session: Session, cast: Cast, *, at: datetime = NOON, **changes: Any) -> Case:
     """A case in which Bo has answered, a week after it was served; the secretariat has not looked it through."""
     case = accepted(session, cast, at=at, **changes)
-    actions.respond(case, by=cast.bo, at=at + 7 * DAY, answers=disputing(case), text="Staten bestrider kravet.", own_reference="BUF-2026-7")
+    actions.respond(
+        case, by=cast.bo, at=at + 7 * DAY, answers=disputing(case), text="Staten bestrider kravet.", own_reference="BUF-2026-7"
+    )
     session.flush()
     return case
 

@@ -10,7 +10,7 @@ from flask import url_for
 from tvist.access.policy import Act
 from tvist.access.roles import may
 from tvist.cases.lifecycle import STEPS, State, obstacles
-from tvist.cases.models import TaskKind
+from tvist.cases.waiting import TaskKind
 from tvist.words import Message, label
 
 if TYPE_CHECKING:

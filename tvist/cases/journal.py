@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tvist.access.policy import Act, Role
-from tvist.cases.models import Desk
+from tvist.cases.waiting import Desk
 from tvist.words import Message, label
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
-    from tvist.cases.models import Case, Event
+    from tvist.cases.history import Event
+    from tvist.cases.models import Case
 
 _PANEL: Final = frozenset({Role.SEATED})
 _BODY: Final = frozenset({Role.SEATED, Role.SECRETARIAT, Role.LEADER_DECLARED})

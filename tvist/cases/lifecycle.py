@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tvist.accounts.models import User
-    from tvist.cases.models import Case, Event
+    from tvist.cases.history import Event
+    from tvist.cases.models import Case
 
     Condition = Callable[[Case], Message | None]
 

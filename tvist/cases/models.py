@@ -1,11 +1,11 @@
-"""What a case is: the case itself, its parties and their teams, its journal, its dated facts and its tasks.
+"""What a case is: the case itself, its parties and their teams.
 
-Claim lines stand in `claims.py`, what the parties write and send in `submissions.py` beside this file.
+Beside this file: `history.py` (journal, dated facts, endings, declarations), `waiting.py` (tasks), `claims.py` (claim lines) and `submissions.py`
+(what is written and sent).
 """
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -13,22 +13,24 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tvist.access.policy import Act, Role
+from tvist.access.policy import Role
 from tvist.accounts.models import MembershipRole, Organisation, OrganisationKind, User
+from tvist.cases.history import COLUMN_OF_FACT, MONEY_FACTS, Event, Fact, FactKind, Statement
 from tvist.cases.lifecycle import FINAL, State
 from tvist.cases.money import Bearer
 from tvist.db import Amount, Base, Versioned, random_id
-from tvist.procedure.deadlines import Length, Unit, deadline
-from tvist.words import Message, to_json
+from tvist.words import Message
 
 if TYPE_CHECKING:
+    from tvist.access.policy import Act
     from tvist.cases.claims import ClaimLine
+    from tvist.cases.history import Declaration, Ending
     from tvist.cases.submissions import Submission
+    from tvist.cases.waiting import Task
     from tvist.decision.models import Decision, Question
     from tvist.delivery.models import Letter
     from tvist.intake.models import DismissalProposal, FiledPetition
     from tvist.panel.models import Bundle, Seat
-    from tvist.procedure.deadlines import Deadline
 
 _SQL_FINAL = ", ".join(f"'{state}'" for state in sorted(FINAL))
 
@@ -301,223 +303,3 @@ class TeamMember(Base):
     def holds_on(self, on: date) -> bool:
         """In the team that day."""
         return self.from_on <= on and (self.to_on is None or on <= self.to_on)
-
-
-class Event(Base):
-    """A line of the journal: written once. Each seals the one before, so a missing or changed line shows."""
-
-    __tablename__ = "event"
-    __table_args__ = (sa.UniqueConstraint("case_id", "sequence"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case.id"), index=True)
-    sequence: Mapped[int]
-    act: Mapped[Act]
-    happened_at: Mapped[datetime]
-    recorded_at: Mapped[datetime]
-    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
-    said: Mapped[Message]
-    corrects_id: Mapped[int | None] = mapped_column(sa.ForeignKey("event.id"))
-    seal: Mapped[str]
-    case: Mapped[Case] = relationship(back_populates="events")
-    by: Mapped[User | None] = relationship()
-    corrects: Mapped[Event | None] = relationship(remote_side="Event.id")
-
-    def seal_after(self, number: str, earlier: str) -> str:
-        """SHA-256 over this line and the seal before it (hexadecimal)."""
-        moments = (self.happened_at, self.recorded_at)
-        said = to_json(self.said)
-        return seal_of(earlier, number, sequence=self.sequence, act=self.act, moments=moments, by_id=self.by_id, said=said)
-
-
-def seal_of(
-    earlier: str, number: str, *, sequence: int, act: Act, moments: tuple[datetime, datetime], by_id: int | None, said: str
-) -> str:
-    """The seal of a line of the journal from its parts: `moments` are when it happened and was recorded, `said` is its message as JSON."""
-    happened_at, recorded_at = moments
-    parts = (earlier, number, str(sequence), act.value, happened_at.isoformat(), recorded_at.isoformat(), str(by_id), said)
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-class FactKind(StrEnum):
-    """What a dated fact is about."""
-
-    REGION = "region"
-    MEASURE = "measure"
-    CLAIMED = "claimed"
-    LANGUAGE = "language"
-    FOUND_MUNICIPALITY = "found_municipality"
-    FOUND_STATE = "found_state"
-    OUTCOME = "outcome"
-    REQUESTING_PARTY = "requesting_party"
-    OPPOSING_PARTY = "opposing_party"
-
-
-MONEY_FACTS = frozenset({FactKind.CLAIMED, FactKind.FOUND_MUNICIPALITY, FactKind.FOUND_STATE})
-COLUMN_OF_FACT = {
-    FactKind.REGION: "region_code",
-    FactKind.MEASURE: "measure",
-    FactKind.CLAIMED: "claimed_ore",
-    FactKind.LANGUAGE: "language",
-    FactKind.FOUND_MUNICIPALITY: "found_municipality_ore",
-    FactKind.FOUND_STATE: "found_state_ore",
-    FactKind.OUTCOME: "outcome",
-}
-
-
-class Fact(Base):
-    """What figures need, with when it became so and when it was recorded; written once, followed by a new one."""
-
-    __tablename__ = "fact"
-    __table_args__ = (sa.CheckConstraint("text IS NULL OR ore IS NULL", name="fact_is_text_or_money"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case.id"), index=True)
-    kind: Mapped[FactKind]
-    text: Mapped[str | None]
-    ore: Mapped[Amount | None]
-    happened_at: Mapped[datetime]
-    recorded_at: Mapped[datetime]
-    event_id: Mapped[int] = mapped_column(sa.ForeignKey("event.id"))
-    corrects_id: Mapped[int | None] = mapped_column(sa.ForeignKey("fact.id"))
-    case: Mapped[Case] = relationship(back_populates="facts")
-    event: Mapped[Event] = relationship()
-
-
-class TaskKind(StrEnum):
-    """What is waited for."""
-
-    SCREEN = "screen"
-    CURE = "cure"
-    COMMENT_ON_DISMISSAL = "comment_on_dismissal"
-    DECIDE_DISMISSAL = "decide_dismissal"
-    PASS_ON = "pass_on"  # noqa: S105 - the name of a task, no secret.
-    RESPOND = "respond"
-    COMMENT = "comment"
-    CLOSE_PREPARATION = "close_preparation"
-    SEAT = "seat"
-    DECLARE = "declare"
-    OBJECT = "object"
-    REFER = "refer"
-    AGREE_QUESTIONS = "agree_questions"
-    CONFIRM_READING = "confirm_reading"
-    VOTE = "vote"
-    WRITE_TEXT = "write_text"
-    APPROVE = "approve"
-    ORDER_ISSUE = "order_issue"
-    ISSUE = "issue"
-
-
-class Desk(StrEnum):
-    """Who a task waits for, where it is not a party or a named person."""
-
-    SECRETARIAT = "secretariat"
-    LEADER = "leader"
-    MACHINE = "machine"
-
-
-class Task(Base):
-    """Something somebody is waited for, with its deadline (rules 18, 24-25). Exactly one of party, person or desk owns it.
-
-    A task that counts from service has no day of start until the notice was accepted for the party.
-    """
-
-    __tablename__ = "task"
-    __table_args__ = (
-        sa.CheckConstraint(
-            "CASE WHEN party_id IS NULL THEN 0 ELSE 1 END + CASE WHEN user_id IS NULL THEN 0 ELSE 1 END + CASE WHEN desk IS NULL THEN 0 ELSE 1 END = 1",
-            name="task_has_one_owner",
-        ),
-        sa.CheckConstraint("(length_count IS NULL) = (length_unit IS NULL)", name="length_has_a_unit"),
-        sa.CheckConstraint("due_on IS NULL OR starts_on IS NOT NULL", name="due_task_has_a_start"),
-        sa.Index("ix_task_open_user", "user_id", "done_at"),
-        sa.Index("ix_task_open_party", "party_id", "done_at"),
-        sa.Index("ix_task_open_desk", "desk", "done_at", "due_on"),
-    )
-    id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case.id"), index=True)
-    kind: Mapped[TaskKind]
-    party_id: Mapped[int | None] = mapped_column(sa.ForeignKey("party.id"))
-    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
-    desk: Mapped[Desk | None]
-    opened_at: Mapped[datetime]
-    starts_on: Mapped[date | None]
-    length_count: Mapped[int | None]
-    length_unit: Mapped[Unit | None]
-    is_target: Mapped[bool] = mapped_column(default=False)
-    due_on: Mapped[date | None] = mapped_column(index=True)
-    done_at: Mapped[datetime | None]
-    case: Mapped[Case] = relationship(back_populates="tasks")
-    party: Mapped[Party | None] = relationship()
-    user: Mapped[User | None] = relationship()
-
-    @property
-    def is_open(self) -> bool:
-        """Not done and not fallen away."""
-        return self.done_at is None
-
-    @property
-    def length(self) -> Length | None:
-        """How long the owner has; None for a task without a deadline."""
-        return (
-            Length(self.length_count, self.length_unit)
-            if self.length_count is not None and self.length_unit is not None
-            else None
-        )
-
-    @property
-    def deadline(self) -> Deadline | None:
-        """The deadline that explains itself; None while the task has none, or waits for service."""
-        return deadline(self.starts_on, self.length, is_target=self.is_target) if self.starts_on and self.length else None
-
-    def start(self, on: date) -> None:
-        """Let the clock start: `on` is the day of the event, which is not counted (domstolloven § 148)."""
-        self.starts_on = on
-        if found := self.deadline:
-            self.due_on = found.due_on
-
-
-class EndingKind(StrEnum):
-    """How a case came to an end."""
-
-    DECIDED = "decided"
-    DISMISSED = "dismissed"
-    DISCONTINUED = "discontinued"
-
-
-class Ending(Base):
-    """An ending, as a dated row: it stays when the case is taken up again (rule 16)."""
-
-    __tablename__ = "ending"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case.id"), index=True)
-    kind: Mapped[EndingKind]
-    ground: Mapped[str | None]
-    """A code: dismissal_ground or discontinuation."""
-    reasons: Mapped[str] = mapped_column(default="")
-    happened_at: Mapped[datetime]
-    recorded_at: Mapped[datetime]
-    undone_at: Mapped[datetime | None]
-    case: Mapped[Case] = relationship(back_populates="endings")
-
-
-class Statement(StrEnum):
-    """What somebody declares about impartiality for a case (rule 29)."""
-
-    NONE = "none"
-    CONFLICT = "conflict"
-    DOUBT = "doubt"
-
-
-class Declaration(Base):
-    """A declaration of impartiality by an officer, the leader or a member, for one case; written once, followed by a new one."""
-
-    __tablename__ = "declaration"
-    __table_args__ = (sa.CheckConstraint("(statement = 'none') = (ground IS NULL)", name="conflict_has_a_ground"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case.id"), index=True)
-    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
-    statement: Mapped[Statement]
-    ground: Mapped[str | None]
-    words: Mapped[str] = mapped_column(default="")
-    at: Mapped[datetime]
-    case: Mapped[Case] = relationship(back_populates="declarations")
-    user: Mapped[User] = relationship()

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from tvist.access.policy import Act
 from tvist.access.roles import may, roles_of
 from tvist.cases.acts import places_for, possible_acts
+from tvist.cases.history import EndingKind
 from tvist.cases.journal import journal_for, may_read_journal
-from tvist.cases.models import EndingKind, Side
+from tvist.cases.models import Side
 from tvist.cases.submissions import SubmissionKind
 from tvist.cases.turns import missed, turns_of
 from tvist.clock import oslo_date
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
     from tvist.accounts.models import User
     from tvist.cases.acts import Place, Possible
     from tvist.cases.claims import ClaimLine
+    from tvist.cases.history import Ending
     from tvist.cases.journal import JournalLine
-    from tvist.cases.models import Case, Ending, Party
+    from tvist.cases.models import Case, Party
     from tvist.cases.submissions import Submission
     from tvist.cases.turns import Turn
     from tvist.decision.models import LineOutcome

@@ -10,10 +10,12 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from tvist.access.policy import Role
 from tvist.accounts.models import Membership
+from tvist.cases.history import Declaration, Event, Statement
 from tvist.cases.lifecycle import State
-from tvist.cases.models import Case, Declaration, Desk, Event, Party, Statement, Task, TeamMember
+from tvist.cases.models import Case, Party, TeamMember
 from tvist.cases.submissions import Serving, Submission, SubmissionKind
 from tvist.cases.turns import CHANCES
+from tvist.cases.waiting import Desk, Task
 from tvist.db import locked
 from tvist.errors import NotFound
 

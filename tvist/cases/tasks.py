@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tvist.cases.models import Desk, Task, TaskKind
+from tvist.cases.waiting import Desk, Task, TaskKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tvist.access.policy import Role
-from tvist.cases.models import Desk, Task, TaskKind
+from tvist.cases.waiting import Desk, Task, TaskKind
 from tvist.clock import oslo_date
 from tvist.procedure.deadlines import deadline, explain
 from tvist.procedure.settings import procedure_on

@@ -13,9 +13,10 @@ from sqlalchemy.orm import joinedload, selectinload
 from tvist.access.policy import Role
 from tvist.cases.finding import found_in
 from tvist.cases.lifecycle import State
-from tvist.cases.models import Case, Desk, Party, Side, Task
+from tvist.cases.models import Case, Party, Side
 from tvist.cases.queries import knows_file, read_number, visible_to, waits_for
 from tvist.cases.turns import CHANCES, DELIBERATION, owner_of
+from tvist.cases.waiting import Desk, Task
 from tvist.procedure.codes import CodeKind, code_label, is_code
 from tvist.register.regions import state_regions
 

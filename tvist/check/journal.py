@@ -6,8 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from tvist.access.policy import Act
+from tvist.cases.history import EndingKind
 from tvist.cases.lifecycle import STEPS, State
-from tvist.cases.models import EndingKind
 from tvist.cases.submissions import SubmissionKind
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from tvist.cases.models import COLUMN_OF_FACT, MONEY_FACTS, FactKind, Side
+from tvist.cases.history import COLUMN_OF_FACT, MONEY_FACTS, FactKind
+from tvist.cases.models import Side
 from tvist.cases.money import Bearer, Period, line_amount, net_refund, split
 from tvist.clock import oslo_date
 from tvist.decision.outcomes import case_outcome
@@ -13,7 +14,8 @@ from tvist.decision.votes import ALL
 
 if TYPE_CHECKING:
     from tvist.cases.claims import ClaimLine
-    from tvist.cases.models import Case, Task
+    from tvist.cases.models import Case
+    from tvist.cases.waiting import Task
     from tvist.check.finding import Findings
     from tvist.decision.models import LineOutcome
 

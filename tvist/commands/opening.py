@@ -22,7 +22,9 @@ def opened() -> Installation:
     import_module("tvist.schema")
     from tvist.installation import open_installation
 
-    return open_installation()
+    installation = open_installation()
+    click.get_current_context().call_on_close(installation.database.close)
+    return installation
 
 
 def ready() -> Installation:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from tvist.access.policy import Act
     from tvist.cases.models import Case
+    from tvist.decision.models import IssuedFile
     from tvist.installation import Installation
 
 STATES = ("received", "deficient", "exchange", "prepared", "panel", "issuing", "decided", "dismissed", "discontinued")
@@ -120,13 +121,24 @@ def decision_pdf(number: str, output: Path) -> None:
             raise click.ClickException(f"Case {case.number} has no issued opinion; it is in state {case.state.value}.")
         file = case.decision.files[-1]
         _noted(installation, case, Act.READ_DECISION)
-    content = b"".join(installation.papers.open(file.blob_id))
+    content = _stored(installation, case, file)
     if hashlib.sha256(content).hexdigest() != file.sha256:
         raise click.ClickException(
             f"The stored opinion of case {case.number} is not the one that was issued: its SHA-256 differs. Nothing was written."
         )
     output.write_bytes(content)
     click.echo(f"{output}: {len(content)} bytes, SHA-256 {file.sha256}")
+
+
+def _stored(installation: Installation, case: Case, file: IssuedFile) -> bytes:
+    from tvist.documents.storage import BrokenPaper
+
+    try:
+        return b"".join(installation.papers.open(file.blob_id))
+    except BrokenPaper:
+        raise click.ClickException(
+            f"The stored opinion of case {case.number} is not there, or does not open. Nothing was written. `tvist check` lists all such files."
+        ) from None
 
 
 def _noted(installation: Installation, case: Case, act: Act) -> None:

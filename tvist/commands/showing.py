@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tvist.cases.claims import ClaimLine
-    from tvist.cases.models import Case, Ending, Task
+    from tvist.cases.history import Ending
+    from tvist.cases.models import Case
+    from tvist.cases.waiting import Task
 
 LANGUAGE = "en"
 

@@ -11,9 +11,9 @@ from sqlalchemy.orm import object_session
 
 from tvist.access.policy import Act
 from tvist.cases.lifecycle import State, obstacles, take_step
-from tvist.cases.models import Desk, TaskKind
 from tvist.cases.money import AmountUnit
 from tvist.cases.tasks import close_all_tasks, close_tasks, is_waiting_for, open_task
+from tvist.cases.waiting import Desk, TaskKind
 from tvist.clock import oslo_date
 from tvist.db import random_id
 from tvist.decision.issued import store, write_ending, write_outcomes

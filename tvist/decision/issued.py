@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tvist.cases.models import Ending, EndingKind, FactKind
+from tvist.cases.history import Ending, EndingKind, FactKind
 from tvist.decision.document import opinion
 from tvist.decision.models import IssuedFile, LineOutcome
 from tvist.decision.outcomes import case_outcome, findings
@@ -14,7 +14,8 @@ from tvist.delivery.models import LetterKind
 from tvist.pdf import render
 
 if TYPE_CHECKING:
-    from tvist.cases.models import Case, Event
+    from tvist.cases.history import Event
+    from tvist.cases.models import Case
     from tvist.decision.models import Decision
     from tvist.documents.storage import PaperStore, Stored
     from tvist.vault.keys import MasterKeys

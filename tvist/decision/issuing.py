@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tvist.cases.lifecycle import State
-from tvist.cases.models import TaskKind
 from tvist.cases.queries import case_by_number
 from tvist.cases.tasks import is_waiting_for, open_task
+from tvist.cases.waiting import TaskKind
 from tvist.decision.actions import issue
 from tvist.decision.issued import store
 from tvist.decision.models import Decision

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import object_session
 
 from tvist.accounts.models import Membership, MembershipRole, Organisation, OrganisationKind, User
-from tvist.cases.models import Task
 from tvist.cases.submissions import Serving
+from tvist.cases.waiting import Task
 from tvist.clock import oslo_date
 from tvist.db import locked
 from tvist.delivery.models import Fate, Letter, LetterKind, Recipient

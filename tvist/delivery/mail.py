@@ -137,7 +137,9 @@ def _address(text: str) -> str:
 def _open(url: str) -> smtplib.SMTP:
     parts = urlsplit(url)
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        raise Misconfigured("TVIST_SMTP_URL: write smtp://host:port or smtps://host:port, with user:password@ before the host if needed.")
+        raise Misconfigured(
+            "TVIST_SMTP_URL: write smtp://host:port or smtps://host:port, with user:password@ before the host if needed."
+        )
     context = ssl.create_default_context()
     try:
         if parts.scheme == "smtps":
@@ -149,7 +151,9 @@ def _open(url: str) -> smtplib.SMTP:
     try:
         is_encrypted = parts.scheme == "smtps" or _start_tls(client, context)
         if parts.username:
-            _sign_in(client, unquote(parts.username), unquote(parts.password or ""), is_safe=is_encrypted or parts.hostname in LOCAL)
+            _sign_in(
+                client, unquote(parts.username), unquote(parts.password or ""), is_safe=is_encrypted or parts.hostname in LOCAL
+            )
     except (smtplib.SMTPException, OSError) as error:
         client.close()
         raise NoMailServer(type(error).__name__) from error
@@ -168,5 +172,7 @@ def _start_tls(client: smtplib.SMTP, context: ssl.SSLContext) -> bool:
 def _sign_in(client: smtplib.SMTP, user: str, password: str, *, is_safe: bool) -> None:
     if not is_safe:
         client.close()
-        raise Misconfigured("TVIST_SMTP_URL: the mail server offers no encryption, so the password is not sent to it. Use smtps://, or a server with STARTTLS.")
+        raise Misconfigured(
+            "TVIST_SMTP_URL: the mail server offers no encryption, so the password is not sent to it. Use smtps://, or a server with STARTTLS."
+        )
     client.login(user, password)

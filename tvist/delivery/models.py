@@ -10,7 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tvist.access.policy import Role
 from tvist.accounts.models import PARTY_ROLES, MembershipRole, User
-from tvist.cases.models import Case, Party, Statement, Task
+from tvist.cases.history import Statement
+from tvist.cases.models import Case, Party
+from tvist.cases.waiting import Task
 from tvist.db import Base, random_id
 
 MAILBOX_ROLES = PARTY_ROLES | {MembershipRole.SECRETARIAT}
@@ -69,7 +71,9 @@ class Letter(Base):
         """
         roles = {Role.SECRETARIAT} & (self.case.roles_for(user, on) if self.case else set())
         has_conflict = self.case is not None and self.case.statement_of(user) is Statement.CONFLICT
-        if any(found.user_id == user.id for found in self.recipients) or (not has_conflict and self._is_for_workplace_of(user, on)):
+        if any(found.user_id == user.id for found in self.recipients) or (
+            not has_conflict and self._is_for_workplace_of(user, on)
+        ):
             roles.add(Role.OWNER)
         return roles
 

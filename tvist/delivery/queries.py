@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from tvist.access.policy import Role
 from tvist.accounts.models import Organisation, OrganisationKind
-from tvist.cases.models import Case, Declaration, Statement
+from tvist.cases.history import Declaration, Statement
 from tvist.delivery.models import MAILBOX_ROLES, Fate, Letter, Recipient
 from tvist.errors import NotFound
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from tvist.accounts.models import User
+    from tvist.cases.models import Case
 
 PAGE = 50
 NOT_ARRIVED = frozenset({Fate.BOUNCED, Fate.UNKNOWN})
@@ -61,7 +62,12 @@ def not_arrived(letters: Iterable[Letter]) -> int:
 
 def mailbox_of_secretariat(session: Session) -> str:
     """Where the secretariat is written to; empty before it has an address."""
-    return session.scalar(sa.select(Organisation.mailbox).where(Organisation.kind == OrganisationKind.BODY).order_by(Organisation.id).limit(1)) or ""
+    return (
+        session.scalar(
+            sa.select(Organisation.mailbox).where(Organisation.kind == OrganisationKind.BODY).order_by(Organisation.id).limit(1)
+        )
+        or ""
+    )
 
 
 def _is_to(user: User, on: date) -> sa.ColumnElement[bool]:
@@ -74,4 +80,6 @@ def _is_to(user: User, on: date) -> sa.ColumnElement[bool]:
 def _has_conflict(user: User) -> sa.ColumnElement[bool]:
     """One who has declared a conflict for the case reads none of its letters in the mailbox (rule 29)."""
     last = sa.select(sa.func.max(Declaration.id)).where(Declaration.case_id == Letter.case_id, Declaration.user_id == user.id)
-    return sa.exists().where(Declaration.id == last.correlate(Letter).scalar_subquery(), Declaration.statement == Statement.CONFLICT)
+    return sa.exists().where(
+        Declaration.id == last.correlate(Letter).scalar_subquery(), Declaration.statement == Statement.CONFLICT
+    )

@@ -29,7 +29,14 @@ if TYPE_CHECKING:
 
 ANSWERED_WITHIN: Final = timedelta(minutes=10)
 """Longer than any mail server is waited for: who is still in `handing_over` after it was left there by a crash."""
-WAITS: Final = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=8), timedelta(hours=24), timedelta(hours=24))
+WAITS: Final = (
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=8),
+    timedelta(hours=24),
+    timedelta(hours=24),
+)
 """How long to wait after the first, second … time a letter was put off. After the last it is given up as not delivered."""
 BATCH: Final = 200
 
@@ -128,8 +135,19 @@ def _is_waiting(database: Database, at: datetime) -> bool:
 
 def _mark(database: Database, at: datetime) -> Recipient | None:
     """Mark the next recipient as on its way, by one statement, so that two senders never take the same; None when none is due."""
-    next_id = sa.select(Recipient.id).where(*_due(at)).order_by(Recipient.id).limit(1).with_for_update(skip_locked=True).scalar_subquery()
-    mark = sa.update(Recipient).where(Recipient.id == next_id).values(fate=Fate.HANDING_OVER, handed_over_at=at, attempts=Recipient.attempts + 1)
+    next_id = (
+        sa.select(Recipient.id)
+        .where(*_due(at))
+        .order_by(Recipient.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    mark = (
+        sa.update(Recipient)
+        .where(Recipient.id == next_id)
+        .values(fate=Fate.HANDING_OVER, handed_over_at=at, attempts=Recipient.attempts + 1)
+    )
     with database.writing() as session:
         marked = session.execute(mark.returning(Recipient.id).execution_options(synchronize_session=False)).scalar()
         if marked is None:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from tvist.access.policy import Role
 from tvist.accounts.models import OrganisationKind
-from tvist.cases.models import Side, Statement, TaskKind
+from tvist.cases.history import Statement
+from tvist.cases.models import Side
+from tvist.cases.waiting import TaskKind
 from tvist.demo.petitions import papers, raw_petition
 from tvist.demo.plots import Turn
 from tvist.intake import actions as intake

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import sqlalchemy as sa
 
 from tvist.accounts.models import OrganisationKind
-from tvist.cases.models import FactKind, seal_of
+from tvist.cases.history import FactKind, seal_of
 from tvist.clock import oslo_date
 from tvist.db import Base, random_id
 from tvist.decision.models import QuestionKind

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from tvist.cases.models import FactKind
+from tvist.cases.history import FactKind
 from tvist.cases.money import Period, line_amount
 from tvist.decision.models import QuestionKind
 from tvist.decision.outcomes import LineFinding, case_outcome, finding

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 A_CHUNK: Final = 250
 # How often each kind of case is copied, in per cent. Making the file of an opinion takes most of the time.
-WEIGHTS: Final[Mapping[str, int]] = {"decided": 30, "dismissed": 12, "discontinued": 18, "open": 40}
+WEIGHTS: Final[Mapping[str, int]] = {"decided": 25, "dismissed": 13, "discontinued": 20, "open": 42}
 FEW: Final = 30
 """So few opinions are printed here; more are worth processes of their own."""
 PROCESSES: Final = 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tvist.cases.models import Statement
+from tvist.cases.history import Statement
 from tvist.decision import actions as decision
 from tvist.decision.issuing import issue_job
 from tvist.decision.models import QuestionKind, RemarkKind

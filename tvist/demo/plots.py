@@ -198,7 +198,7 @@ def _plot(place: int, course: Course, seed: str, today: date) -> Plot:
         # Now and then the Directorate stands for the state as such (rule 2).
         region="bufdir" if region is None or place % BUFDIR_EVERY == 1 else region.code,
         comments=dice.choice((0, 1, 2, 2, 3, 4)),
-        ground=DISMISSAL_GROUNDS[place % len(DISMISSAL_GROUNDS)],
+        ground=dice.choice(DISMISSAL_GROUNDS),
     )
 
 

@@ -23,7 +23,7 @@ COMMON_NB: Final = {
     "cure": "Oversikten over kostnadene er lagt ved. Tallene stemmer med kravpostene.",
     "withdrawn": "Partene har funnet en løsning i en annen sammenheng, og saken trekkes.",
     "accepted": "Den andre siden har godtatt alle postene i kravet.",
-    "dismissal": "Sekretariatet foreslår at saken avvises. Slik den er lagt fram, ligger den utenfor det nemnda er satt til å uttale seg om.",
+    "dismissal": "Sekretariatet foreslår at saken avvises. Slik den er lagt fram, kan nemnda ikke ta den opp; grunnlaget er oppgitt i forslaget.",
     "dismissal_comment": "Vi er ikke enige i forslaget, men har ikke mer å tilføye om faktum.",
     "dismissed": "Saken avvises på det grunnlaget som er foreslått. Merknadene fra partene endrer ikke vurderingen.",
     "kept": "Saken reiser et spørsmål som nemnda kan uttale seg om. Forslaget følges ikke.",

@@ -23,7 +23,7 @@ COMMON_NN: Final = {
     "cure": "Oversikta over kostnadene ligg ved. Tala stemmer med kravpostane.",
     "withdrawn": "Partane har funne ei løysing i ein annan samanheng, og saka blir trekt.",
     "accepted": "Den andre sida har godteke alle postane i kravet.",
-    "dismissal": "Sekretariatet føreslår at saka blir avvist. Slik ho er lagd fram, ligg ho utanfor det nemnda er sett til å uttale seg om.",
+    "dismissal": "Sekretariatet føreslår at saka blir avvist. Slik ho er lagd fram, kan nemnda ikkje ta henne opp; grunnlaget er oppgitt i framlegget.",
     "dismissal_comment": "Vi er ikkje samde i framlegget, men har ikkje meir å leggje til om faktum.",
     "dismissed": "Saka blir avvist på det grunnlaget som er føreslått. Merknadene frå partane endrar ikkje vurderinga.",
     "kept": "Saka reiser eit spørsmål som nemnda kan uttale seg om. Framlegget blir ikkje følgt.",

@@ -11,9 +11,10 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from tvist.access.policy import Role
 from tvist.accounts.models import Membership
-from tvist.cases.models import Case, Desk, Party, Task
+from tvist.cases.models import Case, Party
 from tvist.cases.queries import is_waited_for, knows_file, seated_and_declared, visible_to, waits_for
 from tvist.cases.turns import DELIBERATION
+from tvist.cases.waiting import Desk, Task
 from tvist.clock import now
 from tvist.delivery.models import Fate, Letter, Recipient
 from tvist.intake.models import Draft, DraftMember

@@ -20,7 +20,7 @@ from tvist.web.session import current_session
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from tvist.cases.models import Task
+    from tvist.cases.waiting import Task
     from tvist.words import Message
 
 bp = Blueprint("desk", __name__)

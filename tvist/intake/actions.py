@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tvist.access.policy import Act
+from tvist.cases.history import Declaration, Ending, EndingKind, Statement
 from tvist.cases.lifecycle import take_step
-from tvist.cases.models import Declaration, Desk, Ending, EndingKind, Side, Statement, TaskKind
+from tvist.cases.models import Side
 from tvist.cases.submissions import SubmissionKind
 from tvist.cases.tasks import close_all_tasks, close_tasks, open_task
+from tvist.cases.waiting import Desk, TaskKind
 from tvist.clock import oslo_date
 from tvist.delivery.actions import write_to_party, write_to_secretariat
 from tvist.delivery.models import LetterKind

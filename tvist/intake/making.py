@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from tvist.accounts.models import OrganisationKind
 from tvist.cases.claims import ClaimLine
+from tvist.cases.history import FactKind
 from tvist.cases.lifecycle import State
-from tvist.cases.models import Case, FactKind, Party, Serial, Side, TeamMember
+from tvist.cases.models import Case, Party, Serial, Side, TeamMember
 from tvist.cases.submissions import Submission, SubmissionKind
 from tvist.clock import oslo_date
 from tvist.db import insert_once
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from tvist.accounts.models import Organisation, User
-    from tvist.cases.models import Event
+    from tvist.cases.history import Event
     from tvist.intake.petition import Petition
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tvist.cases.models import Side, TaskKind
+from tvist.cases.models import Side
+from tvist.cases.waiting import TaskKind
 from tvist.clock import today
 from tvist.words import Message
 

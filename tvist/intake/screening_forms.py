@@ -6,7 +6,7 @@ from typing import Any
 
 from wtforms import RadioField, SelectField, TextAreaField
 
-from tvist.cases.models import Statement
+from tvist.cases.history import Statement
 from tvist.clock import today
 from tvist.procedure.codes import CodeKind, code_named, codes
 from tvist.procedure.settings import PROCEDURES

@@ -10,8 +10,8 @@ from flask_login import current_user
 from tvist.access.guard import finish, requires, taken_in
 from tvist.access.policy import Act
 from tvist.access.roles import may
+from tvist.cases.history import Statement
 from tvist.cases.lifecycle import obstacles
-from tvist.cases.models import Statement
 from tvist.cases.money import Amount, AmountUnit, Period, line_amount
 from tvist.cases.queries import case_at
 from tvist.clock import now

@@ -9,8 +9,8 @@ from flask_login import current_user
 
 from tvist.access.guard import finish, requires
 from tvist.access.policy import Act
-from tvist.cases.models import TaskKind
 from tvist.cases.queries import case_at
+from tvist.cases.waiting import TaskKind
 from tvist.clock import now, today
 from tvist.intake.actions import send
 from tvist.intake.blueprint import bp

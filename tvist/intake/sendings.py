@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from tvist.accounts.models import User
-    from tvist.cases.models import Case, Party, Task, TaskKind
+    from tvist.cases.models import Case, Party
+    from tvist.cases.waiting import Task, TaskKind
     from tvist.delivery.models import LetterKind
     from tvist.documents.models import Paper
 

@@ -50,7 +50,9 @@ def claim(database: Database, *, at: datetime, lease: timedelta = LEASE) -> Clai
             .scalar_subquery()
         )
         hold = sa.update(Job).where(Job.id == due).values(run_at=at + lease, attempts=Job.attempts + 1)
-        row = session.execute(hold.returning(Job.id, Job.kind, Job.thing_id, Job.attempts).execution_options(synchronize_session=False)).first()
+        row = session.execute(
+            hold.returning(Job.id, Job.kind, Job.thing_id, Job.attempts).execution_options(synchronize_session=False)
+        ).first()
         session.commit()
     return None if row is None else Claimed(*row)
 

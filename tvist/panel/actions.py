@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import object_session
 
 from tvist.access.policy import Act
+from tvist.cases.history import Declaration, Statement
 from tvist.cases.lifecycle import State, obstacles, take_step
-from tvist.cases.models import Declaration, Desk, Statement, TaskKind
 from tvist.cases.tasks import close_tasks, open_task
+from tvist.cases.waiting import Desk, TaskKind
 from tvist.clock import oslo_date
 from tvist.delivery.actions import write_to_party, write_to_user
 from tvist.delivery.models import LetterKind

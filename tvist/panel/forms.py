@@ -9,7 +9,7 @@ from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from tvist.cases.fields import DayField
-from tvist.cases.models import Statement
+from tvist.cases.history import Statement
 from tvist.panel.models import AppointmentKind, SeatKind
 from tvist.procedure.codes import CodeKind, codes
 from tvist.web.forms import Needed, NotLonger, TvistForm, trimmed

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tvist.accounts.models import User
-from tvist.cases.models import Case, Statement
+from tvist.cases.history import Statement
+from tvist.cases.models import Case
 from tvist.cases.submissions import Submission
 from tvist.db import Base
 

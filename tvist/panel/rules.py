@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from tvist.cases.models import Statement
+from tvist.cases.history import Statement
 from tvist.cases.submissions import SubmissionKind
 from tvist.clock import now, oslo_date
 from tvist.panel.bundle import is_for_the_panel, not_served

@@ -10,8 +10,8 @@ from flask_login import current_user
 from tvist.access.guard import finish, requires
 from tvist.access.policy import Act
 from tvist.accounts.queries import user_by_email
+from tvist.cases.history import Statement
 from tvist.cases.lifecycle import State, obstacles
-from tvist.cases.models import Statement
 from tvist.cases.queries import case_at, case_by_number
 from tvist.clock import now, today
 from tvist.errors import CannotProceed, NotFound

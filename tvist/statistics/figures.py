@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import sqlalchemy as sa
 
 from tvist.cases.claims import ClaimLine
-from tvist.cases.models import Case, Ending, EndingKind, Fact, FactKind, Outcome, Party, Side
+from tvist.cases.history import Ending, EndingKind, Fact, FactKind
+from tvist.cases.models import Case, Outcome, Party, Side
 from tvist.cases.money import Bearer
 from tvist.clock import oslo_date
 from tvist.decision.models import Decision, LineOutcome

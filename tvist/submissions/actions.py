@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy.orm import object_session
 
 from tvist.access.policy import Act
+from tvist.cases.history import Ending, EndingKind
 from tvist.cases.lifecycle import obstacles, take_step
-from tvist.cases.models import Desk, Ending, EndingKind, Side, TaskKind
+from tvist.cases.models import Side
 from tvist.cases.submissions import Submission, SubmissionKind
 from tvist.cases.tasks import close_all_tasks, close_tasks, is_waiting_for, open_task
+from tvist.cases.waiting import Desk, TaskKind
 from tvist.clock import oslo_date
 from tvist.delivery.actions import write_to_party, write_to_secretariat, write_to_user
 from tvist.delivery.models import LetterKind
@@ -39,7 +41,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tvist.accounts.models import User
-    from tvist.cases.models import Case, Party, Task
+    from tvist.cases.models import Case, Party
+    from tvist.cases.waiting import Task
     from tvist.documents.models import Paper
     from tvist.submissions.answers import AnswerGiven
 
@@ -47,8 +50,16 @@ WITHDRAWN: Final = "withdrawn"
 ACCEPTED: Final = "accepted"
 """Grounds of `discontinuation` in the code file."""
 
+
 def respond(
-    case: Case, *, by: User, at: datetime, answers: Sequence[AnswerGiven], text: str, own_reference: str = "", papers: Sequence[Paper] = ()
+    case: Case,
+    *,
+    by: User,
+    at: datetime,
+    answers: Sequence[AnswerGiven],
+    text: str,
+    own_reference: str = "",
+    papers: Sequence[Paper] = (),
 ) -> Submission:
     """Answer the request line by line (rule 19); the secretariat looks it through before it goes over.
 

@@ -131,7 +131,9 @@ class PassOnForm(TvistForm):
 
     submission = HiddenField("")
     brings_new = BooleanField(lazy("submissions.pass_on.brings_new"), description=lazy("submissions.pass_on.rounds_used_up"))
-    looked_through = BooleanField(lazy("submissions.pass_on.looked_through"), validators=[Needed("submissions.pass_on.look_first")])
+    looked_through = BooleanField(
+        lazy("submissions.pass_on.looked_through"), validators=[Needed("submissions.pass_on.look_first")]
+    )
 
 
 class WithdrawForm(TvistForm):

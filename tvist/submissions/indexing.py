@@ -29,7 +29,15 @@ def index_submission(installation: Installation, submission_id: int) -> None:
         petition = submission.case.petition
         if petition is not None and submission.kind is SubmissionKind.PETITION:
             text = text_of_petition(petition)
-            index(session, installation.keys, thing_kind=SearchedThing.PETITION, thing_id=petition.id, case_id=case_id, readers=readers, text=text)
+            index(
+                session,
+                installation.keys,
+                thing_kind=SearchedThing.PETITION,
+                thing_id=petition.id,
+                case_id=case_id,
+                readers=readers,
+                text=text,
+            )
         session.commit()
 
 

@@ -62,7 +62,9 @@ def _is_served_on(party_id: int) -> sa.ColumnElement[bool]:
 
 
 def _is_served_on_all() -> sa.ColumnElement[bool]:
-    served = sa.exists().where(Serving.submission_id == Submission.id, Serving.party_id == Party.id, Serving.served_at.is_not(None))
+    served = sa.exists().where(
+        Serving.submission_id == Submission.id, Serving.party_id == Party.id, Serving.served_at.is_not(None)
+    )
     is_from_another = sa.or_(Submission.party_id.is_(None), Submission.party_id != Party.id)
     without = sa.exists().where(Party.case_id == Submission.case_id, Party.left_at.is_(None), is_from_another, ~served)
     return ~without.correlate(Submission)

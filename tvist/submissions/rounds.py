@@ -12,10 +12,13 @@ from tvist.submissions.rules import has_missed, lines_for, rounds_taken, turn_of
 if TYPE_CHECKING:
     from datetime import date
 
-    from tvist.cases.models import Case, Party, Task
+    from tvist.cases.models import Case, Party
     from tvist.cases.submissions import Submission
+    from tvist.cases.waiting import Task
 
-IN_THE_EXCHANGE = frozenset({SubmissionKind.PETITION, SubmissionKind.CURE, SubmissionKind.RESPONSE, SubmissionKind.COMMENTS, SubmissionKind.NOTHING_MORE})
+IN_THE_EXCHANGE = frozenset(
+    {SubmissionKind.PETITION, SubmissionKind.CURE, SubmissionKind.RESPONSE, SubmissionKind.COMMENTS, SubmissionKind.NOTHING_MORE}
+)
 
 
 @dataclass(frozen=True)

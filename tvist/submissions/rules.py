@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tvist.cases.models import Side, TaskKind
+from tvist.cases.models import Side
 from tvist.cases.money import Bearer
 from tvist.cases.submissions import SubmissionKind
+from tvist.cases.waiting import TaskKind
 from tvist.clock import today
 from tvist.procedure.settings import procedure_on
 from tvist.submissions.models import Answer
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from tvist.cases.claims import ClaimLine
-    from tvist.cases.models import Case, Party, Task
+    from tvist.cases.models import Case, Party
     from tvist.cases.submissions import Submission
+    from tvist.cases.waiting import Task
     from tvist.submissions.models import LineAnswer
 
 TURNS: Final = frozenset({TaskKind.RESPOND, TaskKind.COMMENT})
@@ -125,7 +127,9 @@ def turns_are_over(case: Case, on: date | None = None) -> Message | None:
 
 def all_lines_are_accepted(case: Case) -> Message | None:
     """The other side accepts each line as a whole, in a response that has been passed on (rule 16)."""
-    return None if case.lines and all(_is_accepted(case, line) for line in case.lines) else Message("submissions.not_all_accepted")
+    return (
+        None if case.lines and all(_is_accepted(case, line) for line in case.lines) else Message("submissions.not_all_accepted")
+    )
 
 
 def has_missed(task: Task, on: date) -> bool:

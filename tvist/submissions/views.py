@@ -10,8 +10,8 @@ from flask_login import current_user
 from tvist.access.guard import finish, requires, taken_in
 from tvist.access.policy import Act
 from tvist.cases.lifecycle import obstacles
-from tvist.cases.models import TaskKind
 from tvist.cases.queries import case_at
+from tvist.cases.waiting import TaskKind
 from tvist.clock import now, today
 from tvist.documents.taking_in import MAX_BODY_BYTES, take_in_papers
 from tvist.procedure.codes import CodeKind, code_label
@@ -25,8 +25,9 @@ from tvist.words import Message
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from tvist.cases.models import Case, Party, Task
+    from tvist.cases.models import Case, Party
     from tvist.cases.submissions import Submission
+    from tvist.cases.waiting import Task
     from tvist.web.forms import TvistForm
 
 bp = Blueprint("submissions", __name__, url_prefix="/cases/<slug>")
@@ -55,7 +56,15 @@ def respond(case: Case) -> ResponseReturnValue:
         answers = form.answers()
         if not form.blame_answers(answers):
             own_reference, papers = form.own_reference.data or "", taken_in().papers(added_by=current_user, at=now())
-            actions.respond(case, by=current_user, at=now(), answers=answers, text=form.text.data or "", own_reference=own_reference, papers=papers)
+            actions.respond(
+                case,
+                by=current_user,
+                at=now(),
+                answers=answers,
+                text=form.text.data or "",
+                own_reference=own_reference,
+                papers=papers,
+            )
             return finish(_case_page(case), Message("submissions.respond.done"))
     return _page("submissions/respond.html", case, form, Act.RESPOND, turn=turn, lines=lines, party=party)
 
@@ -93,7 +102,12 @@ def pass_on(case: Case) -> ResponseReturnValue:
     waiting = waiting_to_be_passed_on(case)
     submission = waiting[0] if waiting else None
     form = PassOnForm(thing=case)
-    if form.validate_on_submit() and submission and not _refused(form, case, Act.PASS_ON) and not _shows_another(form, submission):
+    if (
+        form.validate_on_submit()
+        and submission
+        and not _refused(form, case, Act.PASS_ON)
+        and not _shows_another(form, submission)
+    ):
         actions.pass_on(submission, by=current_user, at=now(), brings_new=bool(form.brings_new.data))
         return finish(_case_page(case), Message("submissions.pass_on.done"))
     if submission:

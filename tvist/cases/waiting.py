@@ -1,0 +1,111 @@
+"""What is waited for in a case: a task, its owner and its deadline (rules 18, 24-25)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tvist.accounts.models import User
+from tvist.db import Base
+from tvist.procedure.deadlines import Length, Unit, deadline
+
+if TYPE_CHECKING:
+    from tvist.cases.models import Case, Party
+    from tvist.procedure.deadlines import Deadline
+
+
+class TaskKind(StrEnum):
+    """What is waited for."""
+
+    SCREEN = "screen"
+    CURE = "cure"
+    COMMENT_ON_DISMISSAL = "comment_on_dismissal"
+    DECIDE_DISMISSAL = "decide_dismissal"
+    PASS_ON = "pass_on"  # noqa: S105 - the name of a task, no secret.
+    RESPOND = "respond"
+    COMMENT = "comment"
+    CLOSE_PREPARATION = "close_preparation"
+    SEAT = "seat"
+    DECLARE = "declare"
+    OBJECT = "object"
+    REFER = "refer"
+    AGREE_QUESTIONS = "agree_questions"
+    CONFIRM_READING = "confirm_reading"
+    VOTE = "vote"
+    WRITE_TEXT = "write_text"
+    APPROVE = "approve"
+    ORDER_ISSUE = "order_issue"
+    ISSUE = "issue"
+
+
+class Desk(StrEnum):
+    """Who a task waits for, where it is not a party or a named person."""
+
+    SECRETARIAT = "secretariat"
+    LEADER = "leader"
+    MACHINE = "machine"
+
+
+class Task(Base):
+    """Something somebody is waited for, with its deadline (rules 18, 24-25). Exactly one of party, person or desk owns it.
+
+    A task that counts from service has no day of start until the notice was accepted for the party.
+    """
+
+    __tablename__ = "task"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "CASE WHEN party_id IS NULL THEN 0 ELSE 1 END + CASE WHEN user_id IS NULL THEN 0 ELSE 1 END + CASE WHEN desk IS NULL THEN 0 ELSE 1 END = 1",
+            name="task_has_one_owner",
+        ),
+        sa.CheckConstraint("(length_count IS NULL) = (length_unit IS NULL)", name="length_has_a_unit"),
+        sa.CheckConstraint("due_on IS NULL OR starts_on IS NOT NULL", name="due_task_has_a_start"),
+        sa.Index("ix_task_open_user", "user_id", "done_at"),
+        sa.Index("ix_task_open_party", "party_id", "done_at"),
+        sa.Index("ix_task_open_desk", "desk", "done_at", "due_on"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case.id"), index=True)
+    kind: Mapped[TaskKind]
+    party_id: Mapped[int | None] = mapped_column(sa.ForeignKey("party.id"))
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    desk: Mapped[Desk | None]
+    opened_at: Mapped[datetime]
+    starts_on: Mapped[date | None]
+    length_count: Mapped[int | None]
+    length_unit: Mapped[Unit | None]
+    is_target: Mapped[bool] = mapped_column(default=False)
+    due_on: Mapped[date | None] = mapped_column(index=True)
+    done_at: Mapped[datetime | None]
+    case: Mapped[Case] = relationship(back_populates="tasks")
+    party: Mapped[Party | None] = relationship()
+    user: Mapped[User | None] = relationship()
+
+    @property
+    def is_open(self) -> bool:
+        """Not done and not fallen away."""
+        return self.done_at is None
+
+    @property
+    def length(self) -> Length | None:
+        """How long the owner has; None for a task without a deadline."""
+        return (
+            Length(self.length_count, self.length_unit)
+            if self.length_count is not None and self.length_unit is not None
+            else None
+        )
+
+    @property
+    def deadline(self) -> Deadline | None:
+        """The deadline that explains itself; None while the task has none, or waits for service."""
+        return deadline(self.starts_on, self.length, is_target=self.is_target) if self.starts_on and self.length else None
+
+    def start(self, on: date) -> None:
+        """Let the clock start: `on` is the day of the event, which is not counted (domstolloven § 148)."""
+        self.starts_on = on
+        if found := self.deadline:
+            self.due_on = found.due_on

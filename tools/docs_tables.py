@@ -47,7 +47,9 @@ def picture() -> str:
         for place, name in enumerate(names):
             x = start + place * (NAME_WIDTH + 8)
             parts.append(f'<rect x="{x:.0f}" y="{y}" width="{NAME_WIDTH}" height="28" rx="5" fill="#eef3f8" stroke="#1f4e79"/>')
-            parts.append(f'<text x="{x + NAME_WIDTH / 2:.0f}" y="{y + 19}" text-anchor="middle" fill="#14304a">{escape(name)}</text>')
+            parts.append(
+                f'<text x="{x + NAME_WIDTH / 2:.0f}" y="{y + 19}" text-anchor="middle" fill="#14304a">{escape(name)}</text>'
+            )
     return "\n".join([*parts, "</svg>", ""])
 
 

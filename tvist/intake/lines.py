@@ -179,7 +179,7 @@ def _code(reader: Reader, name: str, kind: CodeKind, *, words: str, period: tupl
         reader.blame(name, Message("intake.code_not_in_force", code=found.label, from_on=period[0], to_on=period[1]))
     if (
         found.words_required
-        and reader.raw.get(words) in (None, "")
+        and not str(reader.raw.get(words) or "").strip()
         and not any(fault.path == reader.at(words) for fault in reader.faults)
     ):
         reader.missing(words)

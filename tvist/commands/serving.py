@@ -100,7 +100,9 @@ def _stopped(*, until_parent_ends: bool) -> threading.Event:
     signal.signal(signal.SIGTERM, end)
 
     def watch() -> None:
-        sys.stdin.buffer.read()
+        # Read past the buffer of sys.stdin: its lock, held at the end of the program, would be a fatal error.
+        while os.read(0, 1024):
+            pass
         stop.set()
 
     if until_parent_ends:

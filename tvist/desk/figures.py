@@ -155,7 +155,7 @@ def _chart(code: str, groups: dict[str, list[Figure]]) -> Markup | None:
 def _flow(groups: dict[str, list[Figure]], language: Language) -> Picture:
     figures = [figure for group in groups.values() for figure in group]
     series = [Series(t("statistics.unit.cases"), [figure.value for figure in figures])]
-    names = [say(figure.name) for figure in figures]
+    names = [t(f"statistics.short.{figure.code}") for figure in figures]
     return bar_chart(series, names, title=t("statistics.chart.flow"), unit=t("statistics.unit.cases"), language=language)
 
 

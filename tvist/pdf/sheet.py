@@ -82,7 +82,7 @@ def _steps(highest: float) -> tuple[float, float]:
 
 def reach(text: str, font: str = SANS, size: float = SIZE) -> float:
     """Room a text may need: a page shows it in a wider font than the PDF does."""
-    return 1.17 * width_of(text, font, size)
+    return 1.26 * width_of(text, font, size)
 
 
 class Sheet:

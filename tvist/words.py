@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from babel.dates import format_date, format_datetime
 from babel.messages.pofile import read_po
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 LANGUAGES: Final = ("nb", "nn", "en")
+DEFAULT_LANGUAGE: Final = "nb"
+Norwegian = Literal["nb", "nn"]
+"""The two forms of Norwegian in which a case is handled (rule 39)."""
+NORWEGIAN: Final[tuple[Norwegian, ...]] = ("nb", "nn")
 LOCALES: Final = {"nb": "nb_NO", "nn": "nn_NO", "en": "en_GB"}
 FOLDER = Path(__file__).parent / "translations"
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -52,7 +56,7 @@ class Message:
         return isinstance(other, Message) and (self.code, dict(self.params)) == (other.code, dict(other.params))
 
     def __hash__(self) -> int:
-        return hash((self.code, tuple(sorted((name, repr(value)) for name, value in self.params.items()))))
+        return hash((self.code, tuple(sorted(self.params))))
 
     def __repr__(self) -> str:
         inner = "".join(f", {name}={value!r}" for name, value in self.params.items())

@@ -129,8 +129,9 @@ COURSES: Final[tuple[Course, ...]] = (
 )
 ENDED: Final = frozenset({Turn.DISMISSED, Turn.WITHDRAWN, Turn.GRANTED})
 DISMISSAL_GROUNDS: Final = ("outside_mandate", "not_tried_to_settle", "no_legal_interest", "before_courts", "not_cured")
+THIS_YEAR: Final = 0
 # The years that ended cases were filed in, over and over: the board of 2010, what came after, and most of them of late.
-YEARS: Final = (2023, 2010, 2024, 2011, 2021, 2025, 2013, 2022, 2016, 2024, 2017, 2025, 2019, 2023, 2020, 2012)
+YEARS: Final = (2023, 2010, THIS_YEAR, 2011, 2021, 2025, 2013, 2022, THIS_YEAR, 2024, 2017, 2025, 2016, THIS_YEAR, 2020, 2012)
 # The most days from filing to each stage; what happens beside costs more.
 MOST_DAYS: Final = dict(
     zip(Stage, (0, 3, 7, 32, 34, 92, 100, 104, 108, 118, 124, 126, 130, 136, 142, 146, 150, 152, 152), strict=True)
@@ -206,7 +207,7 @@ def _filed_on(place: int, course: Course, dice: Random, today: date) -> date:
     """Ended cases through the years; open ones so that they have come as far as they have by now."""
     until, turns, _ = course
     if until is Stage.ISSUED or ENDED.intersection(turns):
-        year = YEARS[place % len(YEARS)]
+        year = YEARS[place % len(YEARS)] or today.year
         # In the first part of the year, so that no term of the board ends between the seating and the referral.
         found = date(year, 1, 4) + timedelta(days=dice.randrange(200))
         return min(found, today - timedelta(days=LONGEST + dice.randrange(90)))

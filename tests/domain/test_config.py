@@ -14,6 +14,9 @@ from tvist.vault.keys import MasterKeys
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.people import Cast
+    from tvist.db import Database
+
 
 def _production(folder: Path, **changes: str) -> dict[str, str]:
     """Settings of a production that may start, but for `changes`."""
@@ -80,3 +83,17 @@ def test_a_file_of_keys_that_is_none_is_named(tmp_path: Path) -> None:
 def test_an_address_of_postgresql_is_taken_in_its_common_spellings(tmp_path: Path, written: str) -> None:
     config = read_config({"TVIST_INSTANCE": str(tmp_path), "TVIST_DATABASE_URL": written})
     assert config.database_url == "postgresql+psycopg://u@h/d"
+
+
+def test_production_never_opens_a_database_with_the_people_of_the_demo(tmp_path: Path, database: Database, cast: Cast) -> None:
+    assert cast.asta.is_invented
+    url = database.engine.url.render_as_string(hide_password=False)
+    with pytest.raises(Misconfigured, match="invented people"):
+        open_installation(_production(tmp_path, TVIST_DATABASE_URL=url))
+
+
+def test_production_opens_a_database_without_them(tmp_path: Path, database: Database) -> None:
+    url = database.engine.url.render_as_string(hide_password=False)
+    opened = open_installation(_production(tmp_path, TVIST_DATABASE_URL=url))
+    assert not opened.config.is_demo
+    opened.database.close()

@@ -28,6 +28,7 @@ from tvist.installation import Installation, open_installation
 from tvist.intake import views as intake
 from tvist.panel import views as panel
 from tvist.submissions import views as submissions
+from tvist.web.addresses import add_converters
 from tvist.web.errors import add_errors
 from tvist.web.filters import add_filters
 from tvist.web.headers import add_headers
@@ -105,6 +106,7 @@ def make_app(installation: Installation | None = None) -> Flask:
         WTF_CSRF_SSL_STRICT=False,
     )
     app.extensions["tvist"] = installation
+    add_converters(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     csrf.init_app(app)
     LoginManager(app).request_loader(who_asks)

@@ -12,6 +12,7 @@ from tvist.access.policy import Act
 from tvist.cases.queries import case_at
 from tvist.clock import today
 from tvist.delivery.queries import letter_at, letters_of_case, letters_to, mailbox_of_secretariat, not_arrived
+from tvist.web.addresses import row_number
 from tvist.web.session import current_session, installed
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ bp = Blueprint("delivery", __name__)
 @requires(Act.SEE_DESK)
 def letters() -> ResponseReturnValue:
     """The reader's own letters and those to the mailbox of the reader's workplace, newest first, 50 a page."""
-    before = request.args.get("before", type=int)
+    before = row_number(request.args.get("before"))
     found, older = letters_to(current_session, current_user, today(), before=before)
     return render_template(
         "delivery/letters.html",

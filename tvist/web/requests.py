@@ -1,15 +1,34 @@
-"""The request as we take it in: small unless a page says otherwise, and from a stranger no file is kept, not even for a moment."""
+"""The request as we take it in: small unless a page says otherwise, without control characters, and from a stranger no file is kept, not even for a moment."""
 
 from __future__ import annotations
 
 import io
-from typing import IO, Any, cast
+from functools import cached_property
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from flask import Request
+from werkzeug.datastructures import ImmutableMultiDict
+
+if TYPE_CHECKING:
+    from werkzeug.datastructures import MultiDict
 
 MAX_FORM_BYTES = 2 * 1024 * 1024
 """The typed text of one form; a draft of 100 000 characters a field fits."""
 MAX_DRAINED = 500 * 1024 * 1024
+# A text pasted from a word processor or a PDF may hold control characters: nobody sees them, PostgreSQL refuses NUL, and no PDF can print
+# them. Those that part lines become line ends.
+_CONTROLS: Final = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n\r"} | dict.fromkeys(
+    map(ord, "\v\f\x85"), "\n"
+)
+
+
+def without_controls(text: str) -> str:
+    """The text without control characters, but for tabs and line ends."""
+    return text.translate(_CONTROLS)
+
+
+def _cleaned(fields: MultiDict[str, str]) -> ImmutableMultiDict[str, str]:
+    return ImmutableMultiDict([(without_controls(name), without_controls(value)) for name, value in fields.items(multi=True)])
 
 
 class _Nowhere(io.RawIOBase):
@@ -38,6 +57,18 @@ class TvistRequest(Request):
     """Flask's request; `keeps_files` is switched on by the guard when somebody who may is known."""
 
     keeps_files = False
+
+    @cached_property
+    def args(self) -> ImmutableMultiDict[str, str]:
+        """The fields in the address, without control characters."""
+        return _cleaned(super().args)
+
+    def _load_form_data(self) -> None:
+        """Take in the form, without control characters."""
+        if "form" in vars(self):
+            return
+        super()._load_form_data()
+        vars(self)["form"] = _cleaned(self.form)
 
     def _get_file_stream(
         self,

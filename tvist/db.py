@@ -182,6 +182,14 @@ def locked(session: orm.Session, query: sa.Select[Row], table: type[Base]) -> sa
     return query.with_for_update(of=table) if session.info.get("writing") else query
 
 
+def session_of(thing: object) -> orm.Session:
+    """The session that the thing lives in. Raises RuntimeError outside one: an act is done inside a session."""
+    session = orm.object_session(thing)
+    if session is None:
+        raise RuntimeError("an act is done inside a session")
+    return session
+
+
 def insert_once(session: orm.Session, table: type[Base], **values: object) -> bool:
     """Insert a row unless its key is there; on PostgreSQL, wait for a rival to end. Returns whether the row is new."""
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert

@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
-from sqlalchemy.orm import object_session
 
 from tvist.accounts.models import (
     PARTY_ROLES,
@@ -23,9 +22,10 @@ from tvist.accounts.models import (
 from tvist.accounts.passwords import hash_password, weaknesses
 from tvist.accounts.queries import hashed
 from tvist.clock import oslo_date
+from tvist.db import session_of
 from tvist.errors import CannotProceed, NotFound
 from tvist.register.collation import sort_key
-from tvist.words import LANGUAGES, Message
+from tvist.words import DEFAULT_LANGUAGE, LANGUAGES, Message
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -50,7 +50,7 @@ def create_user(
     name: str,
     organisation: Organisation | None,
     role: MembershipRole | None,
-    language: str = "nb",
+    language: str = DEFAULT_LANGUAGE,
     at: datetime,
     is_invented: bool = False,
 ) -> User:
@@ -129,7 +129,7 @@ def sign_out(session: Session, token: str, *, at: datetime) -> None:
 
 def end_sign_ins(user: User, *, at: datetime, but: str = "") -> None:
     """End all sign-ins of `user`, but for the one with the token `but`."""
-    _session(user).execute(
+    session_of(user).execute(
         sa.update(SignIn)
         .where(SignIn.user_id == user.id, SignIn.ended_at.is_(None), SignIn.token_hash != hashed(but))
         .values(ended_at=at)
@@ -147,7 +147,7 @@ def choose_password(user: User, password: str, *, at: datetime, but: str = "") -
 def make_password_link(user: User, *, at: datetime) -> str:
     """Make a link by which `user` can choose a pass phrase, once, within an hour. Returns its token; only the hash is kept."""
     token = secrets.token_urlsafe(32)
-    _session(user).add(PasswordLink(token_hash=hashed(token), user_id=user.id, made_at=at, expires_at=at + LINK_HOLDS_FOR))
+    session_of(user).add(PasswordLink(token_hash=hashed(token), user_id=user.id, made_at=at, expires_at=at + LINK_HOLDS_FOR))
     return token
 
 
@@ -181,11 +181,3 @@ def disable(user: User, *, by: User, at: datetime) -> None:
 def enable(user: User) -> None:
     """Open a shut account again; its memberships are as they were."""
     user.disabled_at = None
-
-
-def _session(user: User) -> Session:
-    session = object_session(user)
-    if session is None:
-        message = "accounts are changed inside a session"
-        raise RuntimeError(message)
-    return session

@@ -46,14 +46,6 @@ def user_by_email(session: Session, email: str) -> User:
     return found
 
 
-def organisation_by_code(session: Session, kind: OrganisationKind, code: str) -> Organisation:
-    """The organisation with that municipality number or region code. Raises `NotFound`."""
-    found = session.scalar(sa.select(Organisation).where(Organisation.kind == kind, Organisation.code == code))
-    if found is None:
-        raise NotFound
-    return found
-
-
 def members_of(session: Session, organisation: Organisation, on: date) -> list[User]:
     """Everybody who works for the organisation that day, by name."""
     query = (

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy.orm import object_session
-
 from tvist.access.policy import Act
 from tvist.cases.lifecycle import State, obstacles, take_step
 from tvist.cases.money import AmountUnit
 from tvist.cases.tasks import close_all_tasks, close_tasks, is_waiting_for, open_task
 from tvist.cases.waiting import Desk, TaskKind
 from tvist.clock import oslo_date
-from tvist.db import random_id
+from tvist.db import random_id, session_of
 from tvist.decision.issued import store, write_ending, write_outcomes
 from tvist.decision.models import Approval, CallBack, Decision, Question, QuestionKind, Remark, RemarkKind, Vote
 from tvist.decision.record import SECTIONS, as_json, canonical, sha256_of, text_hash
@@ -27,6 +25,7 @@ from tvist.decision.votes import (
     ResponsibleChoice,
     all_open,
     is_open,
+    leader_of,
     own_vote,
     sealed_choice,
     seats_of,
@@ -41,8 +40,6 @@ from tvist.words import Message
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from sqlalchemy.orm import Session
 
     from tvist.accounts.models import User
     from tvist.cases.models import Case
@@ -80,7 +77,7 @@ def agree_questions(case: Case, *, by: User, at: datetime) -> None:
             starts_on=oslo_date(case.referred_at or at),
             is_target=True,
         )
-    _session(case).flush()
+    session_of(case).flush()
 
 
 def vote(question: Question, choice: Choice, *, by: User, at: datetime, keys: MasterKeys) -> Vote:
@@ -98,7 +95,7 @@ def vote(question: Question, choice: Choice, *, by: User, at: datetime, keys: Ma
             return earlier
         earlier.fell_at = at
         # The database allows one standing vote a member, and SQLAlchemy would insert before it updates.
-        _session(question).flush()
+        session_of(question).flush()
         _let_approvals_fall(case, at)
     was_open = is_open(question)
     sealed, commitment = sealed_choice(question, by, choice, keys)
@@ -153,7 +150,7 @@ def dissent(question: Question, *, by: User, at: datetime, kind: RemarkKind, tex
     written = text.strip()
     if own is not None and not written:
         question.remarks.remove(own)
-        _session(question).delete(own)
+        session_of(question).delete(own)
     elif own is not None and (own.kind, own.text) != (kind, written):
         own.kind, own.text, own.written_at = kind, written, at
     elif own is None and written:
@@ -177,7 +174,7 @@ def approve(case: Case, *, by: User, at: datetime, keys: MasterKeys) -> Approval
         # Also those of who has left, and of a text that changed without an act of the panel's: a party's new representative.
         if earlier.fell_at is None and (earlier.text_sha256 != text or earlier not in approvals_of(case)):
             earlier.fell_at = at
-    _session(case).flush()
+    session_of(case).flush()
     approval = Approval(user=by, user_id=by.id, text_sha256=text, approved_at=at)
     decision.approvals.append(approval)
     take_step(case, Act.APPROVE, by=by, at=at)
@@ -199,7 +196,7 @@ def order_issue(case: Case, *, by: User, at: datetime, keys: MasterKeys) -> Deci
     write_outcomes(decision, keys)
     close_tasks(case, TaskKind.ORDER_ISSUE, TaskKind.WRITE_TEXT, TaskKind.APPROVE, TaskKind.VOTE, at=at)
     open_task(case, TaskKind.ISSUE, at=at, owner=Desk.MACHINE)
-    session = _session(case)
+    session = session_of(case)
     session.flush()
     queue(session, JobKind.ISSUE_DECISION, decision.id, at=at)
     return decision
@@ -221,7 +218,7 @@ def issue(case: Case, *, at: datetime, keys: MasterKeys, papers: PaperStore, sto
     if not papers.verify(stored.blob_id, stored.sha256):
         raise CannotProceed(Message("decision.file_broken"))
     # The state and the outcome are bound by a CHECK: what is loaded between them must not flush.
-    with _session(case).no_autoflush:
+    with session_of(case).no_autoflush:
         event = take_step(case, Act.ISSUE, by=None, at=at)
         write_ending(case, decision, stored, event)
     close_all_tasks(case, at=at)
@@ -231,7 +228,7 @@ def call_back(case: Case, *, by: User, at: datetime, reasons: str) -> None:
     """Take an ordered issue back to the panel: the record is no longer frozen, and what was approved may be changed (rule 38)."""
     decision = case.decision
     take_step(case, Act.CALL_BACK, by=by, at=at)
-    session = _session(case)
+    session = session_of(case)
     if decision is not None:
         for outcome in list(decision.outcomes):
             session.delete(outcome)
@@ -303,14 +300,7 @@ def _after_approval(case: Case, at: datetime) -> None:
 
 
 def _open_for_leader(case: Case, kind: TaskKind, at: datetime) -> None:
-    leader = next((seat.user for seat in seats_of(case) if seat.is_leader), None)
+    leader = leader_of(case)
     if leader is not None and not is_waiting_for(case, kind):
         target = procedure_on(case.registered_on).issue_target
         open_task(case, kind, at=at, owner=leader, length=target, starts_on=oslo_date(at), is_target=True)
-
-
-def _session(thing: Case | Question) -> Session:
-    session = object_session(thing)
-    if session is None:
-        raise RuntimeError("an act is done inside a session")
-    return session

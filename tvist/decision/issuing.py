@@ -14,7 +14,7 @@ from tvist.cases.waiting import TaskKind
 from tvist.decision.actions import issue
 from tvist.decision.issued import store
 from tvist.decision.models import Decision
-from tvist.decision.votes import seats_of
+from tvist.decision.votes import leader_of
 from tvist.delivery.actions import write_to_user
 from tvist.delivery.models import LetterKind
 
@@ -60,7 +60,7 @@ def _tell_leader(installation: Installation, number: str, at: datetime) -> None:
     """Give the leader the word: to call back, or to wait for the next attempt."""
     with installation.database.writing() as session:
         case = case_by_number(session, number)
-        leader = next((seat.user for seat in seats_of(case) if seat.is_leader), None)
+        leader = leader_of(case)
         if leader is None or case.state is not State.ISSUING or is_waiting_for(case, TaskKind.ORDER_ISSUE):
             return
         open_task(case, TaskKind.ORDER_ISSUE, at=at, owner=leader)

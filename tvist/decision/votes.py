@@ -77,6 +77,11 @@ class CastVote:
     fell_at: datetime | None
 
 
+def leader_of(case: Case) -> User | None:
+    """Who leads the panel now (rule 27); None while the seat is empty."""
+    return next((seat.user for seat in seats_of(case) if seat.is_leader), None)
+
+
 def seats_of(case: Case) -> tuple[Seat, ...]:
     """Those who sit now: the leader, then the freely appointed seat, then the one on KS's proposal."""
     return tuple(sorted((seat for seat in case.seats if seat.left_at is None), key=lambda seat: _ORDER[seat.kind]))

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import object_session
 
 from tvist.accounts.models import Membership, MembershipRole, Organisation, OrganisationKind, User
 from tvist.cases.submissions import Serving
 from tvist.cases.waiting import Task
 from tvist.clock import oslo_date
-from tvist.db import locked
+from tvist.db import locked, session_of
 from tvist.delivery.models import Fate, Letter, LetterKind, Recipient
 from tvist.jobs.actions import queue
 from tvist.jobs.models import JobKind
 from tvist.register.language import decision_language, language_form
-from tvist.words import Message, render
+from tvist.words import DEFAULT_LANGUAGE, Message, Norwegian, render
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -42,7 +41,7 @@ def write_to_party(
     people = [member.user for member in party.team if party.has_in_team(member.user, on)]
     _address(letter, people, party.organisation.mailbox)
     if serves is not None:
-        session = _session(party)
+        session = session_of(party)
         # The serving points to the letter and to the task by their numbers, which they get here.
         session.flush()
         session.add(Serving(submission=serves, party=party, letter_id=letter.id, task_id=starts.id if starts else None))
@@ -51,7 +50,7 @@ def write_to_party(
 
 def write_to_secretariat(case: Case, kind: LetterKind, *, at: datetime, **params: Any) -> Letter:
     """Write to the secretariat: its mailbox and its officers, but for who has declared a conflict for the case."""
-    session, on = _session(case), oslo_date(at)
+    session, on = session_of(case), oslo_date(at)
     body = session.scalars(sa.select(Organisation).where(Organisation.kind == OrganisationKind.BODY)).first()
     officers = session.scalars(
         sa.select(User)
@@ -60,7 +59,7 @@ def write_to_secretariat(case: Case, kind: LetterKind, *, at: datetime, **params
         .order_by(User.id)
         .distinct()
     )
-    letter = _letter(case, kind, language="nb", at=at, params=params)
+    letter = _letter(case, kind, language=DEFAULT_LANGUAGE, at=at, params=params)
     _address(letter, [user for user in officers if case.roles_for(user, on)], body.mailbox if body else None)
     return letter
 
@@ -72,7 +71,7 @@ def write_to_user(
     letter = _letter(case, kind, language=user.language, at=at, params=params, link=link)
     _address(letter, [user], None)
     if case is None:
-        _session(user).add(letter)
+        session_of(user).add(letter)
     return letter
 
 
@@ -80,14 +79,14 @@ def language_for(party: Party, at: datetime) -> str:
     """The language of letters to the party: a municipality's decided form, else the form of the case (rule 39)."""
     if party.organisation.kind is not OrganisationKind.MUNICIPALITY:
         return party.case.language
-    wanted: Literal["nb", "nn"] = "nn" if party.case.language == "nn" else "nb"
+    wanted: Norwegian = "nn" if party.case.language == "nn" else "nb"
     return decision_language(language_form(party.organisation.code, oslo_date(at)), wanted)
 
 
 def accept(recipient: Recipient, *, at: datetime) -> None:
     """The notice was accepted for the recipient: the letter's sendings are served on its party, and the clocks start (rule 18)."""
     recipient.fate, recipient.accepted_at = Fate.ACCEPTED, at
-    session = _session(recipient)
+    session = session_of(recipient)
     # Locked, as the letter's other recipients may accept it in the same moment: the first one counts.
     waiting = sa.select(Serving).where(Serving.letter_id == recipient.letter_id, Serving.served_at.is_(None))
     for serving in session.scalars(locked(session, waiting, Serving)):
@@ -131,11 +130,3 @@ def _address(letter: Letter, people: list[User], mailbox: str | None) -> None:
         addresses.setdefault(mailbox, None)
     for address, user in addresses.items():
         letter.recipients.append(Recipient(address=address, user=user, message_id=f"<{uuid.uuid4()}@tvist>", fate=Fate.MADE))
-
-
-def _session(thing: object) -> Session:
-    session = object_session(thing)
-    if session is None:
-        message = "letters are written inside a session"
-        raise RuntimeError(message)
-    return session

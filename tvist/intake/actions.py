@@ -12,6 +12,7 @@ from tvist.cases.submissions import SubmissionKind
 from tvist.cases.tasks import close_all_tasks, close_tasks, open_task
 from tvist.cases.waiting import Desk, TaskKind
 from tvist.clock import oslo_date
+from tvist.db import session_of
 from tvist.delivery.actions import write_to_party, write_to_secretariat
 from tvist.delivery.models import LetterKind
 from tvist.errors import CannotProceed, NotAllowed
@@ -19,11 +20,11 @@ from tvist.intake.making import add_to_team, bring_in, file_petition, make_case,
 from tvist.intake.models import DismissalProposal, Draft, DraftMember
 from tvist.intake.parties import proposed_other_side
 from tvist.intake.queries import may_file
-from tvist.intake.sendings import from_body, from_party, move_papers, serve, session_of
+from tvist.intake.sendings import from_body, from_party, move_papers, serve
 from tvist.jobs.actions import queue
 from tvist.jobs.models import JobKind
 from tvist.procedure.settings import procedure_on
-from tvist.words import Message
+from tvist.words import DEFAULT_LANGUAGE, NORWEGIAN, Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 def begin_draft(session: Session, organisation: Organisation, *, by: User, at: datetime) -> Draft:
     """Begin a request for the organisation that `by` works for: it is the first party, and its region of today is proposed as the other side."""
     sides = {"requesting": [organisation.code], "opposing": proposed_other_side(organisation.code, oslo_date(at))}
-    typed = {"language": by.language if by.language != "en" else "nb", "parties": sides}
+    typed = {"language": by.language if by.language in NORWEGIAN else DEFAULT_LANGUAGE, "parties": sides}
     draft = Draft(
         organisation=organisation, begun_by=by, begun_at=at, changed_at=at, typed=typed, team=[DraftMember(user=by, added_at=at)]
     )

@@ -12,7 +12,6 @@ from tvist.intake.queries import parties_to_choose
 from tvist.intake.steps import STEPS, Step, place_of
 from tvist.web.forms import choices
 from tvist.web.session import say, t
-from tvist.words import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -148,8 +147,3 @@ def other_party_codes(draft: Draft) -> list[str]:
     parties = draft.typed.get("parties", {})
     named = [*parties.get("requesting", ()), *parties.get("opposing", ())]
     return [code for code in dict.fromkeys(named) if isinstance(code, str) and code.isdigit()]
-
-
-def heading_of(step: Step) -> Message:
-    """What a step is called."""
-    return Message(f"intake.step.{step.name}")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy.orm import object_session
-
 from tvist.cases.submissions import Serving, Submission, SubmissionKind
 from tvist.cases.tasks import close_tasks
 from tvist.clock import oslo_date
+from tvist.db import session_of
 from tvist.delivery.actions import write_to_party
 from tvist.errors import NotAllowed
 from tvist.jobs.actions import queue
@@ -18,8 +17,6 @@ from tvist.procedure.deadlines import is_late
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-
-    from sqlalchemy.orm import Session
 
     from tvist.accounts.models import User
     from tvist.cases.models import Case, Party
@@ -76,12 +73,3 @@ def serve(party: Party, kind: LetterKind, *submissions: Submission, starts: Task
     letter = write_to_party(party, kind, at=at, serves=first, starts=starts)
     for submission in others:
         session.add(Serving(submission=submission, party=party, letter_id=letter.id, task_id=None))
-
-
-def session_of(thing: object) -> Session:
-    """The session that the thing lives in. Raises RuntimeError outside one: acts on a case are done inside a session."""
-    session = object_session(thing)
-    if session is None:
-        message = "acts on a case are done inside a session"
-        raise RuntimeError(message)
-    return session

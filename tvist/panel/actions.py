@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy.orm import object_session
-
 from tvist.access.policy import Act
 from tvist.cases.history import Declaration, Statement
 from tvist.cases.lifecycle import State, obstacles, take_step
 from tvist.cases.tasks import close_tasks, open_task
 from tvist.cases.waiting import Desk, TaskKind
 from tvist.clock import oslo_date
+from tvist.db import session_of
 from tvist.delivery.actions import write_to_party, write_to_user
 from tvist.delivery.models import LetterKind
 from tvist.errors import CannotProceed
@@ -171,14 +170,14 @@ def confirm_reading(case: Case, *, by: User, at: datetime) -> None:
 def _call(case: Case, appointment: Appointment, *, at: datetime) -> None:
     """Seat a person, who is waited for to declare."""
     case.seats.append(Seat(kind=appointment.seat, appointment=appointment, user=appointment.user, seated_at=at))
-    _session(case).flush()
+    session_of(case).flush()
     open_task(case, TaskKind.DECLARE, at=at, owner=appointment.user)
     write_to_user(appointment.user, LetterKind.CALLED_TO_SEAT, at=at, case=case, link=f"/cases/{case.slug}/panel/declare")
 
 
 def _call_next(case: Case, kind: SeatKind, *, at: datetime) -> None:
     """Call the next of the same seat, in order; with none left the secretariat has somebody named for the case (rule 28)."""
-    following = deputies_for(_session(case), case, kind, oslo_date(at))
+    following = deputies_for(session_of(case), case, kind, oslo_date(at))
     if not following:
         open_task(case, TaskKind.SEAT, at=at, owner=Desk.SECRETARIAT)
         case.record(Act.SEAT, by=None, at=at, said=Message("panel.journal.none_left", seat=kind))
@@ -195,7 +194,7 @@ def _leave(seat: Seat, *, because: str, at: datetime) -> None:
     close_tasks(case, TaskKind.REFER, TaskKind.OBJECT, TaskKind.WRITE_TEXT, TaskKind.APPROVE, TaskKind.ORDER_ISSUE, at=at)
     _let_votes_fall(case, user, at=at)
     # The database allows one holder a seat: the leaving must stand there before the next one is seated.
-    _session(case).flush()
+    session_of(case).flush()
 
 
 def _let_votes_fall(case: Case, user: User, *, at: datetime) -> None:
@@ -245,10 +244,3 @@ def _overlap(found: Appointment, seat: SeatKind, from_on: date, to_on: date | No
     if found.seat is not seat or found.only_case_id is not None:
         return False
     return (to_on is None or found.from_on <= to_on) and (found.to_on is None or from_on <= found.to_on)
-
-
-def _session(case: Case) -> Session:
-    session = object_session(case)
-    if session is None:
-        raise RuntimeError("a panel is seated inside a session")
-    return session

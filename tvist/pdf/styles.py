@@ -27,7 +27,6 @@ COLUMN_HEIGHT: Final = PAGE_HEIGHT - TOP - BOTTOM
 INK = HexColor("#1a1a1a")
 QUIET = HexColor("#4a4f57")
 BLUE = HexColor("#17365d")
-RULE = HexColor("#8a94a3")
 HAIRLINE = HexColor("#c9cfd8")
 TINT = HexColor("#eef2f7")
 INVENTED = HexColor("#8f1d14")

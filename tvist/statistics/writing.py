@@ -8,7 +8,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from tvist.statistics.figures import Counted
-from tvist.words import NO_BREAK, Message, format_day, format_kroner, format_number, render
+from tvist.words import NO_BREAK, Message, format_kroner, format_number, render
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,11 +106,6 @@ def as_csv(figures: Sequence[Figure], from_on: date, to_on: date, language: str)
         ]
         table.writerow([_cell(value, language) for value in row])
     return BYTE_ORDER_MARK + written.getvalue()
-
-
-def period_in_words(from_on: date, to_on: date, language: str) -> str:
-    """`1. januar 2024 – 31. desember 2024`."""
-    return f"{format_day(from_on, language)} \N{EN DASH} {format_day(to_on, language)}"
 
 
 def _cell(value: float | str | None, language: str) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy.orm import object_session
-
 from tvist.access.policy import Act
 from tvist.cases.history import Ending, EndingKind
 from tvist.cases.lifecycle import obstacles, take_step
@@ -14,6 +12,7 @@ from tvist.cases.submissions import Submission, SubmissionKind
 from tvist.cases.tasks import close_all_tasks, close_tasks, is_waiting_for, open_task
 from tvist.cases.waiting import Desk, TaskKind
 from tvist.clock import oslo_date
+from tvist.db import session_of
 from tvist.delivery.actions import write_to_party, write_to_secretariat, write_to_user
 from tvist.delivery.models import LetterKind
 from tvist.errors import CannotProceed, NotAllowed
@@ -211,9 +210,7 @@ def _hand_in(sent: Submission, at: datetime) -> None:
 
 
 def _index(sent: Submission, at: datetime) -> None:
-    session = object_session(sent.case)
-    if session is None:
-        raise RuntimeError("a sending is made inside a session")
+    session = session_of(sent.case)
     session.flush()
     queue(session, JobKind.INDEX_SUBMISSION, sent.id, at=at)
 

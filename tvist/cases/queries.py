@@ -15,7 +15,7 @@ from tvist.cases.lifecycle import State
 from tvist.cases.models import Case, Party, TeamMember
 from tvist.cases.submissions import Serving, Submission, SubmissionKind
 from tvist.cases.turns import CHANCES
-from tvist.cases.waiting import Desk, Task
+from tvist.cases.waiting import DESKS, Task
 from tvist.db import locked
 from tvist.errors import NotFound
 
@@ -86,15 +86,6 @@ def case_page_at(session: Session, slug: str) -> Case:
     )
 
 
-def submission_at(session: Session, slug: str, public_id: str) -> Submission:
-    """The sending with that identifier in that case. Raises `NotFound`."""
-    case = case_at(session, slug)
-    found = session.scalar(sa.select(Submission).where(Submission.case_id == case.id, Submission.public_id == public_id))
-    if found is None:
-        raise NotFound
-    return found
-
-
 def visible_to(user: User, on: date) -> sa.ColumnElement[bool]:
     """The clause by which `user` may open a case that day: the same answer as `may(user, OPEN_CASE, case)`, in the WHERE."""
     general = user.roles_on(on)
@@ -141,7 +132,7 @@ def seated_and_declared(user: User) -> sa.ColumnElement[bool]:
 def waits_for(user: User, on: date) -> sa.ColumnElement[bool]:
     """The clause by which an open task waits for `user` that day: in person, through a party's case team, or at a desk they hold."""
     general = user.roles_on(on)
-    desks = [desk for desk, role in ((Desk.SECRETARIAT, Role.SECRETARIAT), (Desk.LEADER, Role.LEADER)) if role in general]
+    desks = [desk for desk, role in DESKS.items() if role in general]
     ways = [Task.user_id == user.id, Task.party_id.in_(parties_of(user, on))]
     if desks:
         ways.append(Task.desk.in_(desks))

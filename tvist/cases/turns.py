@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tvist.access.policy import Role
-from tvist.cases.waiting import Desk, Task, TaskKind
+from tvist.cases.journal import NAMES_ARE_FOR, may_read_journal
+from tvist.cases.waiting import DESKS, Desk, Task, TaskKind
 from tvist.clock import oslo_date
 from tvist.procedure.deadlines import deadline, explain
 from tvist.procedure.settings import procedure_on
@@ -53,7 +54,7 @@ class Turn:
 def turns_of(case: Case, user: User, roles: Collection[Role], on: date) -> list[Turn]:
     """Who is waited for, soonest first. One who is called to a seat, or leads without having declared, sees only their own turn."""
     held = set(roles)
-    sees_others = bool(held & {Role.REQUESTING, Role.OPPOSING, Role.SECRETARIAT, Role.SEATED, Role.LEADER_DECLARED})
+    sees_others = may_read_journal(held)
     found: list[Turn] = []
     for task in case.open_tasks:
         mine = is_mine(task, user, held, on)
@@ -100,13 +101,13 @@ def is_mine(task: Task, user: User, roles: Collection[Role], on: date) -> bool:
         return task.party.left_at is None and task.party.has_in_team(user, on)
     if task.user_id is not None:
         return task.user_id == user.id
-    return {Desk.SECRETARIAT: Role.SECRETARIAT, Desk.LEADER: Role.LEADER}.get(task.desk or Desk.MACHINE) in roles
+    return task.desk is not None and DESKS.get(task.desk) in roles
 
 
 def _turn(task: Task, roles: set[Role], on: date, *, is_mine: bool) -> Turn:
     found = task.deadline
     return Turn(
-        who=owner_of(task, with_names=bool(roles & {Role.SECRETARIAT, Role.SEATED})),
+        who=owner_of(task, with_names=bool(roles & NAMES_ARE_FOR)),
         what=label(task.kind),
         kind=task.kind,
         due_on=task.due_on,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from tvist.access.policy import Role
 from tvist.accounts.models import User
 from tvist.db import Base
 from tvist.procedure.deadlines import Length, Unit, deadline
@@ -48,6 +49,10 @@ class Desk(StrEnum):
     SECRETARIAT = "secretariat"
     LEADER = "leader"
     MACHINE = "machine"
+
+
+DESKS: Final = {Desk.SECRETARIAT: Role.SECRETARIAT, Desk.LEADER: Role.LEADER}
+"""Who sits at each desk; nobody at that of the machine."""
 
 
 class Task(Base):

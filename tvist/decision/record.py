@@ -116,11 +116,12 @@ def _line(line: ClaimLine, found: LineFinding | None) -> Record:
         "should_bear": line.should_bear.value,
         "paid_by": line.paid_by.value,
         "paid_ore": line.paid_ore,
-        "finding": _finding(found) if found else None,
+        "finding": finding_record(found) if found else None,
     }
 
 
-def _finding(found: LineFinding) -> Record:
+def finding_record(found: LineFinding) -> Record:
+    """What the panel found on a line, as it stands in the record; amounts in øre (rule 36)."""
     return {
         "outcome": found.outcome.value,
         "municipality_percent": found.municipality_percent,

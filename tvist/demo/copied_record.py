@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from tvist.decision.models import QuestionKind
+from tvist.decision.record import finding_record
 from tvist.decision.votes import MAJORITY, majority
 from tvist.demo.copied_sums import with_new_sums
 from tvist.panel.models import SeatKind
@@ -78,17 +79,7 @@ def _line(row: Row, move: Move, sums: Sums) -> Record:
         "should_bear": line["should_bear"].value,
         "paid_by": line["paid_by"].value,
         "paid_ore": line["paid_ore"],
-        "finding": {
-            "outcome": found.outcome.value,
-            "municipality_percent": found.municipality_percent,
-            "found_ore": found.found_ore,
-            "municipality_ore": found.municipality_ore,
-            "state_ore": found.state_ore,
-            "refund_from": found.refund.from_.value if found.refund else None,
-            "refund_ore": found.refund.ore if found.refund else None,
-        }
-        if found
-        else None,
+        "finding": finding_record(found) if found else None,
     }
 
 

@@ -246,8 +246,7 @@ def _by_outcome(session: Session, query: sa.Select[Any, int], code: str, unit: C
 
 def _ended_as(kind: EndingKind, days: Days) -> tuple[sa.ColumnElement[bool], ...]:
     """Endings of that kind in the period that were not undone before it ended."""
-    stood = sa.or_(Ending.undone_at.is_(None), Ending.undone_at >= days.ends_at)
-    return (Ending.kind == kind, Ending.happened_at >= days.begins_at, Ending.happened_at < days.ends_at, stood)
+    return (Ending.kind == kind, Ending.happened_at >= days.begins_at, _stood_at_end(days))
 
 
 def _decided(days: Days) -> sa.Select[int]:
@@ -257,8 +256,12 @@ def _decided(days: Days) -> sa.Select[int]:
 
 def _had_ended(days: Days) -> sa.ColumnElement[bool]:
     """Whether the case had an ending that stood when the period ended."""
-    stood = sa.or_(Ending.undone_at.is_(None), Ending.undone_at >= days.ends_at)
-    return sa.exists().where(Ending.case_id == Case.id, Ending.happened_at < days.ends_at, stood).correlate(Case)
+    return sa.exists().where(Ending.case_id == Case.id, _stood_at_end(days)).correlate(Case)
+
+
+def _stood_at_end(days: Days) -> sa.ColumnElement[bool]:
+    """Whether the ending had come by the end of the period, and had not been undone."""
+    return sa.and_(Ending.happened_at < days.ends_at, sa.or_(Ending.undone_at.is_(None), Ending.undone_at >= days.ends_at))
 
 
 def _latest(kind: FactKind, column: InstrumentedAttribute[Value]) -> sa.ScalarSelect[Value]:

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from tvist.cases.money import Period
 from tvist.clock import OSLO
-from tvist.errors import CannotProceed
-from tvist.words import Message
 
 
-@dataclass(frozen=True, slots=True)
-class Days:
-    """From a day to a day, both included. Raises CannotProceed where the end lies before the beginning."""
+class Days(Period):
+    """From a day to a day, both included, with its moments. Raises CannotProceed where the end lies before the beginning."""
 
-    from_on: date
-    to_on: date
-
-    def __post_init__(self) -> None:
-        """Refuse an end before the beginning."""
-        if self.to_on < self.from_on:
-            raise CannotProceed(Message("money.to_before_from", from_on=self.from_on, to_on=self.to_on))
+    __slots__ = ()
 
     @property
     def begins_at(self) -> datetime:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tvist.commands import LANGUAGE
 from tvist.commands.counting import amount, deadline, statistics
 from tvist.commands.keeping import check, create_user, demo_data
 from tvist.commands.reading import cases, decision_pdf, show_case
@@ -56,7 +57,7 @@ def in_a_sentence(error: Exception) -> str | None:
     if isinstance(error, Misconfigured):
         return str(error)
     if isinstance(error, CannotProceed):
-        return " ".join(render(message, "en") for message in error.obstacles)
+        return " ".join(render(message, LANGUAGE) for message in error.obstacles)
     if isinstance(error, NotFound):
         return f"There is nothing of that name: {error}." if error.args else "There is nothing of that name or number."
     if isinstance(error, NotAllowed):

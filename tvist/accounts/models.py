@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tvist.access.policy import Role
 from tvist.db import Base, Versioned, random_id
+from tvist.words import DEFAULT_LANGUAGE, LANGUAGES
 
 if TYPE_CHECKING:
     from tvist.panel.models import Appointment
@@ -57,14 +58,14 @@ class User(Base, Versioned):
     """A person who signs in. Has the four members that Flask-Login asks for, and inherits nothing from it."""
 
     __tablename__ = "user"
-    __table_args__ = (sa.CheckConstraint("language IN ('nb', 'nn', 'en')", name="language_is_offered"),)
+    __table_args__ = (sa.CheckConstraint(f"language IN {LANGUAGES}", name="language_is_offered"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(default=random_id, unique=True)
     email: Mapped[str] = mapped_column(unique=True)
     """In lower case."""
     name: Mapped[str]
     sort_key: Mapped[str]
-    language: Mapped[str] = mapped_column(default="nb")
+    language: Mapped[str] = mapped_column(default=DEFAULT_LANGUAGE)
     password_hash: Mapped[str | None]
     """Argon2; None for one who has not chosen a password yet."""
     is_invented: Mapped[bool] = mapped_column(default=False)

@@ -19,7 +19,7 @@ from tvist.cases.history import COLUMN_OF_FACT, MONEY_FACTS, Event, Fact, FactKi
 from tvist.cases.lifecycle import FINAL, State
 from tvist.cases.money import Bearer
 from tvist.db import Amount, Base, Versioned, random_id
-from tvist.words import Message
+from tvist.words import NORWEGIAN, Message
 
 if TYPE_CHECKING:
     from tvist.access.policy import Act
@@ -74,7 +74,7 @@ class Case(Base, Versioned):
         sa.UniqueConstraint("year", "serial"),
         sa.CheckConstraint(f"(state IN ({_SQL_FINAL})) = (closed_at IS NOT NULL)", name="closed_case_has_date"),
         sa.CheckConstraint("(state = 'decided') = (outcome IS NOT NULL)", name="decided_case_has_outcome"),
-        sa.CheckConstraint("language IN ('nb', 'nn')", name="language_is_norwegian"),
+        sa.CheckConstraint(f"language IN {NORWEGIAN}", name="language_is_norwegian"),
         sa.CheckConstraint("child_birth_year BETWEEN 1980 AND 2100", name="birth_year_is_a_year"),
         sa.CheckConstraint("claimed_ore >= 0", name="claimed_is_not_negative"),
         sa.CheckConstraint(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tvist.commands import LANGUAGE
 from tvist.commands.options import DAY
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def deadline(day: date, length: str) -> None:
     found = counted(day, parse_length(length))
     click.echo(found.due_on.isoformat())
     for message in explain(found):
-        click.echo(render(message, "en"))
+        click.echo(render(message, LANGUAGE))
 
 
 @click.command
@@ -46,7 +47,7 @@ def amount(unit: str, rate_ore: int, from_on: date, to_on: date, count: int | No
     found = line_amount(AmountUnit(unit), rate_ore, Period(from_on, to_on), count)
     click.echo(found.ore)
     for message in found.explanation:
-        click.echo(render(message, "en"))
+        click.echo(render(message, LANGUAGE))
 
 
 @click.command
@@ -65,4 +66,4 @@ def statistics(from_on: date, to_on: date, form: str | None) -> None:
     with ready().database.reading() as session:
         figures = all_figures(session, from_on, to_on)
     write = {"json": as_json, "csv": as_csv, None: as_text}[form]
-    click.echo(write(figures, from_on, to_on, "en"), nl=form != "csv")
+    click.echo(write(figures, from_on, to_on, LANGUAGE), nl=form != "csv")

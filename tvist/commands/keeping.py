@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tvist.accounts.models import Organisation
 
 ROLES = ("case_officer", "authorised_filer", "secretariat", "evaluator", "administrator")
+LANGUAGES = ("nb", "nn", "en")
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -38,7 +39,7 @@ def demo_data(count: int, seed: int) -> None:
     "--organisation", "code", metavar="CODE", help="Municipality number or region code; needed for the two roles of a party."
 )
 @click.option("--mailbox", help="The mailbox of the organisation, needed where the organisation is new here.")
-@click.option("--language", type=click.Choice(("nb", "nn", "en")), default="nb", show_default=True)
+@click.option("--language", type=click.Choice(LANGUAGES), default=LANGUAGES[0], show_default=True)
 @click.password_option(help="Asked for where it is not given.")
 def create_user(email: str, name: str, role: str, code: str | None, mailbox: str | None, language: str, password: str) -> None:  # noqa: PLR0917 - click gives by name.
     """Add a person with a role, who can sign in at once."""

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from tvist.commands import LANGUAGE
+
 
 class Day(click.ParamType[date]):
     """A day as `2024-03-07`, or as `7.3.2024`."""
@@ -24,7 +26,7 @@ class Day(click.ParamType[date]):
         try:
             return parse_date(value)
         except CannotProceed as error:
-            self.fail(render(error.obstacles[0], "en"), param, ctx)
+            self.fail(render(error.obstacles[0], LANGUAGE), param, ctx)
 
 
 DAY = Day()

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tvist.commands import LANGUAGE
+
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
@@ -88,7 +90,7 @@ def _petition(file: Path, raw: dict[str, Any], session: Session) -> tuple[Petiti
     found = read_petition(raw, on=today(), connected=there.keys())
     if isinstance(found, list):
         for path, message in found:
-            click.echo(f"{path}: {render(message, 'en')}", err=True)
+            click.echo(f"{path}: {render(message, LANGUAGE)}", err=True)
         raise click.ClickException(f"{file}: {len(found)} {'fault' if len(found) == 1 else 'faults'}; no case was made.")
     return found, there[found.requesting[0]]
 

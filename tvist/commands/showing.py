@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tvist.cases.models import Side
+from tvist.commands import LANGUAGE
 from tvist.procedure.codes import CodeKind, code_label
 from tvist.words import Message, Ore, label, render, text_of
 
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from tvist.cases.history import Ending
     from tvist.cases.models import Case
     from tvist.cases.waiting import Task
-
-LANGUAGE = "en"
 
 
 def told(case: Case) -> Iterator[str]:

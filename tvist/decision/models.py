@@ -16,6 +16,7 @@ from tvist.cases.claims import ClaimLine
 from tvist.cases.models import Case, Outcome
 from tvist.cases.money import Bearer
 from tvist.db import Amount, Base, Versioned, random_id
+from tvist.words import NORWEGIAN
 
 
 class QuestionKind(StrEnum):
@@ -112,7 +113,7 @@ class Decision(Base, Versioned):
 
     __tablename__ = "decision"
     __table_args__ = (
-        sa.CheckConstraint("language IN ('nb', 'nn')", name="language_is_norwegian"),
+        sa.CheckConstraint(f"language IN {NORWEGIAN}", name="language_is_norwegian"),
         sa.CheckConstraint("issued_at IS NULL OR ordered_at IS NOT NULL", name="issued_decision_was_ordered"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -9,6 +9,7 @@ from wtforms import BooleanField, RadioField, SelectField, StringField, TextArea
 from tvist.cases.money import AmountUnit, Bearer
 from tvist.web.forms import TvistForm, choices
 from tvist.web.session import lazy
+from tvist.words import NORWEGIAN
 
 MOST_OPPOSING, MOST_JOINED = 4, 2
 
@@ -53,7 +54,7 @@ class PartiesForm(TvistForm):
     representative = _line("representative")
     authority = _text("authority")
     own_reference = _line("own_reference")
-    language = _choice("language", [("nb", lazy("intake.language.nb")), ("nn", lazy("intake.language.nn"))])
+    language = _choice("language", [(form, lazy(f"intake.language.{form}")) for form in NORWEGIAN])
 
 
 class ChildForm(TvistForm):

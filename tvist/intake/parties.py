@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, cast
 
 from tvist.register.language import LanguageForm, decision_language, language_form
 from tvist.register.municipalities import Municipality, all_municipalities, same_municipality_on, successors_on
 from tvist.register.regions import region_of, state_regions
-from tvist.words import Message
+from tvist.words import Message, Norwegian
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -77,12 +77,12 @@ def proposed_other_side(code: str, on: date) -> list[str]:
     return [region.code] if region else []
 
 
-def case_language(requesting: Sequence[str], opposing: Sequence[str], wanted: str, on: date) -> Literal["nb", "nn"]:
+def case_language(requesting: Sequence[str], opposing: Sequence[str], wanted: str, on: date) -> Norwegian:
     """The form of the case: what the municipality has decided; with several, the filer's side first; with none decided, as the filer wishes.
 
     Where the state files against municipalities with different forms, the filer's wish holds for the main text (rule 39).
     """
-    wish = cast("Literal['nb', 'nn']", wanted)
+    wish = cast("Norwegian", wanted)
     decided = {side: _decided_forms(codes, on) for side, codes in (("requesting", requesting), ("opposing", opposing))}
     if decided["requesting"]:
         return decision_language(decided["requesting"][0], wish)

@@ -16,7 +16,7 @@ from tvist.intake.lines import ClaimedLine, blame_overlaps, read_line
 from tvist.intake.parties import is_municipality, read_parties
 from tvist.intake.reading import Fault, Reader
 from tvist.procedure.settings import procedure_on
-from tvist.words import Message
+from tvist.words import NORWEGIAN, Message
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -202,7 +202,7 @@ def _lines(reader: Reader, municipalities: tuple[str, ...], on: date, born: int 
 def _language(reader: Reader) -> str:
     """The form of Norwegian that the filer writes in and wishes for (rule 39)."""
     language = reader.line("language")
-    if language and language not in {"nb", "nn"}:
+    if language and language not in NORWEGIAN:
         reader.blame("language", Message("intake.not_a_choice"))
     return language
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from tvist.register.municipalities import municipality, same_municipality_on
 from tvist.register.tables import rows_of
-from tvist.words import Message
+from tvist.words import Message, Norwegian
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +43,7 @@ def language_form_doubt(number: str, on: date) -> Message | None:
     return Message("register.language_form_disputed", name=municipality(number, on).name) if row and row["disputed"] else None
 
 
-def decision_language(form: LanguageForm | None, wanted: Literal["nb", "nn"]) -> Literal["nb", "nn"]:
+def decision_language(form: LanguageForm | None, wanted: Norwegian) -> Norwegian:
     """The language of the opinion: the decided form wins; with none decided, or unknown, `wanted`, as the filer wrote (rule 39)."""
     if form is LanguageForm.BOKMAL:
         return "nb"

@@ -9,7 +9,7 @@ from flask_login import current_user
 from markupsafe import escape
 from werkzeug.local import LocalProxy
 
-from tvist.words import LANGUAGES, Message, render
+from tvist.words import DEFAULT_LANGUAGE, LANGUAGES, Message, render
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -32,8 +32,8 @@ def page_language() -> str:
     """The reader's language: the signed-in person's own, else the one chosen in this browser, else bokmål."""
     if getattr(current_user, "is_authenticated", False):
         return str(current_user.language)
-    chosen = session.get("language", "nb")
-    return chosen if chosen in LANGUAGES else "nb"
+    chosen = session.get("language")
+    return chosen if chosen in LANGUAGES else DEFAULT_LANGUAGE
 
 
 def say(message: Message) -> str:

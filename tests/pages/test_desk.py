@@ -54,7 +54,7 @@ def test_the_secretariat_sees_what_waits_for_it_soonest_first(ask: Ask, cast: Ca
     mine = section(ask("GET", "/desk", as_=cast.siri).text, "mine")
 
     assert "Forprøv begjæringen" in mine
-    assert mine.count("Måltiden er passert") == 1
+    assert mine.count("Måldatoen er passert") == 1
     assert mine.index("0002") < mine.index("0001")
 
 

@@ -50,8 +50,8 @@ def test_older_letters_stand_on_the_next_page(database, ask):
     first = ask("GET", "/letters", as_=cast.eva).get_data(as_text=True)
     older = first.split('href="/letters?before=')[1].split('"')[0]
     second = ask("GET", f"/letters?before={older}", as_=cast.eva).get_data(as_text=True)
-    assert first.count("Tvist: velg passord") == 50
-    assert second.count("Tvist: velg passord") == 1
+    assert first.count("Tvist: velg passordfrase") == 50
+    assert second.count("Tvist: velg passordfrase") == 1
     assert "Nyeste brev" in second
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from tvist.accounts.models import Membership, Organisation, OrganisationKind, PasswordLink, SignIn, User
 from tvist.errors import NotFound
+from tvist.register.municipalities import municipalities_on
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -129,9 +130,13 @@ def page_of_users(session: Session, *, after: tuple[str, int] | None, size: int)
     return list(session.scalars(query.order_by(User.sort_key, User.id).limit(size)))
 
 
-def organisations(session: Session) -> list[Organisation]:
-    """All organisations, by name."""
-    return list(session.scalars(sa.select(Organisation).order_by(Organisation.sort_key, Organisation.id)))
+def organisations(session: Session, on: date) -> list[Organisation]:
+    """The organisations there are that day, by name: a municipality that has got a new number is known by the new one alone."""
+    in_force = [found.number for found in municipalities_on(on)]
+    query = sa.select(Organisation).where(
+        sa.or_(Organisation.kind != OrganisationKind.MUNICIPALITY, Organisation.code.in_(in_force))
+    )
+    return list(session.scalars(query.order_by(Organisation.sort_key, Organisation.id)))
 
 
 def user_of_password_link(session: Session, token: str, at: datetime) -> User | None:

@@ -47,7 +47,7 @@ def everybody() -> ResponseReturnValue:
 @requires(Act.MANAGE_USERS)
 def new() -> ResponseReturnValue:
     """Make an account with a first role."""
-    form = NewUserForm(organisations=organisations(current_session), **_from_today())
+    form = NewUserForm(organisations=organisations(current_session, today()), **_from_today())
     if not (form.validate_on_submit() and _has_no_fault(form) and _is_new(form)):
         return _shown("users/new.html", form)
     user = create_user(
@@ -74,7 +74,7 @@ def person(user: User) -> ResponseReturnValue:
 @requires(Act.MANAGE_USERS, of=user_at)
 def add_role(user: User) -> ResponseReturnValue:
     """Give a person a role in an organisation."""
-    form = MembershipForm(organisations=organisations(current_session), **_from_today())
+    form = MembershipForm(organisations=organisations(current_session, today()), **_from_today())
     if not (form.validate_on_submit() and _has_no_fault(form)):
         return _shown("users/add_role.html", form, person=user)
     add_membership(user, form.chosen, form.role.data, from_on=form.from_on.data, to_on=form.to_on.data)

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import click
 import pytest
 import sqlalchemy as sa
 
-from tests.pages.test_filing import begun
+from tests.pages.test_filing import begun, written
+from tests.people import NOON
+from tests.scenes import decision
+from tests.scenes.intake import raw_petition
+from tvist.access.policy import Act
+from tvist.commands.sending import _read as read_json
+from tvist.decision.actions import write_text
+from tvist.decision.rules import unfinished
 from tvist.intake.models import Draft
 
 FAR = "99999999999999999999"
@@ -42,3 +50,27 @@ def test_numbers_beyond_any_row_lead_nowhere(ask, cast):
     assert ask("GET", f"/letters?before={FAR}", as_=cast.asta).status_code == 200
     assert ask("GET", "/users?after=%00", as_=cast.adam).status_code == 404
     assert ask("GET", "/cases?q=%00&after=%00&year=9999&before=", as_=cast.siri).status_code == 200
+
+
+def test_a_text_that_no_font_can_print_is_refused_before_it_is_approved(ask, cast, database, installation):
+    with database.writing() as session:
+        case = decision.written(session, cast, installation)
+        assert unfinished(case, Act.APPROVE, installation.keys) == []
+        write_text(case, by=case.seats[0].user, at=NOON, legal="Se \N{GRINNING FACE} her.")
+        session.commit()
+    page = ask("GET", f"/cases/{case.slug}/decision/approve", as_=cast.cato).get_data(as_text=True)
+    assert "U+1F600" in page
+
+
+def test_what_the_panel_cannot_change_must_be_printable_when_it_is_sent(ask, cast):
+    draft = written(ask, cast.asta, raw_petition(subject="Barnevern \N{GRINNING FACE}"))
+    answer = ask("POST", f"{draft}/send", as_=cast.asta)
+    assert answer.status_code == 422
+    assert "U+1F600" in answer.get_data(as_text=True)
+
+
+def test_a_file_nested_without_end_is_told_so(tmp_path):
+    file = tmp_path / "request.json"
+    file.write_text("[" * 200_000, encoding="utf-8")
+    with pytest.raises(click.ClickException, match="nested too deep"):
+        read_json(file)

@@ -71,6 +71,8 @@ def _read(file: Path) -> dict[str, Any]:
         raw = json.loads(file.read_text(encoding="utf-8"))
     except (UnicodeDecodeError, ValueError) as error:
         raise click.ClickException(f"{file} is not JSON in UTF-8: {error}.") from None
+    except RecursionError:
+        raise click.ClickException(f"{file} does not hold a request: it is nested too deep.") from None
     if not isinstance(raw, dict):
         raise click.ClickException(f"{file} does not hold a request: it must be a JSON object.")
     return raw

@@ -13,11 +13,14 @@ from tvist.cases.lifecycle import obstacles
 from tvist.cases.models import Outcome
 from tvist.decision.models import QuestionKind
 from tvist.decision.outcomes import findings
-from tvist.decision.record import NEEDED, hash_of, is_frozen_whole, text_hash
+from tvist.decision.record import NEEDED, canonical, hash_of, is_frozen_whole, text_hash
 from tvist.decision.votes import PANEL_SIZE, all_open, result, seats_of, standing_votes
+from tvist.pdf import missing_letters
 from tvist.words import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tvist.accounts.models import User
     from tvist.cases.models import Case
     from tvist.decision.models import Approval, Question
@@ -114,9 +117,21 @@ def unfinished(case: Case, act: Act, keys: MasterKeys) -> list[Message]:
         Message("decision.dissent_missing", name=user.name, question=question.position)
         for user, question in without_dissent(case, keys)
     ]
+    # Before three have approved it, and not when the file is made: then nothing can be changed but by calling the issue back.
+    if unprintable := missing_letters(" ".join(_texts(canonical(case, keys)))):
+        found.append(unprintable)
     if act is Act.ORDER_ISSUE and three_approvals(case) is None and approvals_of(case)[0].text_sha256 != text_hash(case, keys):
         found.append(Message("decision.changed_after_approval"))
     return found
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every text in a record."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _texts(inner)
 
 
 def changed_since_ordered(case: Case, keys: MasterKeys) -> Message | None:

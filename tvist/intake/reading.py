@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from tvist.cases.reading import parse_date, parse_kroner
 from tvist.errors import CannotProceed
 from tvist.intake.birth_numbers import holds_birth_number
+from tvist.pdf import missing_letters
 from tvist.words import Message
 
 if TYPE_CHECKING:
@@ -81,8 +82,11 @@ class Reader:
         return [self._as_text(f"{name}[{place}]", found) for place, found in enumerate(self._listed(name))]
 
     def line(self, name: str, *, needed: bool = True) -> str:
-        """A short text."""
-        return self._text(name, needed=needed, limit=self.rules.longest_line)
+        """A short text, as documents print it: a letter that no font has is refused now, for the panel cannot change it."""
+        text = self._text(name, needed=needed, limit=self.rules.longest_line)
+        if unprintable := missing_letters(text):
+            self.blame(name, unprintable)
+        return text
 
     def text(self, name: str, *, needed: bool = True) -> str:
         """A long text."""

@@ -18,7 +18,7 @@ from tvist.pdf.blocks import (
     table,
 )
 from tvist.pdf.charts import bar_chart, line_chart, stacked_bars
-from tvist.pdf.fonts import MissingLetter
+from tvist.pdf.fonts import MissingLetter, missing_letters
 from tvist.pdf.page import render
 from tvist.pdf.sheet import Picture, Series
 from tvist.pdf.svg import svg
@@ -37,6 +37,7 @@ __all__ = [
     "fact_table",
     "heading",
     "line_chart",
+    "missing_letters",
     "page_break",
     "prose",
     "render",

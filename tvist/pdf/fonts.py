@@ -13,6 +13,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
 from tvist.errors import CannotProceed
+from tvist.pdf.plaintext import clean
 from tvist.words import Message
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ SERIF, SERIF_ITALIC = "SourceSerif4-Regular", "SourceSerif4-It"
 SANS, SANS_BOLD, SANS_ITALIC = "SourceSans3-Regular", "SourceSans3-Bold", "SourceSans3-It"
 # Source Serif lacks ŧ and Ŧ of North Sámi, and more; Source Sans has them.
 FALLBACKS = {SERIF: (SANS,), SERIF_ITALIC: (SANS_ITALIC, SANS), SANS_BOLD: (SANS,), SANS_ITALIC: (SANS,), SANS: ()}
+MOST_NAMED = 5
 _registering = threading.Lock()
 
 
@@ -61,6 +63,13 @@ def letters_of(font: str) -> frozenset[int]:
 def font_for(letter: str, font: str) -> str | None:
     """Choose the first, of the wanted font and its fall-backs, that has the letter."""
     return next((name for name in (font, *FALLBACKS[font]) if ord(letter) in letters_of(name)), None)
+
+
+def missing_letters(text: str) -> Message | None:
+    """What to say of letters that cannot be printed in every style, before they stop a document; None where all can."""
+    missing = sorted(set(clean(text)) - {"\n"} - {chr(code) for code in letters_of(SANS)})
+    names = [f"U+{ord(letter):04X} ({unicodedata.name(letter, '?')})" for letter in missing[:MOST_NAMED]]
+    return Message("pdf.missing_letters", letters=names) if names else None
 
 
 def runs(text: str, font: str, place: str) -> Iterator[tuple[str, str]]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wtforms import BooleanField, Form, FormField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms.validators import ValidationError
 
 from tvist.cases.fields import KronerField
+from tvist.pdf import missing_letters
 from tvist.procedure.settings import PROCEDURES
 from tvist.submissions.answers import AnswerGiven, fault_in
 from tvist.submissions.models import Answer
@@ -69,6 +71,11 @@ class RespondForm(TvistForm):
         filters=[trimmed],
         validators=[NotLonger(LONGEST_LINE)],
     )
+
+    def validate_own_reference(self, field: StringField) -> None:
+        """It stands in the opinion, where the panel cannot change it."""
+        if unprintable := missing_letters(field.data or ""):
+            raise ValidationError(say(unprintable))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Also that each line is answered."""

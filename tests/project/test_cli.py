@@ -153,11 +153,13 @@ def test_a_user_is_made_once_and_can_sign_in(tvist, cast, database):
     said = tvist(*words, "--password", "eit langt passord med fleire ord")
 
     assert "kari@vik.invalid" in said
-    assert "there already" in tvist(*words, "--password", "eit langt passord med fleire ord", fails=1)
+    assert "already an account" in tvist(*words, "--password", "eit langt passord med fleire ord", fails=1)
+    assert tvist(*words[:2], "per@vik.invalid", *words[3:], "--password", "passord", fails=1)
     with database.reading() as session:
         user = session.scalars(sa.select(User).where(User.email == "kari@vik.invalid")).one()
         assert [found.organisation.code for found in user.memberships] == ["4639"]
         assert user.password_hash
+        assert session.scalar(sa.select(sa.func.count()).where(User.email == "per@vik.invalid")) == 0
         assert not user.is_invented
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import click
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
 
 ROLES = ("case_officer", "authorised_filer", "secretariat", "evaluator", "administrator")
 LANGUAGES = ("nb", "nn", "en")
-ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 @click.command
@@ -43,26 +41,20 @@ def demo_data(count: int, seed: int) -> None:
 @click.password_option(help="Asked for where it is not given.")
 def create_user(email: str, name: str, role: str, code: str | None, mailbox: str | None, language: str, password: str) -> None:  # noqa: PLR0917 - click gives by name.
     """Add a person with a role, who can sign in at once."""
-    import sqlalchemy as sa
-
-    from tvist.accounts.models import Membership, MembershipRole, User
-    from tvist.accounts.passwords import hash_password
-    from tvist.clock import today
+    from tvist.accounts.actions import choose_password
+    from tvist.accounts.actions import create_user as create
+    from tvist.accounts.models import MembershipRole
+    from tvist.clock import now
     from tvist.commands.opening import ready
-    from tvist.register.collation import sort_key
 
-    address = email.strip().lower()
-    if not ADDRESS.fullmatch(address):
-        raise click.BadParameter("Write an address such as kari@kommune.example.", param_hint="--email")
     with ready().database.writing() as session:
-        if session.scalar(sa.select(User.id).where(User.email == address)):
-            raise click.ClickException(f"{address} is there already.")
         organisation = _organisation(session, role, code, mailbox)
-        user = User(email=address, name=name, sort_key=sort_key(name), language=language, password_hash=hash_password(password))
-        user.memberships.append(Membership(organisation=organisation, role=MembershipRole(role), from_on=today()))
-        session.add(user)
+        user = create(
+            session, email=email, name=name, organisation=organisation, role=MembershipRole(role), language=language, at=now()
+        )
+        choose_password(user, password, at=now())
         session.commit()
-    click.echo(f"{name} <{address}> can sign in as {role} of {organisation.name}.")
+    click.echo(f"{user.name} <{user.email}> can sign in as {role} of {organisation.name}.")
 
 
 def _organisation(session: Session, role: str, code: str | None, mailbox: str | None) -> Organisation:

@@ -61,15 +61,16 @@ def basis_label(kind: str, code: str) -> Message:
 @bp.route("/cases/<slug>/screening")
 @requires(Act.DECLARE_IMPARTIALITY, of=case_at)
 def screening(case: Case) -> ResponseReturnValue:
-    """What the secretariat looks at before it takes a request up: the checks, the warnings, and what can be done."""
+    """What the secretariat, and the leader where dismissal is proposed, look at: the checks, the warnings, and what the reader can do."""
     found = warnings(petition_of(case.petition.snapshot), case.registered_on) if case.petition else []
+    mine = [act for act in (*IN_ORDER_OF_SCREENING, Act.DISMISS, Act.KEEP) if may(current_user, act, case)]
     return render_template(
         "intake/screening.html",
         case=case,
         petition=case.petition,
         warnings=[say(fault.message) for fault in found],
-        acts=[(act, obstacles(case, act)) for act in IN_ORDER_OF_SCREENING],
-        has_declared=may(current_user, Act.ACCEPT, case),
+        acts=[(act, obstacles(case, act)) for act in mine],
+        has_declared=bool(mine),
         statement=case.statement_of(current_user),
         rules=procedure_on(case.registered_on),
     )

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tvist.documents import uploads
 from tvist.documents.text import decoded, plain_text
-from tvist.documents.uploads import MAX_BYTES, MediaType, clean_name, inspect
+from tvist.documents.uploads import MediaType, clean_name, inspect
 from tvist.words import LANGUAGES, Message, render
 
+LARGEST = 1_000_000
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 MACRO_WORD = "application/vnd.ms-word.document.macroEnabled.main+xml"
@@ -59,7 +59,7 @@ SAMPLES = {
 def test_each_kind_is_known_by_its_content(name):
     content, kind = SAMPLES[name]
     file = io.BytesIO(content)
-    assert inspect(file, name) is kind
+    assert inspect(file, name, largest=LARGEST) is kind
     assert file.tell() == 0
 
 
@@ -75,12 +75,12 @@ def test_each_kind_has_a_media_type_an_ending_and_a_sample(kind):
 def test_a_renamed_file_is_refused(name, kind):
     content, true_kind = SAMPLES[name]
     allowed = {true_kind, MediaType.TXT, MediaType.EML} if content == MAIL else {true_kind}
-    found = inspect(io.BytesIO(content), f"annet.{kind.endings[0]}")
+    found = inspect(io.BytesIO(content), f"annet.{kind.endings[0]}", largest=LARGEST)
     assert found is kind if kind in allowed else isinstance(found, Message)
 
 
 def refusal(content: bytes, name: str) -> Message:
-    found = inspect(io.BytesIO(content), name)
+    found = inspect(io.BytesIO(content), name, largest=LARGEST)
     assert isinstance(found, Message)
     for language in LANGUAGES:
         assert name in render(found, language)
@@ -118,11 +118,11 @@ def test_the_message_says_what_a_renamed_file_looks_like():
     assert "EXE" in render(refusal(b"MZ\x90\0", "krav.pdf"), "nb")
 
 
-def test_a_file_above_the_limit_is_refused_unread(monkeypatch):
-    monkeypatch.setattr(uploads, "MAX_BYTES", 1024**2)
-    found = refusal(b"%PDF-" + bytes(1024**2), "krav.pdf")
+def test_a_file_above_the_limit_is_refused_unread():
+    content = b"%PDF-" + bytes(LARGEST)
+    found = refusal(content, "krav.pdf")
     assert (found.code, found.params["megabytes"], found.params["limit"]) == ("documents.too_large", 2, 1)
-    assert MAX_BYTES == 50 * 1024**2
+    assert inspect(io.BytesIO(content), "krav.pdf", largest=len(content)) is MediaType.PDF
 
 
 @given(
@@ -131,7 +131,7 @@ def test_a_file_above_the_limit_is_refused_unread(monkeypatch):
     st.sampled_from(MediaType),
 )
 def test_no_content_makes_the_check_fall_over(start, rest, kind):
-    assert isinstance(inspect(io.BytesIO(start + rest), f"x.{kind}"), MediaType | Message)
+    assert isinstance(inspect(io.BytesIO(start + rest), f"x.{kind}", largest=LARGEST), MediaType | Message)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from flask import request
 
 from tvist.clock import today
 from tvist.documents.models import Paper
-from tvist.documents.storage import MissingPaper, PaperStore, Stored, TooLarge
+from tvist.documents.storage import MissingPaper, PaperStore, Stored
 from tvist.documents.uploads import MediaType, clean_name, inspect
 from tvist.procedure.settings import procedure_on
 from tvist.web.session import installed
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tvist.accounts.models import User
 
 FIELD: Final = "papers"
-MAX_BODY_BYTES: Final = 60 * 1024 * 1024
+MAX_BODY_BYTES: Final = 60_000_000
 """What one sending of an upload form may hold: a file at its largest, and what is typed beside it."""
 
 
@@ -50,18 +50,12 @@ class TakenIn:
     def take(self, file: BinaryIO, filename: str) -> None:
         """Look at one file and store it; note what is wrong with it."""
         name = clean_name(filename)
-        found = inspect(file, filename)
+        largest = procedure_on(today()).largest_file_bytes
+        found = inspect(file, filename, largest=largest)
         if isinstance(found, Message):
             self.faults.append(found)
             return
-        largest = procedure_on(today()).largest_file_bytes
-        try:
-            stored = self._store.put(file, max_bytes=largest)
-        except TooLarge:
-            limit = largest // 10**6
-            self.faults.append(Message("documents.too_large", name=name, megabytes=-(-file.seek(0, 2) // 10**6), limit=limit))
-            return
-        self._kept.append(_Kept(name, found, stored))
+        self._kept.append(_Kept(name, found, self._store.put(file, max_bytes=largest)))
 
     def discard(self) -> None:
         """Delete what was stored: the act was not done."""

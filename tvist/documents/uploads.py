@@ -14,7 +14,6 @@ import puremagic
 from tvist.documents.text import looks_like_text
 from tvist.words import Message
 
-MAX_BYTES: Final = 50 * 1024 * 1024
 HEAD: Final = 64 * 1024
 LONGEST_NAME: Final = 120
 LONGEST_NAME_BYTES: Final = 200
@@ -77,25 +76,25 @@ _MAIL_HEADER = re.compile(rb"^(from|to|date|subject|received|return-path|message
 _MACRO_PART = re.compile(r"(^|/)vbaproject\.bin$|^(basic|scripts)/.", re.IGNORECASE)
 
 
-def inspect(file: BinaryIO, filename: str) -> MediaType | Message:
+def inspect(file: BinaryIO, filename: str, *, largest: int) -> MediaType | Message:
     """The kind of an uploaded file, or what is wrong with it and what to do. `file` can seek and is left at its beginning.
 
-    Refused: empty, above 50 MB, a kind that is not allowed, a content that is not what the name says, macros.
+    Refused: empty, above `largest` bytes, a kind that is not allowed, a content that is not what the name says, macros.
     """
     name = clean_name(filename)
     size = file.seek(0, 2)
     file.seek(0)
     try:
-        return _inspected(file, name, size)
+        return _inspected(file, name, size, largest)
     finally:
         file.seek(0)
 
 
-def _inspected(file: BinaryIO, name: str, size: int) -> MediaType | Message:
+def _inspected(file: BinaryIO, name: str, size: int, largest: int) -> MediaType | Message:
     if size == 0:
         return Message("documents.empty_file", name=name)
-    if size > MAX_BYTES:
-        return Message("documents.too_large", name=name, megabytes=-(-size // 1024**2), limit=MAX_BYTES // 1024**2)
+    if size > largest:
+        return Message("documents.too_large", name=name, megabytes=-(-size // 10**6), limit=largest // 10**6)
     claimed = _BY_ENDING.get(PurePosixPath(name).suffix.removeprefix(".").lower())
     if claimed is None:
         return Message("documents.kind_not_allowed", name=name, allowed=list(MediaType))

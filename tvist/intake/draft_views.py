@@ -146,7 +146,13 @@ def papers(draft: Draft) -> ResponseReturnValue:
             tell(Message("intake.no_file_chosen"), kind="warning")
         return finish(url_for("intake.papers", public_id=draft.public_id), said)
     return render_template(
-        "intake/papers.html", draft=draft, form=PlainForm(), step=PAPERS, kinds=list(MediaType), rules=procedure_on(today())
+        "intake/papers.html",
+        draft=draft,
+        form=PlainForm(),
+        step=PAPERS,
+        kinds=list(MediaType),
+        rules=procedure_on(today()),
+        most_bytes=MAX_BODY_BYTES,
     )
 
 

@@ -15,7 +15,7 @@ from tvist.documents.text import decoded, plain_text
 from tvist.documents.uploads import MediaType, clean_name, inspect
 from tvist.words import LANGUAGES, Message, render
 
-LARGEST = 1_000_000
+LARGEST = 5_000_000
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 MACRO_WORD = "application/vnd.ms-word.document.macroEnabled.main+xml"
@@ -121,7 +121,7 @@ def test_the_message_says_what_a_renamed_file_looks_like():
 def test_a_file_above_the_limit_is_refused_unread():
     content = b"%PDF-" + bytes(LARGEST)
     found = refusal(content, "krav.pdf")
-    assert (found.code, found.params["megabytes"], found.params["limit"]) == ("documents.too_large", 2, 1)
+    assert (found.code, found.params["megabytes"], found.params["limit"]) == ("documents.too_large", 6, 5)
     assert inspect(io.BytesIO(content), "krav.pdf", largest=len(content)) is MediaType.PDF
 
 

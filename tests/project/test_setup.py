@@ -18,6 +18,13 @@ from tests.databases import KINDS, Databases
 from tools import check_locks, check_templates, check_words
 
 ROOT = Path(__file__).resolve().parents[2]
+OPENS_THE_FIRST_PAGE = """
+from tvist import create_app
+
+client = create_app().test_client()
+assert client.get("/static/vendor/designsystemet/index.css").status_code == 200
+print(client.get("/").get_data(as_text=True))
+"""
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-uv.lock", "package.json", "package-lock.json")
 
 
@@ -207,6 +214,36 @@ def test_a_wheel_takes_along_what_tvist_needs_elsewhere(tmp_path):
         f"tvist/translations/{language}/codes.po" for language in ("nb", "nn", "en")
     }
     assert not {name for name in names if not name.startswith(("tvist/", "tvist-0.1.0.dist-info/"))}
+
+
+@pytest.mark.slow
+def test_tvist_runs_from_its_wheel_elsewhere(tmp_path):
+    """Templates, migrations, words, codes and assets come from the wheel: the packages are those of the tests, Tvist is not."""
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    site, elsewhere = tmp_path / "site", tmp_path / "elsewhere"
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        wheel.extractall(site)
+    elsewhere.mkdir()
+
+    def said(code, *words):
+        found = subprocess.run(
+            [sys.executable, "-c", code, *words],
+            cwd=elsewhere,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(site)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert found.returncode == 0, found.stderr
+        return found.stdout
+
+    command = "from tvist.cli import cli; cli()"
+    assert said("import tvist; print(tvist.__file__)").startswith(str(site))
+    assert "demo-data" in said(command, "--help")
+    said(command, "demo-data", "--cases", "3")
+    assert "Nothing found." in said(command, "check")
+    assert "<h1" in said(OPENS_THE_FIRST_PAGE)
 
 
 # ---- Databases for tests ----

@@ -14,11 +14,9 @@ from tvist.decision.text import suggested_conclusion
 from tvist.decision.votes import ResponsibleChoice, seats_of
 from tvist.demo.plots import STATE, Stage, Turn
 from tvist.jobs.models import Job, JobKind
-from tvist.jobs.running import MOST_ATTEMPTS
 from tvist.panel import actions as panel
 from tvist.panel.choosing import proposed_panel
 from tvist.panel.models import SeatKind
-from tvist.pdf import MissingLetter
 
 if TYPE_CHECKING:
     from tvist.decision.models import Question
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
 
 ALL: Final = 100
 # A letter that was pasted from a message, and that no font of the opinion has.
-UNPRINTABLE: Final = " \N{SMILING FACE WITH HEART-SHAPED EYES}"
 
 
 def seat(story: Story) -> None:
@@ -116,8 +113,6 @@ def order(story: Story) -> None:
             decision.approve(case, by=held.user, at=story.wait(1), keys=keys)
         decision.order_issue(case, by=leader, at=story.soon(), keys=keys)
     story.session.flush()
-    if story.has(Turn.UNPRINTABLE):
-        _fail_to_issue(story)
 
 
 def issue(story: Story) -> None:
@@ -136,17 +131,6 @@ def _run_job(story: Story) -> None:
     story.session.expire_all()
     for job in _jobs(story):
         job.attempts, job.done_at = job.attempts + 1, story.at
-
-
-def _fail_to_issue(story: Story) -> None:
-    """The file cannot be made, however often it is tried: the leader is told, and the job has failed."""
-    try:
-        _run_job(story)
-    except MissingLetter as error:
-        story.session.expire_all()
-        for job in _jobs(story):
-            job.attempts, job.failed_at, job.error = MOST_ATTEMPTS, story.at, type(error).__name__
-        story.letters_arrive()
 
 
 def _jobs(story: Story) -> list[Job]:
@@ -179,7 +163,7 @@ def _reasons(story: Story, question: Question) -> str:
     if question.kind is QuestionKind.RESPONSIBLE:
         found = next(each for each in findings(story.case, story.installation.keys) if each.line is question.line)
         text = story.said[f"reasons_{found.outcome.value}"]
-    return text + UNPRINTABLE if story.has(Turn.UNPRINTABLE) and question.position == 1 else text
+    return text
 
 
 STAGES: Final = {

@@ -51,7 +51,6 @@ class Turn(StrEnum):
     BOUNCED = "bounced"  # A letter came back.
     CONFLICT = "conflict"  # A member declared a conflict; the deputy sits.
     CALLED_BACK = "called_back"
-    UNPRINTABLE = "unprintable"  # A letter that no font has stops the making of the file.
     TWO_MUNICIPALITIES = "two_municipalities"
     STATE_FILES = "state_files"
     PRINCIPLE = "principle"
@@ -102,7 +101,7 @@ COURSES: Final[tuple[Course, ...]] = (
     (Stage.WRITTEN, (), SPLIT),
     (Stage.PARTLY_APPROVED, (), STATE_BY_TWO),
     (Stage.APPROVED, (), MUNICIPALITY),
-    (Stage.ORDERED, (Turn.UNPRINTABLE,), STATE),
+    (Stage.ORDERED, (), STATE),
     (Stage.DECLARED, (Turn.DISMISSED, Turn.STATE_FILES), STATE),
     (Stage.ACCEPTED, (Turn.DISMISSED,), STATE),
     (Stage.DECLARED, (Turn.WITHDRAWN,), STATE),

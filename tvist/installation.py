@@ -40,7 +40,9 @@ def open_installation(environment: Mapping[str, str] | None = None) -> Installat
     database = Database(config.database_url)
     if not config.is_demo and _holds_the_demo(database):
         database.close()
-        message = "TVIST_DATABASE_URL: this database holds the invented people of the demo. Give production a database of its own."
+        message = (
+            "TVIST_DATABASE_URL: this database holds the invented people of the demo. Give production a database of its own."
+        )
         raise Misconfigured(message)
     return Installation(config, database, keys, PaperStore(config.papers_url, keys))
 

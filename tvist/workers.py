@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import tvist.rulebook
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     Work = Callable[[Installation, int, datetime], None]
 
 PAUSE_SECONDS: Final = 2.0
+LEFTOVERS_AFTER: Final = timedelta(days=1)
+"""How old what a broken-off upload left must be before it is swept: no upload takes that long."""
 log = logging.getLogger("tvist")
 
 
@@ -60,10 +63,17 @@ def work_once(installation: Installation, at: datetime | None = None) -> int:
 
 
 def work(installation: Installation, stop: Event) -> None:
-    """Go on working until `stop` is set; what goes wrong with the database or the mail is logged by its class, and tried again."""
+    """Go on working until `stop` is set; what goes wrong with the database or the mail is logged by its class, and tried again.
+
+    Once a day it sweeps away what uploads left that were broken off by a crash.
+    """
+    sweep_next = now()
     while not stop.is_set():
         try:
             work_once(installation)
+            if now() >= sweep_next:
+                installation.papers.sweep(now() - LEFTOVERS_AFTER)
+                sweep_next = now() + LEFTOVERS_AFTER
         except Exception as error:  # noqa: BLE001 - a worker outlives a database that is away for a while.
             log.error("worker: %s", type(error).__name__)  # noqa: TRY400 - the trace may hold a fact.
         stop.wait(PAUSE_SECONDS)

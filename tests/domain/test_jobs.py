@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -11,13 +13,16 @@ import sqlalchemy as sa
 
 from tests.people import NOON
 from tvist import workers
+from tvist.clock import now
+from tvist.documents.storage import PaperStore
 from tvist.jobs.actions import queue
 from tvist.jobs.models import Job, JobKind
 from tvist.jobs.running import DIED, LEASE, MOST_ATTEMPTS, WAITS, claim, fail, finish
-from tvist.workers import WORK, work, work_once
+from tvist.workers import LEFTOVERS_AFTER, WORK, work, work_once
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from tvist.db import Database
     from tvist.installation import Installation
@@ -169,3 +174,20 @@ def test_the_worker_stops_when_told_and_outlives_an_error(installation: Installa
 
 def test_every_kind_of_job_has_its_work():
     assert set(WORK) == set(JobKind)
+
+
+def test_the_worker_sweeps_away_what_broken_uploads_left(installation: Installation, tmp_path: Path, monkeypatch):
+    papers = PaperStore(str(tmp_path / "papers"), installation.keys)
+    stored = papers.put([b"whole"], max_bytes=None)
+    left = tmp_path / "papers" / "incoming" / "broken"
+    left.write_bytes(b"half")
+    old = (now() - LEFTOVERS_AFTER - MINUTE).timestamp()
+    os.utime(left, (old, old))
+    stop = threading.Event()
+    monkeypatch.setattr(workers, "PAUSE_SECONDS", 0)
+    threading.Timer(0.5, stop.set).start()
+
+    work(replace(installation, papers=papers), stop)
+
+    assert not left.exists()
+    assert papers.exists(stored.blob_id)

@@ -179,7 +179,7 @@ class Case(Base, Versioned):
             roles.add(Role.SECRETARIAT_DECLARED)
         if Role.LEADER in general and (self.dismissal_proposals or self.state is State.DECIDED):
             roles.add(Role.LEADER)
-            if self.open_dismissal and statement is Statement.NONE:
+            if (self.open_dismissal or self.state is State.DISMISSED) and statement is Statement.NONE:
                 roles.add(Role.LEADER_DECLARED)
         return roles | self._party_roles(user, on) | self._seat_roles(user, statement)
 

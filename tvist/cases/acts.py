@@ -74,6 +74,9 @@ ACTS_OF_TASK: Final[dict[TaskKind, tuple[Act, ...]]] = {
 """What the owner of a task does to fulfil it: the first of these that the person may."""
 
 
+OCCASIONAL: Final = frozenset({Act.COMMENT_ON_DISMISSAL, Act.DISMISS, Act.KEEP, Act.DISCONTINUE})
+"""Acts that need an occasion most cases never have: without it they are not named, instead of being named with why not."""
+
 PLACES: Final = (
     ("intake.screening", Act.DECLARE_IMPARTIALITY, frozenset({State.RECEIVED, State.DEFICIENT}), "cases.to_screening"),
     ("decision.show", Act.READ_DELIBERATION, frozenset({State.PANEL, State.ISSUING}), "cases.to_deliberation"),
@@ -108,6 +111,7 @@ def possible_acts(case: Case, user: User, waited_for: Collection[TaskKind], on: 
         for act in PAGES
         if case.state in STEPS[act].sources and may(user, act, case, on)
     ]
+    found = [each for each in found if each.is_next or not (each.obstacles and each.act in OCCASIONAL)]
     return sorted(found, key=lambda possible: (not possible.is_next, bool(possible.obstacles)))
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
+from obstore.exceptions import GenericError
 
 from tests.people import NOON
 from tests.scenes.decision import STATE, ResponsibleChoice, issued, ordered
@@ -20,11 +23,13 @@ from tvist.decision.models import Decision
 from tvist.decision.record import sha256_of
 from tvist.decision.votes import seats_of
 from tvist.delivery.models import LetterKind
+from tvist.documents.storage import PaperStore
 from tvist.errors import CannotProceed
 from tvist.jobs.models import Job, JobKind
-from tvist.pdf import MissingLetter
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.people import Cast
     from tvist.installation import Installation
 
@@ -113,16 +118,24 @@ def test_a_new_representative_after_the_order_stops_the_issue(installation: Inst
             issue(case, at=NOON, keys=installation.keys, papers=installation.papers)
 
 
-def test_a_letter_that_no_font_has_leaves_the_case_with_the_leader_who_calls_it_back(
-    installation: Installation, cast: Cast
+def test_a_letter_that_no_font_has_is_refused_before_three_approve_it(installation: Installation, cast: Cast) -> None:
+    with installation.database.writing() as session, pytest.raises(CannotProceed, match=r"pdf\.missing_letters"):
+        ordered(session, cast, installation, background="Det sto \N{GRINNING FACE} i brevet.")
+
+
+def test_a_file_that_cannot_be_stored_leaves_the_case_with_the_leader_who_calls_it_back(
+    installation: Installation, cast: Cast, tmp_path: Path
 ) -> None:
     with installation.database.writing() as session:
-        case = ordered(session, cast, installation, background="Det sto \N{GRINNING FACE} i brevet.")
+        case = ordered(session, cast, installation)
         decision_id = case.decision.id if case.decision else 0
         session.commit()
+    papers = PaperStore(str(tmp_path / "papers"), installation.keys)
+    shutil.rmtree(tmp_path / "papers")
+    (tmp_path / "papers").write_text("The disk is not where it was.")
     for _ in range(2):
-        with pytest.raises(MissingLetter):
-            issue_job(installation, decision_id, NOON)
+        with pytest.raises(GenericError):
+            issue_job(replace(installation, papers=papers), decision_id, NOON)
 
     with installation.database.writing() as session:
         case = session.get_one(Decision, decision_id).case
@@ -131,7 +144,7 @@ def test_a_letter_that_no_font_has_leaves_the_case_with_the_leader_who_calls_it_
         assert [task.user for task in case.open_tasks if task.kind is TaskKind.ORDER_ISSUE] == [leader]
         assert sum(letter.kind is LetterKind.ISSUE_FAILED for letter in case.letters) == 1
         assert not list(installation.papers.ids())
-        call_back(case, by=leader, at=NOON, reasons="Et tegn som skriftene ikke har.")
+        call_back(case, by=leader, at=NOON, reasons="Filen kunne ikke lagres.")
 
         assert (case.state, case.decision and case.decision.frozen, case.decision and case.decision.outcomes) == (
             State.PANEL,

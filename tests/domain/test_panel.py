@@ -18,6 +18,7 @@ from tvist.cases.tasks import is_waiting_for
 from tvist.cases.waiting import TaskKind
 from tvist.delivery.models import LetterKind
 from tvist.errors import CannotProceed
+from tvist.jobs.models import Job, JobKind
 from tvist.panel.actions import appoint, confirm_reading, declare, refer, seat_panel
 from tvist.panel.bundle import is_intact, left_out
 from tvist.panel.models import AppointmentKind, SeatKind
@@ -212,6 +213,13 @@ def test_referral_freezes_the_bundle_and_gives_each_member_their_work(session: S
     [questions] = [task for task in case.open_tasks if task.kind is TaskKind.AGREE_QUESTIONS]
     assert (questions.user, questions.due_on, questions.is_target) == (cast.cato, date(2026, 4, 13), True)
     assert not is_waiting_for(case, TaskKind.REFER)
+
+
+def test_referral_lets_the_panel_find_what_is_in_the_bundle(session: Session, cast: Cast) -> None:
+    case = referred(session, cast)
+    session.flush()
+    asked = session.scalars(sa.select(Job.thing_id).where(Job.kind == JobKind.INDEX_SUBMISSION, Job.made_at >= case.referred_at))
+    assert {entry.submission_id for entry in case.bundles[-1].entries} <= set(asked)
 
 
 def test_an_undeclared_member_stops_the_referral(session: Session, cast: Cast) -> None:

@@ -14,6 +14,8 @@ from tvist.db import session_of
 from tvist.delivery.actions import write_to_party, write_to_user
 from tvist.delivery.models import LetterKind
 from tvist.errors import CannotProceed
+from tvist.jobs.actions import queue
+from tvist.jobs.models import JobKind
 from tvist.panel.bundle import freeze, reading_by
 from tvist.panel.choosing import deputies_for
 from tvist.panel.models import Appointment, AppointmentKind, Reading, Seat, SeatKind
@@ -142,6 +144,9 @@ def refer(case: Case, *, by: User, at: datetime) -> Bundle:
     take_step(case, Act.REFER, by=by, at=at)
     case.referred_at = at
     bundle = freeze(case, at=at)
+    for entry in bundle.entries:
+        # The panel may find it in a search from now on: the index is told of its new readers.
+        queue(session_of(case), JobKind.INDEX_SUBMISSION, entry.submission.id, at=at)
     close_tasks(case, TaskKind.REFER, TaskKind.SEAT, at=at)
     _end_passed_objections(case, at=at)
     for party in _standing_parties(case):

@@ -114,7 +114,7 @@ def declare_impartiality(
 
 
 def ask_for_missing(case: Case, *, by: User, at: datetime, text: str) -> Submission:
-    """Send a deficiency letter; the requesting side has three weeks from when it is served (rule 16)."""
+    """Send a deficiency letter; the time to answer runs from when it is served (rule 16)."""
     take_step(case, Act.ASK_FOR_MISSING, by=by, at=at)
     close_tasks(case, TaskKind.SCREEN, at=at)
     letter = from_body(case, SubmissionKind.DEFICIENCY_LETTER, text, by=by, at=at)
@@ -139,7 +139,7 @@ def cure(case: Case, *, by: User, at: datetime, text: str, papers: Sequence[Pape
 
 
 def accept(case: Case, *, by: User, at: datetime) -> None:
-    """Take the case up and send the request over to the other side, which has four weeks from when it is served (rules 16, 18, 19)."""
+    """Take the case up and send the request over to the other side, whose time to answer runs from when it is served (rules 16, 18, 19)."""
     take_step(case, Act.ACCEPT, by=by, at=at)
     case.accepted_at = at
     close_tasks(case, TaskKind.SCREEN, TaskKind.CURE, at=at)
@@ -153,7 +153,7 @@ def accept(case: Case, *, by: User, at: datetime) -> None:
 
 
 def propose_dismissal(case: Case, *, by: User, at: datetime, ground: str, reasons: str) -> DismissalProposal:
-    """Propose to dismiss on a coded ground: both sides have two weeks to comment, then the leader decides (rule 16)."""
+    """Propose to dismiss on a coded ground: both sides may comment, then the leader decides (rule 16)."""
     take_step(case, Act.PROPOSE_DISMISSAL, by=by, at=at)
     close_tasks(case, TaskKind.SCREEN, at=at)
     proposal = DismissalProposal(ground=ground, reasons=reasons, proposed_by_id=by.id, proposed_at=at)

@@ -18,6 +18,8 @@ class Role(StrEnum):
     DRAFTING = "drafting"  # In the team that writes this draft (rule 5).
     DRAFTING_FILER = "drafting_filer"  # The same, and authorised to file.
     PARTY_STAFF = "party_staff"  # Works for a municipality or the state; may begin a draft for it.
+    COLLEAGUE = "colleague"  # Works in the same organisation.
+    COLLEAGUE_FILER = "colleague_filer"  # The same, and authorised to file: answers for who works there (rule 5).
     REQUESTING = "requesting"  # In the case team of a requesting party.
     REQUESTING_FILER = "requesting_filer"
     OPPOSING = "opposing"  # In the case team of an opposing party, once the case is accepted.
@@ -43,10 +45,21 @@ class Act(StrEnum):
     START_DRAFT = "start_draft"
     WRITE_DRAFT = "write_draft"
     SEND = "send"
+    REGISTER_REQUEST = "register_request"  # A request that came by letter or e-mail, on behalf of the party.
+    # People (rule 5)
+    MANAGE_TEAM = "manage_team"
+    SEE_COLLEAGUES = "see_colleagues"
+    MANAGE_COLLEAGUES = "manage_colleagues"
+    ASSIGN = "assign"
     # Opening
     OPEN_CASE = "open_case"
     READ_SUBMISSION = "read_submission"
     READ_PAPER = "read_paper"
+    OPEN_IDENTITY = "open_identity"  # The sealed identity of the child, with a purpose (rule 7).
+    QUARANTINE_PAPER = "quarantine_paper"
+    REPLACE_PAPER = "replace_paper"
+    READ_QUARANTINED = "read_quarantined"
+    RENAME_PAPER = "rename_paper"
     # Screening (rules 16-17)
     DECLARE_IMPARTIALITY = "declare_impartiality"
     ASK_FOR_MISSING = "ask_for_missing"
@@ -56,11 +69,30 @@ class Act(StrEnum):
     COMMENT_ON_DISMISSAL = "comment_on_dismissal"
     DISMISS = "dismiss"
     KEEP = "keep"  # The leader does not follow a proposal of dismissal.
+    ASK_NEW_LOOK = "ask_new_look"
+    TAKE_UP_AGAIN = "take_up_again"
+    REFUSE_NEW_LOOK = "refuse_new_look"
     # Exchange (rules 18-23)
     RESPOND = "respond"
     COMMENT = "comment"
     NOTHING_MORE = "nothing_more"
+    SEND_MORE = "send_more"  # Outside one's turn, before the preparation is closed.
     PASS_ON = "pass_on"  # noqa: S105 - the name of an act, no secret.
+    ASK_EXTENSION = "ask_extension"
+    RULE_ON_EXTENSION = "rule_on_extension"
+    CONFIRM_TABLE = "confirm_table"
+    CONCEDE = "concede"
+    MAKE_OFFER = "make_offer"
+    READ_OFFER = "read_offer"
+    PROPOSE_SETTLEMENT = "propose_settlement"
+    CONFIRM_SETTLEMENT = "confirm_settlement"
+    SETTLE = "settle"  # What the last confirmation of one and the same text brings about.
+    REST = "rest"
+    RESUME = "resume"
+    REOPEN = "reopen"
+    WRITE_MESSAGE = "write_message"
+    READ_MESSAGE = "read_message"
+    WRITE_LETTER = "write_letter"
     WITHDRAW = "withdraw"
     DISCONTINUE = "discontinue"
     CLOSE_PREPARATION = "close_preparation"
@@ -87,6 +119,9 @@ class Act(StrEnum):
     SEE_BOARD = "see_board"
     SEE_LETTERS = "see_letters"
     READ_LETTER = "read_letter"
+    RELEASE_LETTER = "release_letter"  # Approve, stop or send again.
+    SET_LETTERS = "set_letters"
+    RECORD_OUTAGE = "record_outage"
     SEE_FIGURES = "see_figures"
     APPOINT = "appoint"
     MANAGE_USERS = "manage_users"
@@ -95,6 +130,7 @@ class Act(StrEnum):
 
 
 _PARTIES: Final = frozenset({Role.REQUESTING, Role.OPPOSING})
+_FILERS: Final = frozenset({Role.REQUESTING_FILER, Role.OPPOSING_FILER})
 _CASE_PEOPLE: Final = frozenset({*_PARTIES, Role.SECRETARIAT, Role.SEATED})
 _PANEL: Final = frozenset({Role.SEATED})
 
@@ -102,10 +138,20 @@ POLICY: Final[dict[Act, frozenset[Role]]] = {
     Act.START_DRAFT: frozenset({Role.PARTY_STAFF}),
     Act.WRITE_DRAFT: frozenset({Role.DRAFTING}),
     Act.SEND: frozenset({Role.DRAFTING_FILER}),
+    Act.REGISTER_REQUEST: frozenset({Role.SECRETARIAT}),
+    Act.MANAGE_TEAM: _PARTIES | {Role.SECRETARIAT},
+    Act.SEE_COLLEAGUES: frozenset({Role.COLLEAGUE}),
+    Act.MANAGE_COLLEAGUES: frozenset({Role.COLLEAGUE_FILER}),
+    Act.ASSIGN: frozenset({Role.SECRETARIAT}),
     # One who is called to a seat sees parties, subject and representatives only (rule 29): the page asks READ_SUBMISSION for the rest.
     Act.OPEN_CASE: _CASE_PEOPLE | {Role.CALLED, Role.LEADER},
     Act.READ_SUBMISSION: frozenset({Role.SENDER, Role.SERVED, Role.SECRETARIAT, Role.SEATED, Role.LEADER_DECLARED}),
     Act.READ_PAPER: frozenset({Role.SENDER, Role.SERVED, Role.SECRETARIAT, Role.SEATED, Role.LEADER_DECLARED, Role.DRAFTING}),
+    Act.OPEN_IDENTITY: _PARTIES | {Role.SECRETARIAT_DECLARED},
+    Act.QUARANTINE_PAPER: frozenset({Role.SECRETARIAT_DECLARED}),
+    Act.REPLACE_PAPER: frozenset({Role.SENDER}),
+    Act.READ_QUARANTINED: frozenset({Role.SECRETARIAT_DECLARED}),
+    Act.RENAME_PAPER: frozenset({Role.SECRETARIAT_DECLARED}),
     Act.DECLARE_IMPARTIALITY: frozenset({Role.SECRETARIAT, Role.LEADER}),
     Act.ASK_FOR_MISSING: frozenset({Role.SECRETARIAT_DECLARED}),
     Act.CURE: frozenset({Role.REQUESTING}),
@@ -114,10 +160,30 @@ POLICY: Final[dict[Act, frozenset[Role]]] = {
     Act.COMMENT_ON_DISMISSAL: _PARTIES,
     Act.DISMISS: frozenset({Role.LEADER_DECLARED}),
     Act.KEEP: frozenset({Role.LEADER_DECLARED}),
+    Act.ASK_NEW_LOOK: _PARTIES,
+    Act.TAKE_UP_AGAIN: frozenset({Role.LEADER_DECLARED}),
+    Act.REFUSE_NEW_LOOK: frozenset({Role.LEADER_DECLARED}),
     Act.RESPOND: frozenset({Role.OPPOSING}),
     Act.COMMENT: _PARTIES,
     Act.NOTHING_MORE: _PARTIES,
+    Act.SEND_MORE: _PARTIES,
     Act.PASS_ON: frozenset({Role.SECRETARIAT_DECLARED}),
+    Act.ASK_EXTENSION: _PARTIES,
+    Act.RULE_ON_EXTENSION: frozenset({Role.SECRETARIAT_DECLARED}),
+    Act.CONFIRM_TABLE: _PARTIES,
+    Act.CONCEDE: _FILERS,
+    # Offers are for the two sides and nobody else (rule 22): neither the secretariat nor the panel stands here.
+    Act.MAKE_OFFER: _PARTIES,
+    Act.READ_OFFER: _PARTIES,
+    Act.PROPOSE_SETTLEMENT: _FILERS,
+    Act.CONFIRM_SETTLEMENT: _FILERS,
+    Act.SETTLE: _FILERS,
+    Act.REST: frozenset({Role.SECRETARIAT_DECLARED}),
+    Act.RESUME: frozenset({Role.SECRETARIAT_DECLARED}),
+    Act.REOPEN: frozenset({Role.SECRETARIAT_DECLARED}),
+    Act.WRITE_MESSAGE: _PARTIES | {Role.SECRETARIAT},
+    Act.READ_MESSAGE: frozenset({Role.OWNER, Role.SECRETARIAT}),
+    Act.WRITE_LETTER: frozenset({Role.SECRETARIAT_DECLARED}),
     Act.WITHDRAW: frozenset({Role.REQUESTING_FILER}),
     Act.DISCONTINUE: frozenset({Role.SECRETARIAT_DECLARED}),
     Act.CLOSE_PREPARATION: frozenset({Role.SECRETARIAT_DECLARED}),
@@ -141,6 +207,9 @@ POLICY: Final[dict[Act, frozenset[Role]]] = {
     Act.SEE_BOARD: frozenset({Role.SECRETARIAT, Role.BOARD_MEMBER, Role.LEADER}),
     Act.SEE_LETTERS: _CASE_PEOPLE,
     Act.READ_LETTER: frozenset({Role.OWNER, Role.SECRETARIAT}),
+    Act.RELEASE_LETTER: frozenset({Role.SECRETARIAT}),
+    Act.SET_LETTERS: frozenset({Role.SECRETARIAT}),
+    Act.RECORD_OUTAGE: frozenset({Role.SECRETARIAT}),
     Act.SEE_FIGURES: frozenset({Role.SECRETARIAT, Role.LEADER, Role.EVALUATOR}),
     Act.APPOINT: frozenset({Role.SECRETARIAT}),
     Act.MANAGE_USERS: frozenset({Role.ADMINISTRATOR}),

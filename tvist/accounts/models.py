@@ -53,6 +53,12 @@ class Organisation(Base):
     """The functional mailbox (postmottak); notices go there too (rule 5)."""
     organisation_number: Mapped[str | None]
 
+    def roles_for(self, user: User, on: date) -> set[Role]:
+        """What `user` is to the organisation: one who works there, or one who also answers for who does (rule 5)."""
+        held = {found.role for found in user.memberships_on(on) if found.organisation_id == self.id} & PARTY_ROLES
+        roles = {Role.COLLEAGUE} if held else set()
+        return roles | ({Role.COLLEAGUE_FILER} if MembershipRole.AUTHORISED_FILER in held else set())
+
 
 class User(Base, Versioned):
     """A person who signs in. Has the four members that Flask-Login asks for, and inherits nothing from it."""
@@ -184,3 +190,58 @@ class SentForm(Base):
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
     at: Mapped[datetime]
     location: Mapped[str]
+
+
+class Absence(Base):
+    """A person is away, from a day to a day, and a colleague may stand in (rule 5)."""
+
+    __tablename__ = "absence"
+    __table_args__ = (
+        sa.CheckConstraint("to_on >= from_on", name="absence_ends_after_it_begins"),
+        sa.CheckConstraint("stand_in_id <> user_id", name="nobody_stands_in_for_themselves"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(default=random_id, unique=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    stand_in_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    from_on: Mapped[date]
+    to_on: Mapped[date]
+    made_by_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    made_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    """When it was called off before its last day."""
+    user: Mapped[User] = relationship(foreign_keys=user_id)
+    stand_in: Mapped[User | None] = relationship(foreign_keys=stand_in_id)
+
+    def holds_on(self, on: date) -> bool:
+        """Away that day."""
+        return self.ended_at is None and self.from_on <= on <= self.to_on
+
+    def roles_for(self, user: User, on: date) -> set[Role]:
+        """What `user` is to the absence: what they are to the person's account."""
+        return self.user.roles_for(user, on)
+
+
+class AccessRequest(Base):
+    """Somebody asks to work for an organisation here, or to wake a dormant account; its postmottak confirms or refuses (rule 5).
+
+    Only the hash of the link's token is kept. `user_id` is the dormant account, or the one that was made.
+    """
+
+    __tablename__ = "access_request"
+    __table_args__ = (sa.CheckConstraint("(answered_at IS NULL) = (is_confirmed IS NULL)", name="answered_request_has_a_result"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(default=random_id, unique=True)
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    name: Mapped[str]
+    email: Mapped[str]
+    language: Mapped[str]
+    role: Mapped[MembershipRole]
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    is_confirmed: Mapped[bool | None]
+    organisation: Mapped[Organisation] = relationship()
+    user: Mapped[User | None] = relationship()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,6 +11,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from tvist.cases.models import Case, Party
 from tvist.cases.money import AmountUnit, Bearer
 from tvist.db import Amount, Base, random_id
+
+if TYPE_CHECKING:
+    from tvist.cases.concessions import Concession
+    from tvist.cases.submissions import Submission
 
 
 class ClaimLine(Base):
@@ -40,6 +45,8 @@ class ClaimLine(Base):
     case_id: Mapped[int] = mapped_column(sa.ForeignKey("case.id"), index=True)
     position: Mapped[int]
     municipality_id: Mapped[int] = mapped_column(sa.ForeignKey("party.id"))
+    submission_id: Mapped[int | None] = mapped_column(sa.ForeignKey("submission.id"), index=True)
+    """The sending that the line came with; None for the lines of the request. A line is seen by whom its sending was served on (rule 20)."""
     claimed_by_id: Mapped[int] = mapped_column(sa.ForeignKey("party.id"))
     measure: Mapped[str]
     measure_words: Mapped[str] = mapped_column(default="")
@@ -60,6 +67,8 @@ class ClaimLine(Base):
     case: Mapped[Case] = relationship(back_populates="lines")
     municipality: Mapped[Party] = relationship(foreign_keys=municipality_id)
     claimed_by: Mapped[Party] = relationship(foreign_keys=claimed_by_id)
+    submission: Mapped[Submission | None] = relationship()
+    concessions: Mapped[list[Concession]] = relationship(back_populates="line", order_by="Concession.id")
 
     @property
     def counted_until(self) -> date | None:

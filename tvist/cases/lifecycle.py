@@ -41,6 +41,7 @@ class State(StrEnum):
 FINAL: Final = frozenset({State.DECIDED, State.DISMISSED, State.DISCONTINUED})
 OPEN: Final = frozenset(State) - FINAL
 _BEFORE_ISSUING: Final = OPEN - {State.ISSUING}
+_ANY: Final = frozenset(State)
 _WITH_PARTIES: Final = frozenset({State.RECEIVED, State.DEFICIENT, State.EXCHANGE})
 
 
@@ -68,11 +69,34 @@ STEPS: Final[dict[Act, Step]] = {
     Act.COMMENT_ON_DISMISSAL: Step(_WITH_PARTIES),
     Act.DISMISS: Step(_WITH_PARTIES, State.DISMISSED),
     Act.KEEP: Step(_WITH_PARTIES),
-    Act.DECLARE_IMPARTIALITY: Step(_BEFORE_ISSUING),
+    Act.ASK_NEW_LOOK: _stays(State.DISMISSED),
+    Act.TAKE_UP_AGAIN: _leads(State.RECEIVED, State.DISMISSED),
+    Act.REFUSE_NEW_LOOK: _stays(State.DISMISSED),
+    Act.DECLARE_IMPARTIALITY: Step(_BEFORE_ISSUING | {State.DISMISSED}),
+    Act.MANAGE_TEAM: Step(_ANY),
+    Act.ASSIGN: Step(OPEN),
+    Act.OPEN_IDENTITY: Step(_ANY),
+    Act.QUARANTINE_PAPER: Step(_ANY),
+    Act.REPLACE_PAPER: Step(_ANY),
+    Act.RENAME_PAPER: Step(_ANY),
     Act.RESPOND: _stays(State.EXCHANGE),
     Act.COMMENT: _stays(State.EXCHANGE),
     Act.NOTHING_MORE: _stays(State.EXCHANGE),
+    Act.SEND_MORE: _stays(State.EXCHANGE),
     Act.PASS_ON: _stays(State.EXCHANGE),
+    Act.ASK_EXTENSION: Step(_WITH_PARTIES),
+    Act.RULE_ON_EXTENSION: Step(_WITH_PARTIES),
+    Act.CONFIRM_TABLE: _stays(State.EXCHANGE),
+    Act.CONCEDE: _stays(State.EXCHANGE, State.PREPARED, State.PANEL),
+    Act.MAKE_OFFER: _stays(State.EXCHANGE, State.PREPARED),
+    Act.PROPOSE_SETTLEMENT: Step(_BEFORE_ISSUING),
+    Act.CONFIRM_SETTLEMENT: Step(_BEFORE_ISSUING),
+    Act.SETTLE: Step(_BEFORE_ISSUING, State.DISCONTINUED),
+    Act.REST: Step(_BEFORE_ISSUING),
+    Act.RESUME: Step(_BEFORE_ISSUING),
+    Act.REOPEN: _leads(State.EXCHANGE, State.PREPARED),
+    Act.WRITE_MESSAGE: Step(_ANY),
+    Act.WRITE_LETTER: Step(_ANY),
     Act.WITHDRAW: Step(_BEFORE_ISSUING, State.DISCONTINUED),
     Act.DISCONTINUE: Step(frozenset({State.EXCHANGE, State.PREPARED, State.PANEL}), State.DISCONTINUED),
     Act.CLOSE_PREPARATION: _leads(State.PREPARED, State.EXCHANGE),

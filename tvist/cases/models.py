@@ -23,14 +23,19 @@ from tvist.words import NORWEGIAN, Message
 
 if TYPE_CHECKING:
     from tvist.access.policy import Act
+    from tvist.cases.chronology import StatedFact
     from tvist.cases.claims import ClaimLine
+    from tvist.cases.clocks import Rest
     from tvist.cases.history import Declaration, Ending
+    from tvist.cases.people import Assignment
+    from tvist.cases.private import CaseMessage
     from tvist.cases.submissions import Submission
     from tvist.cases.waiting import Task
     from tvist.decision.models import Decision, Question
     from tvist.delivery.models import Letter
-    from tvist.intake.models import DismissalProposal, FiledPetition
+    from tvist.intake.models import DismissalProposal, FiledPetition, NewLook
     from tvist.panel.models import Bundle, Seat
+    from tvist.submissions.models import Settlement, TableConfirmation
 
 _SQL_FINAL = ", ".join(f"'{state}'" for state in sorted(FINAL))
 
@@ -125,6 +130,13 @@ class Case(Base, Versioned):
     dismissal_proposals: Mapped[list[DismissalProposal]] = relationship(back_populates="case", order_by="DismissalProposal.id")
     letters: Mapped[list[Letter]] = relationship(back_populates="case", order_by="Letter.id")
     seats: Mapped[list[Seat]] = relationship(back_populates="case", order_by="Seat.id")
+    stated_facts: Mapped[list[StatedFact]] = relationship(back_populates="case", order_by="StatedFact.id")
+    rests: Mapped[list[Rest]] = relationship(back_populates="case", order_by="Rest.id")
+    assignments: Mapped[list[Assignment]] = relationship(back_populates="case", order_by="Assignment.id")
+    table_confirmations: Mapped[list[TableConfirmation]] = relationship(back_populates="case", order_by="TableConfirmation.id")
+    settlements: Mapped[list[Settlement]] = relationship(back_populates="case", order_by="Settlement.id")
+    messages: Mapped[list[CaseMessage]] = relationship(back_populates="case", order_by="CaseMessage.id")
+    new_looks: Mapped[list[NewLook]] = relationship(back_populates="case", order_by="NewLook.id")
     bundles: Mapped[list[Bundle]] = relationship(back_populates="case", order_by="Bundle.version")
     questions: Mapped[list[Question]] = relationship(back_populates="case", order_by="Question.position")
     decision: Mapped[Decision | None] = relationship(back_populates="case")
@@ -297,6 +309,8 @@ class TeamMember(Base):
     from_on: Mapped[date]
     to_on: Mapped[date | None]
     added_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    absence_id: Mapped[int | None] = mapped_column(sa.ForeignKey("absence.id"), index=True)
+    """The absence of a colleague in which the person stands in; None for who is in the team in their own right."""
     party: Mapped[Party] = relationship(back_populates="team")
     user: Mapped[User] = relationship(foreign_keys=user_id)
 

@@ -174,7 +174,7 @@ def _in_team(user: User, on: date) -> sa.ColumnElement[bool]:
 
 
 def _has_petition(user: User, on: date) -> sa.ColumnElement[bool]:
-    served = Submission.servings.any(sa.and_(Serving.party_id == Party.id, Serving.served_at.is_not(None)))
+    served = Submission.servings.any(sa.and_(Serving.party_id == Party.id, Serving.stands()))
     return (
         sa.exists()
         .where(

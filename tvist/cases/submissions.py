@@ -15,8 +15,10 @@ from tvist.cases.models import Case, Party
 from tvist.db import Base, random_id
 
 if TYPE_CHECKING:
+    from tvist.cases.chronology import StatedFact
+    from tvist.cases.concessions import Concession
     from tvist.documents.models import Paper
-    from tvist.submissions.models import LineAnswer
+    from tvist.submissions.models import FactAnswer, LineAnswer, PageComment
 
 
 class SubmissionKind(StrEnum):
@@ -27,14 +29,28 @@ class SubmissionKind(StrEnum):
     RESPONSE = "response"
     COMMENTS = "comments"
     NOTHING_MORE = "nothing_more"
+    ADDITION = "addition"
+    CONCESSION = "concession"
+    SETTLEMENT = "settlement"
     WITHDRAWAL = "withdrawal"
     DISMISSAL_COMMENT = "dismissal_comment"
     DEFICIENCY_LETTER = "deficiency_letter"
     DISMISSAL_PROPOSAL = "dismissal_proposal"
     DISMISSAL = "dismissal"
+    NEW_LOOK_REQUEST = "new_look_request"
+    NEW_LOOK_DECISION = "new_look_decision"
+    BODY_LETTER = "body_letter"
 
 
-FROM_THE_BODY = frozenset({SubmissionKind.DEFICIENCY_LETTER, SubmissionKind.DISMISSAL_PROPOSAL, SubmissionKind.DISMISSAL})
+FROM_THE_BODY = frozenset(
+    {
+        SubmissionKind.DEFICIENCY_LETTER,
+        SubmissionKind.DISMISSAL_PROPOSAL,
+        SubmissionKind.DISMISSAL,
+        SubmissionKind.NEW_LOOK_DECISION,
+        SubmissionKind.BODY_LETTER,
+    }
+)
 
 
 class Submission(Base):
@@ -60,12 +76,14 @@ class Submission(Base):
     papers: Mapped[list[Paper]] = relationship(back_populates="submission", order_by="Paper.position")
     servings: Mapped[list[Serving]] = relationship(back_populates="submission", order_by="Serving.id")
     line_answers: Mapped[list[LineAnswer]] = relationship(back_populates="submission", order_by="LineAnswer.id")
+    facts: Mapped[list[StatedFact]] = relationship(back_populates="submission", order_by="StatedFact.position")
+    fact_answers: Mapped[list[FactAnswer]] = relationship(back_populates="submission", order_by="FactAnswer.id")
+    concessions: Mapped[list[Concession]] = relationship(back_populates="submission", order_by="Concession.id")
+    page_comments: Mapped[list[PageComment]] = relationship(back_populates="submission", order_by="PageComment.id")
 
     def is_served_on(self, party: Party) -> bool:
         """Served on the party, or written by it."""
-        return self.party_id == party.id or any(
-            found.party_id == party.id and found.served_at is not None for found in self.servings
-        )
+        return self.party_id == party.id or any(found.party_id == party.id and found.is_served for found in self.servings)
 
     def roles_for(self, user: User, on: date) -> set[Role]:
         """What `user` is to this sending: what the person is to the case, and whether it came from or was served on their party."""
@@ -82,10 +100,22 @@ class Submission(Base):
 
 
 class Serving(Base):
-    """A sending served, or to be served, on a party. Served when the notice was accepted for the party (rule 18)."""
+    """A sending served, or to be served, on a party. Served when the notice was accepted for the party (rule 18).
+
+    A serving falls when its notice came back for all recipients and nobody of the party had opened the case; a new one follows it.
+    """
 
     __tablename__ = "serving"
-    __table_args__ = (sa.UniqueConstraint("submission_id", "party_id"),)
+    __table_args__ = (
+        sa.Index(
+            "ix_serving_standing",
+            "submission_id",
+            "party_id",
+            unique=True,
+            sqlite_where=sa.text("fell_at IS NULL"),
+            postgresql_where=sa.text("fell_at IS NULL"),
+        ),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[int] = mapped_column(sa.ForeignKey("submission.id"))
     party_id: Mapped[int] = mapped_column(sa.ForeignKey("party.id"), index=True)
@@ -93,5 +123,16 @@ class Serving(Base):
     task_id: Mapped[int | None] = mapped_column(sa.ForeignKey("task.id"))
     """The task whose clock starts on the day of service."""
     served_at: Mapped[datetime | None]
+    fell_at: Mapped[datetime | None]
     submission: Mapped[Submission] = relationship(back_populates="servings")
     party: Mapped[Party] = relationship()
+
+    @classmethod
+    def stands(cls) -> sa.ColumnElement[bool]:
+        """The clause of a serving that was accepted and has not fallen; the same as `is_served`."""
+        return sa.and_(cls.served_at.is_not(None), cls.fell_at.is_(None))
+
+    @property
+    def is_served(self) -> bool:
+        """Accepted for the party, and not fallen since."""
+        return self.served_at is not None and self.fell_at is None

@@ -11,12 +11,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tvist.access.policy import Role
 from tvist.accounts.models import User
+from tvist.clock import oslo_date
 from tvist.db import Base
 from tvist.procedure.deadlines import Length, Unit, deadline
 
 if TYPE_CHECKING:
+    from tvist.cases.clocks import Extension, MovedTask
     from tvist.cases.models import Case, Party
-    from tvist.procedure.deadlines import Deadline
+    from tvist.procedure.deadlines import Deadline, Pause
 
 
 class TaskKind(StrEnum):
@@ -29,6 +31,13 @@ class TaskKind(StrEnum):
     PASS_ON = "pass_on"  # noqa: S105 - the name of a task, no secret.
     RESPOND = "respond"
     COMMENT = "comment"
+    RULE_ON_EXTENSION = "rule_on_extension"
+    CONFIRM_TABLE = "confirm_table"
+    CONFIRM_SETTLEMENT = "confirm_settlement"
+    REPLACE_PAPER = "replace_paper"
+    ANSWER_MESSAGE = "answer_message"
+    DECIDE_NEW_LOOK = "decide_new_look"
+    RESUME = "resume"
     CLOSE_PREPARATION = "close_preparation"
     SEAT = "seat"
     DECLARE = "declare"
@@ -89,6 +98,8 @@ class Task(Base):
     case: Mapped[Case] = relationship(back_populates="tasks")
     party: Mapped[Party | None] = relationship()
     user: Mapped[User | None] = relationship()
+    extensions: Mapped[list[Extension]] = relationship(back_populates="task", order_by="Extension.id")
+    moves: Mapped[list[MovedTask]] = relationship(back_populates="task", order_by="MovedTask.id")
 
     @property
     def is_open(self) -> bool:
@@ -106,11 +117,28 @@ class Task(Base):
 
     @property
     def deadline(self) -> Deadline | None:
-        """The deadline that explains itself; None while the task has none, or waits for service."""
-        return deadline(self.starts_on, self.length, is_target=self.is_target) if self.starts_on and self.length else None
+        """The deadline that explains itself, with rests, extensions and outages; None while the task has none, or waits for service."""
+        if self.starts_on is None or self.length is None:
+            return None
+        return deadline(
+            self.starts_on,
+            self.length,
+            is_target=self.is_target,
+            paused=[pause for rest in self.case.rests if (pause := rest.pause) and self._meets(pause)],
+            extended_to=max((found.granted_until for found in self.extensions if found.granted_until), default=None),
+            outages={move.outage.day for move in self.moves},
+        )
 
     def start(self, on: date) -> None:
         """Let the clock start: `on` is the day of the event, which is not counted (domstolloven § 148)."""
         self.starts_on = on
-        if found := self.deadline:
+        self.count_again()
+
+    def count_again(self) -> None:
+        """Write the last day anew after a rest, an extension or an outage; a task that is done keeps the day it had."""
+        if self.is_open and (found := self.deadline):
             self.due_on = found.due_on
+
+    def _meets(self, pause: Pause) -> bool:
+        """Whether the task was open in some of the pause: what was done before a rest is not moved by it."""
+        return self.done_at is None or oslo_date(self.done_at) >= pause.from_on

@@ -118,6 +118,7 @@ def _letter(
         body=render(Message(f"letter.{kind.value}.body", **given), language),
         link=f"/cases/{case.slug}" if case and link == "/" else link,
         written_at=at,
+        released_at=at,
     )
     if case is not None:
         case.letters.append(letter)

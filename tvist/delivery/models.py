@@ -38,6 +38,31 @@ class LetterKind(StrEnum):
     REFERRED = "referred"
     OPINION_ISSUED = "opinion_issued"
     ISSUE_FAILED = "issue_failed"
+    EXTENSION_ASKED = "extension_asked"
+    EXTENSION_GRANTED = "extension_granted"
+    EXTENSION_REFUSED = "extension_refused"
+    DEADLINE_MOVED = "deadline_moved"
+    REMINDER = "reminder"
+    DEADLINE_MISSED = "deadline_missed"
+    RESTING = "resting"
+    RESUMED = "resumed"
+    REOPENED = "reopened"
+    JOINT_TABLE = "joint_table"
+    CONCEDED = "conceded"
+    OFFER_MADE = "offer_made"
+    SETTLEMENT_PROPOSED = "settlement_proposed"
+    MESSAGE = "message"
+    BODY_LETTER = "body_letter"
+    NEW_LOOK_ASKED = "new_look_asked"
+    NEW_LOOK_REFUSED = "new_look_refused"
+    TAKEN_UP_AGAIN = "taken_up_again"
+    KEPT = "kept"
+    PAPER_QUARANTINED = "paper_quarantined"
+    PAPER_REPLACED = "paper_replaced"
+    ASSIGNED = "assigned"
+    ADDED_TO_TEAM = "added_to_team"
+    ACCESS_ASKED = "access_asked"
+    ACCESS_REFUSED = "access_refused"
     PASSWORD_LINK = "password_link"  # noqa: S105 - the name of a letter, no secret.
 
 
@@ -57,6 +82,13 @@ class Letter(Base):
     link: Mapped[str]
     """Where in the program the letter leads, as a path; the mail adds the program's address."""
     written_at: Mapped[datetime]
+    released_at: Mapped[datetime | None]
+    """When it was let go: at once for kinds that go by themselves, else when an officer approved it. None while it waits."""
+    released_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    stopped_at: Mapped[datetime | None]
+    """When an officer stopped it before it left; it never leaves after that."""
+    stopped_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    stop_reason: Mapped[str] = mapped_column(default="")
     starts_id: Mapped[int | None] = mapped_column(sa.ForeignKey("task.id"))
     """The task whose clock starts when a letter that serves no sending is accepted for its party (rules 18, 30)."""
     case: Mapped[Case | None] = relationship(back_populates="letters")
@@ -115,5 +147,58 @@ class Recipient(Base):
     """When a letter that the mail server put off is tried again."""
     answer_code: Mapped[int | None]
     """The mail server's last answer as its number (550, 451 …), never its text: that may hold a name."""
+    opened_at: Mapped[datetime | None]
+    """When the recipient, signed in, first opened the letter or what it leads to."""
+    resends_id: Mapped[int | None] = mapped_column(sa.ForeignKey("recipient.id"), unique=True)
+    """The failed sending that an officer repeated by this one; never done by itself."""
+    dealt_with_at: Mapped[datetime | None]
+    """When an officer dealt with a failure: sent it again, or found that nothing more is needed."""
+    dealt_with_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
     letter: Mapped[Letter] = relationship(back_populates="recipients")
-    user: Mapped[User | None] = relationship()
+    user: Mapped[User | None] = relationship(foreign_keys=user_id)
+
+
+class LetterSetting(Base):
+    """Whether letters of a kind leave by themselves, or wait for an officer's approval; the latest row holds. Written once."""
+
+    __tablename__ = "letter_setting"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[LetterKind]
+    is_automatic: Mapped[bool]
+    by_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    at: Mapped[datetime]
+
+
+class ReminderKind(StrEnum):
+    """When a party is reminded of a deadline."""
+
+    FIVE_DAYS = "five_days"
+    ONE_DAY = "one_day"
+    MISSED = "missed"
+
+
+class Reminder(Base):
+    """A reminder of a task's deadline, once for each kind and last day."""
+
+    __tablename__ = "reminder"
+    __table_args__ = (sa.UniqueConstraint("task_id", "kind", "due_on"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int] = mapped_column(sa.ForeignKey("task.id"), index=True)
+    kind: Mapped[ReminderKind]
+    due_on: Mapped[date]
+    letter_id: Mapped[int] = mapped_column(sa.ForeignKey("letter.id"))
+    sent_at: Mapped[datetime]
+
+
+class BounceNotice(Base):
+    """A bounce that was read from the mailbox or came by the webhook: which, and what it was about; never its text. Written once."""
+
+    __tablename__ = "bounce_notice"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[str] = mapped_column(unique=True)
+    """What tells this notice from others, hashed: the bounce mail's own Message-ID, or the hook's."""
+    recipient_id: Mapped[int | None] = mapped_column(sa.ForeignKey("recipient.id"))
+    """The sending it is about; None where that could not be told."""
+    code: Mapped[str] = mapped_column(default="")
+    """The status as numbers: 5.1.1."""
+    read_at: Mapped[datetime]

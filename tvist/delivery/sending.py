@@ -16,7 +16,7 @@ from tvist.clock import now
 from tvist.db import locked
 from tvist.delivery.actions import accept
 from tvist.delivery.mail import Handed, MailAnswer, NoMailServer
-from tvist.delivery.models import Fate, Recipient
+from tvist.delivery.models import Fate, Letter, Recipient
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -125,7 +125,11 @@ def _counted(sent: Sent, fate: Fate) -> Sent:
 
 
 def _due(at: datetime) -> Sequence[sa.ColumnElement[bool]]:
-    return (Recipient.fate == Fate.MADE, sa.or_(Recipient.next_try_at.is_(None), Recipient.next_try_at <= at))
+    return (
+        Recipient.fate == Fate.MADE,
+        sa.or_(Recipient.next_try_at.is_(None), Recipient.next_try_at <= at),
+        Recipient.letter.has(sa.and_(Letter.released_at.is_not(None), Letter.stopped_at.is_(None))),
+    )
 
 
 def _is_waiting(database: Database, at: datetime) -> bool:

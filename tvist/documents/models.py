@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -17,6 +18,19 @@ if TYPE_CHECKING:
     from tvist.intake.models import Draft
 
 
+class PaperKind(StrEnum):
+    """What a paper is, in the list of papers."""
+
+    DELEGATION = "delegation"
+    DECISION = "decision"
+    AGREEMENT = "agreement"
+    INVOICE = "invoice"
+    LETTER = "letter"
+    REPORT = "report"
+    RECORD = "record"
+    OTHER = "other"
+
+
 class Paper(Base):
     """A file that came with a draft or a sending. Its bytes are never changed; it belongs to the draft until that is sent."""
 
@@ -24,6 +38,7 @@ class Paper(Base):
     __table_args__ = (
         sa.CheckConstraint("(draft_id IS NULL) <> (submission_id IS NULL)", name="paper_lies_in_one_place"),
         sa.CheckConstraint("size > 0", name="paper_is_not_empty"),
+        sa.CheckConstraint("quarantined_at IS NULL OR submission_id IS NOT NULL", name="only_what_was_sent_is_quarantined"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(default=random_id, unique=True)
@@ -31,6 +46,13 @@ class Paper(Base):
     submission_id: Mapped[int | None] = mapped_column(sa.ForeignKey("submission.id"), index=True)
     case_id: Mapped[int | None] = mapped_column(sa.ForeignKey("case.id"), index=True)
     position: Mapped[int]
+    kind: Mapped[PaperKind] = mapped_column(default=PaperKind.OTHER)
+    replaces_id: Mapped[int | None] = mapped_column(sa.ForeignKey("paper.id"), unique=True)
+    """The version that this paper takes the place of."""
+    quarantined_at: Mapped[datetime | None]
+    """From when the paper is kept for the secretariat alone: a wrong person or a name was found in it (rule 20)."""
+    quarantined_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    quarantine_reason: Mapped[str] = mapped_column(default="")
     title: Mapped[str]
     filename: Mapped[str]
     media_type: Mapped[str]
@@ -42,8 +64,33 @@ class Paper(Base):
     added_at: Mapped[datetime]
     submission: Mapped[Submission | None] = relationship(back_populates="papers")
     draft: Mapped[Draft | None] = relationship(back_populates="papers")
+    replaces: Mapped[Paper | None] = relationship(remote_side="Paper.id", back_populates="replaced_by")
+    replaced_by: Mapped[Paper | None] = relationship(back_populates="replaces", uselist=False)
 
     def roles_for(self, user: User, on: date) -> set[Role]:
         """What `user` is to the paper: what the person is to the sending, or to the draft, that it lies in."""
         place = self.submission or self.draft
         return place.roles_for(user, on) if place else set()
+
+
+class PaperOpening(Base):
+    """When somebody of a party's case team first opened a paper; written once."""
+
+    __tablename__ = "paper_opening"
+    __table_args__ = (sa.UniqueConstraint("paper_id", "party_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    paper_id: Mapped[int] = mapped_column(sa.ForeignKey("paper.id"), index=True)
+    party_id: Mapped[int] = mapped_column(sa.ForeignKey("party.id"))
+    opened_at: Mapped[datetime]
+
+
+class ReceiptFile(Base):
+    """The receipt of a request as a PDF, made by a job from what was filed; written once (rule 15)."""
+
+    __tablename__ = "receipt_file"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case.id"), unique=True)
+    blob_id: Mapped[str] = mapped_column(unique=True)
+    size: Mapped[int] = mapped_column(sa.BigInteger)
+    sha256: Mapped[str]
+    made_at: Mapped[datetime]

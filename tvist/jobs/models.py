@@ -16,6 +16,7 @@ class JobKind(StrEnum):
 
     ISSUE_DECISION = "issue_decision"
     INDEX_SUBMISSION = "index_submission"
+    MAKE_RECEIPT = "make_receipt"
 
 
 class Job(Base):

@@ -31,6 +31,11 @@ class Procedure:
     response_length: Length
     comment_rounds: int
     comment_length: Length
+    table_length: Length
+    longest_extension: Length
+    longest_rest: Length
+    reminders: tuple[int, ...]
+    """How many working days before a last day the party is reminded."""
 
     # The panel (rules 27, 29, 30 and 32).
     members_finish_referred_cases: bool
@@ -67,6 +72,10 @@ PROCEDURES: Final = (
         response_length=Length(4, Unit.WEEKS),
         comment_rounds=2,
         comment_length=Length(2, Unit.WEEKS),
+        table_length=Length(1, Unit.WEEKS),
+        longest_extension=Length(3, Unit.MONTHS),
+        longest_rest=Length(6, Unit.MONTHS),
+        reminders=(5, 1),
         members_finish_referred_cases=True,
         former_employer_years=2,
         objection_length=Length(1, Unit.WEEKS),

@@ -58,13 +58,11 @@ def _visible_to(user: User, case: Case, on: date) -> sa.ColumnElement[bool] | No
 
 
 def _is_served_on(party_id: int) -> sa.ColumnElement[bool]:
-    return sa.exists().where(Serving.submission_id == Submission.id, Serving.party_id == party_id, Serving.served_at.is_not(None))
+    return sa.exists().where(Serving.submission_id == Submission.id, Serving.party_id == party_id, Serving.stands())
 
 
 def _is_served_on_all() -> sa.ColumnElement[bool]:
-    served = sa.exists().where(
-        Serving.submission_id == Submission.id, Serving.party_id == Party.id, Serving.served_at.is_not(None)
-    )
+    served = sa.exists().where(Serving.submission_id == Submission.id, Serving.party_id == Party.id, Serving.stands())
     is_from_another = sa.or_(Submission.party_id.is_(None), Submission.party_id != Party.id)
     without = sa.exists().where(Party.case_id == Submission.case_id, Party.left_at.is_(None), is_from_another, ~served)
     return ~without.correlate(Submission)

@@ -553,9 +553,9 @@ def upgrade() -> None:
             postgresql_where=sa.text("party_id IS NOT NULL AND submission_id IS NULL AND discarded_at IS NULL"),
         )
         batch_op.create_unique_constraint(batch_op.f("uq_draft_submission_id"), ["submission_id"])
-        batch_op.create_foreign_key(batch_op.f("fk_draft_party_id"), "party", ["party_id"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_draft_submission_id"), "submission", ["submission_id"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_draft_in_case_id"), "case", ["in_case_id"], ["id"])
+        batch_op.create_foreign_key(batch_op.f("fk_draft_party_id"), "party", ["party_id"], ["id"])
 
     with op.batch_alter_table("draft_member", schema=None) as batch_op:
         batch_op.add_column(sa.Column("from_on", sa.Date(), nullable=True))
@@ -574,8 +574,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("stopped_by_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("stop_reason", sa.Text(), nullable=False, server_default=""))
-        batch_op.create_foreign_key(batch_op.f("fk_letter_released_by_id"), "user", ["released_by_id"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_letter_stopped_by_id"), "user", ["stopped_by_id"], ["id"])
+        batch_op.create_foreign_key(batch_op.f("fk_letter_released_by_id"), "user", ["released_by_id"], ["id"])
 
     with op.batch_alter_table("paper", schema=None) as batch_op:
         batch_op.add_column(sa.Column("kind", sa.String(40), nullable=False, server_default="other"))
@@ -584,8 +584,11 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("quarantined_by_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("quarantine_reason", sa.Text(), nullable=False, server_default=""))
         batch_op.create_unique_constraint(batch_op.f("uq_paper_replaces_id"), ["replaces_id"])
-        batch_op.create_foreign_key(batch_op.f("fk_paper_replaces_id"), "paper", ["replaces_id"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_paper_quarantined_by_id"), "user", ["quarantined_by_id"], ["id"])
+        batch_op.create_foreign_key(batch_op.f("fk_paper_replaces_id"), "paper", ["replaces_id"], ["id"])
+
+    with op.batch_alter_table("question", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("fell_at", sa.DateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table("recipient", schema=None) as batch_op:
         batch_op.add_column(sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True))
@@ -658,7 +661,7 @@ def upgrade() -> None:
         batch_op.drop_constraint("kind_is_known", type_="check")
         batch_op.create_check_constraint(
             "kind_is_known",
-            "kind IN ('screen', 'cure', 'comment_on_dismissal', 'decide_dismissal', 'pass_on', 'respond', 'comment', 'rule_on_extension', 'confirm_table', 'confirm_settlement', 'replace_paper', 'answer_message', 'decide_new_look', 'resume', 'close_preparation', 'seat', 'declare', 'object', 'refer', 'agree_questions', 'confirm_reading', 'vote', 'write_text', 'approve', 'order_issue', 'issue')",
+            "kind IN ('screen', 'cure', 'comment_on_dismissal', 'decide_dismissal', 'pass_on', 'respond', 'comment', 'rule_on_extension', 'confirm_table', 'confirm_settlement', 'replace_paper', 'answer_message', 'decide_new_look', 'resume', 'discontinue', 'close_preparation', 'seat', 'declare', 'object', 'refer', 'agree_questions', 'confirm_reading', 'vote', 'write_text', 'approve', 'order_issue', 'issue')",
         )
     op.execute("UPDATE letter SET released_at = written_at")
 
@@ -728,9 +731,12 @@ def downgrade() -> None:
         batch_op.drop_column("resends_id")
         batch_op.drop_column("opened_at")
 
+    with op.batch_alter_table("question", schema=None) as batch_op:
+        batch_op.drop_column("fell_at")
+
     with op.batch_alter_table("paper", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_paper_quarantined_by_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_paper_replaces_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_paper_quarantined_by_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("uq_paper_replaces_id"), type_="unique")
         batch_op.drop_column("quarantine_reason")
         batch_op.drop_column("quarantined_by_id")
@@ -739,8 +745,8 @@ def downgrade() -> None:
         batch_op.drop_column("kind")
 
     with op.batch_alter_table("letter", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_letter_stopped_by_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_letter_released_by_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_letter_stopped_by_id"), type_="foreignkey")
         batch_op.drop_column("stop_reason")
         batch_op.drop_column("stopped_by_id")
         batch_op.drop_column("stopped_at")
@@ -759,9 +765,9 @@ def downgrade() -> None:
         batch_op.drop_column("from_on")
 
     with op.batch_alter_table("draft", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_draft_party_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_draft_in_case_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_draft_submission_id"), type_="foreignkey")
-        batch_op.drop_constraint(batch_op.f("fk_draft_party_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("uq_draft_submission_id"), type_="unique")
         batch_op.drop_index(
             "ix_draft_open_for_party",

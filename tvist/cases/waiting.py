@@ -38,6 +38,7 @@ class TaskKind(StrEnum):
     ANSWER_MESSAGE = "answer_message"
     DECIDE_NEW_LOOK = "decide_new_look"
     RESUME = "resume"
+    DISCONTINUE = "discontinue"
     CLOSE_PREPARATION = "close_preparation"
     SEAT = "seat"
     DECLARE = "declare"

@@ -40,6 +40,8 @@ class Question(Base, Versioned):
     agreed_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
     """When all three votes were in and could be read by the panel."""
+    fell_at: Mapped[datetime | None]
+    """When nothing of the line was in dispute any more, because it was conceded (rule 22); the question is not put after that."""
     reasons: Mapped[str] = mapped_column(default="")
     """The panel's assessment of the question, as it stands in the opinion."""
     case: Mapped[Case] = relationship(back_populates="questions")

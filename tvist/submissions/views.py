@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_login import current_user
 
 from tvist.access.guard import finish, requires, taken_in
@@ -17,6 +17,7 @@ from tvist.documents.taking_in import MAX_BODY_BYTES, take_in_papers
 from tvist.procedure.codes import CodeKind, code_label
 from tvist.procedure.settings import procedure_on
 from tvist.submissions import actions
+from tvist.submissions.blueprint import bp
 from tvist.submissions.forms import CommentForm, ConfirmForm, DiscontinueForm, PassOnForm, WithdrawForm, respond_form
 from tvist.submissions.rounds import is_accepted_as_a_whole, standing
 from tvist.submissions.rules import is_beyond_rounds, lines_for, parties_in_turn, rounds_taken, turn_of, waiting_to_be_passed_on
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from tvist.cases.submissions import Submission
     from tvist.cases.waiting import Task
     from tvist.web.forms import TvistForm
-
-bp = Blueprint("submissions", __name__, url_prefix="/cases/<slug>")
 
 
 @bp.app_template_global()

@@ -38,6 +38,7 @@ CONDITIONS: Final[dict[Act, tuple[Condition, ...]]] = {
     Act.OPEN_IDENTITY: (),
     Act.QUARANTINE_PAPER: (),
     Act.REPLACE_PAPER: (),
+    Act.RELEASE_PAPER: (),
     Act.RENAME_PAPER: (),
     Act.SEND_MORE: (),
     Act.ASK_EXTENSION: (),

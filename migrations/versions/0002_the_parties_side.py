@@ -595,6 +595,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("resends_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("dealt_with_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("dealt_with_by_id", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("dealt_with_reason", sa.Text(), nullable=False, server_default=""))
         batch_op.create_unique_constraint(batch_op.f("uq_recipient_resends_id"), ["resends_id"])
         batch_op.create_foreign_key(batch_op.f("fk_recipient_resends_id"), "recipient", ["resends_id"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_recipient_dealt_with_by_id"), "user", ["dealt_with_by_id"], ["id"])
@@ -619,7 +620,7 @@ def upgrade() -> None:
         batch_op.drop_constraint("act_is_known", type_="check")
         batch_op.create_check_constraint(
             "act_is_known",
-            "act IN ('start_draft', 'write_draft', 'send', 'register_request', 'manage_team', 'see_colleagues', 'manage_colleagues', 'assign', 'open_case', 'read_submission', 'read_paper', 'open_identity', 'quarantine_paper', 'replace_paper', 'read_quarantined', 'rename_paper', 'declare_impartiality', 'ask_for_missing', 'cure', 'accept', 'propose_dismissal', 'comment_on_dismissal', 'dismiss', 'keep', 'ask_new_look', 'take_up_again', 'refuse_new_look', 'respond', 'comment', 'nothing_more', 'send_more', 'pass_on', 'ask_extension', 'rule_on_extension', 'confirm_table', 'concede', 'make_offer', 'read_offer', 'propose_settlement', 'confirm_settlement', 'settle', 'rest', 'resume', 'reopen', 'write_message', 'read_message', 'write_letter', 'withdraw', 'discontinue', 'close_preparation', 'seat', 'declare', 'refer', 'read_deliberation', 'agree_questions', 'confirm_reading', 'vote', 'read_vote', 'write_text', 'dissent', 'approve', 'order_issue', 'issue', 'call_back', 'read_decision', 'see_desk', 'see_worklist', 'see_board', 'see_letters', 'read_letter', 'release_letter', 'set_letters', 'record_outage', 'see_figures', 'appoint', 'manage_users', 'change_own_account', 'see_access_log')",
+            "act IN ('start_draft', 'write_draft', 'send', 'register_request', 'manage_team', 'see_colleagues', 'manage_colleagues', 'assign', 'open_case', 'read_submission', 'read_paper', 'see_paper', 'open_identity', 'quarantine_paper', 'replace_paper', 'release_paper', 'read_quarantined', 'rename_paper', 'declare_impartiality', 'ask_for_missing', 'cure', 'accept', 'propose_dismissal', 'comment_on_dismissal', 'dismiss', 'keep', 'ask_new_look', 'take_up_again', 'refuse_new_look', 'respond', 'comment', 'nothing_more', 'send_more', 'pass_on', 'ask_extension', 'rule_on_extension', 'confirm_table', 'concede', 'make_offer', 'read_offer', 'propose_settlement', 'confirm_settlement', 'settle', 'rest', 'resume', 'reopen', 'write_message', 'read_message', 'write_letter', 'withdraw', 'discontinue', 'close_preparation', 'seat', 'declare', 'refer', 'read_deliberation', 'agree_questions', 'confirm_reading', 'vote', 'read_vote', 'write_text', 'dissent', 'approve', 'order_issue', 'issue', 'call_back', 'read_decision', 'see_desk', 'see_worklist', 'see_board', 'see_letters', 'read_letter', 'release_letter', 'set_letters', 'record_outage', 'see_figures', 'appoint', 'manage_users', 'change_own_account', 'see_access_log')",
         )
     with op.batch_alter_table("draft") as batch_op:
         batch_op.create_check_constraint(
@@ -633,7 +634,7 @@ def upgrade() -> None:
         batch_op.drop_constraint("act_is_known", type_="check")
         batch_op.create_check_constraint(
             "act_is_known",
-            "act IN ('start_draft', 'write_draft', 'send', 'register_request', 'manage_team', 'see_colleagues', 'manage_colleagues', 'assign', 'open_case', 'read_submission', 'read_paper', 'open_identity', 'quarantine_paper', 'replace_paper', 'read_quarantined', 'rename_paper', 'declare_impartiality', 'ask_for_missing', 'cure', 'accept', 'propose_dismissal', 'comment_on_dismissal', 'dismiss', 'keep', 'ask_new_look', 'take_up_again', 'refuse_new_look', 'respond', 'comment', 'nothing_more', 'send_more', 'pass_on', 'ask_extension', 'rule_on_extension', 'confirm_table', 'concede', 'make_offer', 'read_offer', 'propose_settlement', 'confirm_settlement', 'settle', 'rest', 'resume', 'reopen', 'write_message', 'read_message', 'write_letter', 'withdraw', 'discontinue', 'close_preparation', 'seat', 'declare', 'refer', 'read_deliberation', 'agree_questions', 'confirm_reading', 'vote', 'read_vote', 'write_text', 'dissent', 'approve', 'order_issue', 'issue', 'call_back', 'read_decision', 'see_desk', 'see_worklist', 'see_board', 'see_letters', 'read_letter', 'release_letter', 'set_letters', 'record_outage', 'see_figures', 'appoint', 'manage_users', 'change_own_account', 'see_access_log')",
+            "act IN ('start_draft', 'write_draft', 'send', 'register_request', 'manage_team', 'see_colleagues', 'manage_colleagues', 'assign', 'open_case', 'read_submission', 'read_paper', 'see_paper', 'open_identity', 'quarantine_paper', 'replace_paper', 'release_paper', 'read_quarantined', 'rename_paper', 'declare_impartiality', 'ask_for_missing', 'cure', 'accept', 'propose_dismissal', 'comment_on_dismissal', 'dismiss', 'keep', 'ask_new_look', 'take_up_again', 'refuse_new_look', 'respond', 'comment', 'nothing_more', 'send_more', 'pass_on', 'ask_extension', 'rule_on_extension', 'confirm_table', 'concede', 'make_offer', 'read_offer', 'propose_settlement', 'confirm_settlement', 'settle', 'rest', 'resume', 'reopen', 'write_message', 'read_message', 'write_letter', 'withdraw', 'discontinue', 'close_preparation', 'seat', 'declare', 'refer', 'read_deliberation', 'agree_questions', 'confirm_reading', 'vote', 'read_vote', 'write_text', 'dissent', 'approve', 'order_issue', 'issue', 'call_back', 'read_decision', 'see_desk', 'see_worklist', 'see_board', 'see_letters', 'read_letter', 'release_letter', 'set_letters', 'record_outage', 'see_figures', 'appoint', 'manage_users', 'change_own_account', 'see_access_log')",
         )
     with op.batch_alter_table("job") as batch_op:
         batch_op.drop_constraint("kind_is_known", type_="check")
@@ -655,13 +656,13 @@ def upgrade() -> None:
         batch_op.drop_constraint("kind_is_known", type_="check")
         batch_op.create_check_constraint(
             "kind_is_known",
-            "kind IN ('petition', 'cure', 'response', 'comments', 'nothing_more', 'addition', 'concession', 'settlement', 'withdrawal', 'dismissal_comment', 'deficiency_letter', 'dismissal_proposal', 'dismissal', 'new_look_request', 'new_look_decision', 'body_letter')",
+            "kind IN ('petition', 'cure', 'response', 'comments', 'nothing_more', 'addition', 'replacement', 'concession', 'settlement', 'withdrawal', 'dismissal_comment', 'deficiency_letter', 'dismissal_proposal', 'dismissal', 'new_look_request', 'new_look_decision', 'body_letter')",
         )
     with op.batch_alter_table("task") as batch_op:
         batch_op.drop_constraint("kind_is_known", type_="check")
         batch_op.create_check_constraint(
             "kind_is_known",
-            "kind IN ('screen', 'cure', 'comment_on_dismissal', 'decide_dismissal', 'pass_on', 'respond', 'comment', 'rule_on_extension', 'confirm_table', 'confirm_settlement', 'replace_paper', 'answer_message', 'decide_new_look', 'resume', 'discontinue', 'close_preparation', 'seat', 'declare', 'object', 'refer', 'agree_questions', 'confirm_reading', 'vote', 'write_text', 'approve', 'order_issue', 'issue')",
+            "kind IN ('screen', 'cure', 'comment_on_dismissal', 'decide_dismissal', 'pass_on', 'respond', 'comment', 'rule_on_extension', 'confirm_table', 'confirm_settlement', 'replace_paper', 'release_paper', 'answer_message', 'decide_new_look', 'resume', 'discontinue', 'close_preparation', 'seat', 'declare', 'object', 'refer', 'agree_questions', 'confirm_reading', 'vote', 'write_text', 'approve', 'order_issue', 'issue')",
         )
     op.execute("UPDATE letter SET released_at = written_at")
 
@@ -726,6 +727,7 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("fk_recipient_dealt_with_by_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_recipient_resends_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("uq_recipient_resends_id"), type_="unique")
+        batch_op.drop_column("dealt_with_reason")
         batch_op.drop_column("dealt_with_by_id")
         batch_op.drop_column("dealt_with_at")
         batch_op.drop_column("resends_id")

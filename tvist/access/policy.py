@@ -26,6 +26,8 @@ class Role(StrEnum):
     OPPOSING_FILER = "opposing_filer"
     SERVED = "served"  # In the team of a party that the thing has been served on (rule 18).
     SENDER = "sender"  # In the team of the party that wrote the thing.
+    WITHHELD = "withheld"  # Could read the paper until it was put under quarantine (rule 20).
+    WITHHELD_SENDER = "withheld_sender"  # The same, in the team of the party that sent it.
     SECRETARIAT = "secretariat"
     SECRETARIAT_DECLARED = "secretariat_declared"  # Has declared no conflict for this case (rule 17).
     LEADER = "leader"  # Leads the board today.
@@ -55,9 +57,11 @@ class Act(StrEnum):
     OPEN_CASE = "open_case"
     READ_SUBMISSION = "read_submission"
     READ_PAPER = "read_paper"
+    SEE_PAPER = "see_paper"  # Know that it is there, also where it is under quarantine.
     OPEN_IDENTITY = "open_identity"  # The sealed identity of the child, with a purpose (rule 7).
     QUARANTINE_PAPER = "quarantine_paper"
     REPLACE_PAPER = "replace_paper"
+    RELEASE_PAPER = "release_paper"  # Look a replacement through and send it over.
     READ_QUARANTINED = "read_quarantined"
     RENAME_PAPER = "rename_paper"
     # Screening (rules 16-17)
@@ -147,9 +151,13 @@ POLICY: Final[dict[Act, frozenset[Role]]] = {
     Act.OPEN_CASE: _CASE_PEOPLE | {Role.CALLED, Role.LEADER},
     Act.READ_SUBMISSION: frozenset({Role.SENDER, Role.SERVED, Role.SECRETARIAT, Role.SEATED, Role.LEADER_DECLARED}),
     Act.READ_PAPER: frozenset({Role.SENDER, Role.SERVED, Role.SECRETARIAT, Role.SEATED, Role.LEADER_DECLARED, Role.DRAFTING}),
+    Act.SEE_PAPER: frozenset(
+        {Role.SENDER, Role.SERVED, Role.SECRETARIAT, Role.SEATED, Role.LEADER_DECLARED, Role.WITHHELD, Role.WITHHELD_SENDER}
+    ),
     Act.OPEN_IDENTITY: _PARTIES | {Role.SECRETARIAT_DECLARED},
     Act.QUARANTINE_PAPER: frozenset({Role.SECRETARIAT_DECLARED}),
-    Act.REPLACE_PAPER: frozenset({Role.SENDER}),
+    Act.REPLACE_PAPER: frozenset({Role.WITHHELD_SENDER}),
+    Act.RELEASE_PAPER: frozenset({Role.SECRETARIAT_DECLARED}),
     Act.READ_QUARANTINED: frozenset({Role.SECRETARIAT_DECLARED}),
     Act.RENAME_PAPER: frozenset({Role.SECRETARIAT_DECLARED}),
     Act.DECLARE_IMPARTIALITY: frozenset({Role.SECRETARIAT, Role.LEADER}),

@@ -62,6 +62,7 @@ ACTS_OF_TASK: Final[dict[TaskKind, tuple[Act, ...]]] = {
     TaskKind.CONFIRM_TABLE: (Act.CONFIRM_TABLE,),
     TaskKind.CONFIRM_SETTLEMENT: (Act.CONFIRM_SETTLEMENT,),
     TaskKind.REPLACE_PAPER: (),
+    TaskKind.RELEASE_PAPER: (),
     TaskKind.ANSWER_MESSAGE: (Act.WRITE_MESSAGE,),
     TaskKind.DECIDE_NEW_LOOK: (Act.TAKE_UP_AGAIN, Act.DECLARE_IMPARTIALITY),
     TaskKind.RESUME: (Act.RESUME, Act.DECLARE_IMPARTIALITY),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tvist.cases.models import Case
 
 _PANEL: Final = frozenset({Role.SEATED})
+_OFFICE: Final = frozenset({Role.SECRETARIAT})
 _BODY: Final = frozenset({Role.SEATED, Role.SECRETARIAT, Role.LEADER_DECLARED})
 _ALL: Final = _BODY | {Role.REQUESTING, Role.OPPOSING}
 
@@ -33,6 +34,11 @@ READERS: Final[dict[Act, frozenset[Role]]] = {
     Act.DECLARE_IMPARTIALITY: _BODY,
     Act.ORDER_ISSUE: _BODY,
     Act.CALL_BACK: _BODY,
+    # A paper may not have been sent over yet; the parties are told by letter and in the list of papers (rule 20).
+    Act.QUARANTINE_PAPER: _OFFICE,
+    Act.REPLACE_PAPER: _OFFICE,
+    Act.RELEASE_PAPER: _OFFICE,
+    Act.RENAME_PAPER: _OFFICE,
 }
 """Acts that are not named here are for all who may read the case."""
 

@@ -78,6 +78,7 @@ STEPS: Final[dict[Act, Step]] = {
     Act.OPEN_IDENTITY: Step(_ANY),
     Act.QUARANTINE_PAPER: Step(_ANY),
     Act.REPLACE_PAPER: Step(_ANY),
+    Act.RELEASE_PAPER: Step(_ANY),
     Act.RENAME_PAPER: Step(_ANY),
     Act.RESPOND: _stays(State.EXCHANGE),
     Act.COMMENT: _stays(State.EXCHANGE),

@@ -16,6 +16,7 @@ from tvist.db import Base, random_id
 
 if TYPE_CHECKING:
     from tvist.cases.chronology import StatedFact
+    from tvist.cases.claims import ClaimLine
     from tvist.cases.concessions import Concession
     from tvist.documents.models import Paper
     from tvist.submissions.models import FactAnswer, LineAnswer, PageComment
@@ -30,6 +31,7 @@ class SubmissionKind(StrEnum):
     COMMENTS = "comments"
     NOTHING_MORE = "nothing_more"
     ADDITION = "addition"
+    REPLACEMENT = "replacement"
     CONCESSION = "concession"
     SETTLEMENT = "settlement"
     WITHDRAWAL = "withdrawal"
@@ -73,9 +75,11 @@ class Submission(Base):
     case: Mapped[Case] = relationship(back_populates="submissions")
     party: Mapped[Party | None] = relationship()
     by: Mapped[User] = relationship()
-    papers: Mapped[list[Paper]] = relationship(back_populates="submission", order_by="Paper.position")
+    papers: Mapped[list[Paper]] = relationship(back_populates="submission", order_by="[Paper.position, Paper.id]")
     servings: Mapped[list[Serving]] = relationship(back_populates="submission", order_by="Serving.id")
     line_answers: Mapped[list[LineAnswer]] = relationship(back_populates="submission", order_by="LineAnswer.id")
+    own_lines: Mapped[list[ClaimLine]] = relationship(back_populates="submission", order_by="ClaimLine.position")
+    """The claim lines that came with it; those of the request stand with the case alone."""
     facts: Mapped[list[StatedFact]] = relationship(back_populates="submission", order_by="StatedFact.position")
     fact_answers: Mapped[list[FactAnswer]] = relationship(back_populates="submission", order_by="FactAnswer.id")
     concessions: Mapped[list[Concession]] = relationship(back_populates="submission", order_by="Concession.id")
@@ -84,6 +88,11 @@ class Submission(Base):
     def is_served_on(self, party: Party) -> bool:
         """Served on the party, or written by it."""
         return self.party_id == party.id or any(found.party_id == party.id and found.is_served for found in self.servings)
+
+    @property
+    def is_served_on_all(self) -> bool:
+        """Whether each party that takes part has been served it, or wrote it (rule 21)."""
+        return all(self.is_served_on(party) for party in self.case.parties if party.left_at is None)
 
     def roles_for(self, user: User, on: date) -> set[Role]:
         """What `user` is to this sending: what the person is to the case, and whether it came from or was served on their party."""
@@ -94,7 +103,7 @@ class Submission(Base):
                 return set()
             roles.add(Role.SENDER if self.party_id == party.id else Role.SERVED)
         # The panel reads what each party has been served (rule 21), never what has not been passed on.
-        if Role.SEATED in roles and not all(self.is_served_on(each) for each in self.case.parties if each.left_at is None):
+        if Role.SEATED in roles and not self.is_served_on_all:
             roles.discard(Role.SEATED)
         return roles
 

@@ -11,12 +11,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tvist.access.policy import Role
 from tvist.accounts.models import User
-from tvist.clock import oslo_date
 from tvist.db import Base
 from tvist.procedure.deadlines import Length, Unit, deadline
 
 if TYPE_CHECKING:
-    from tvist.cases.clocks import Extension, MovedTask
+    from tvist.cases.clocks import Extension, MovedTask, Rest
     from tvist.cases.models import Case, Party
     from tvist.procedure.deadlines import Deadline, Pause
 
@@ -35,6 +34,7 @@ class TaskKind(StrEnum):
     CONFIRM_TABLE = "confirm_table"
     CONFIRM_SETTLEMENT = "confirm_settlement"
     REPLACE_PAPER = "replace_paper"
+    RELEASE_PAPER = "release_paper"
     ANSWER_MESSAGE = "answer_message"
     DECIDE_NEW_LOOK = "decide_new_look"
     RESUME = "resume"
@@ -121,14 +121,48 @@ class Task(Base):
         """The deadline that explains itself, with rests, extensions and outages; None while the task has none, or waits for service."""
         if self.starts_on is None or self.length is None:
             return None
+        granted = self.granted
         return deadline(
             self.starts_on,
             self.length,
             is_target=self.is_target,
-            paused=[pause for rest in self.case.rests if (pause := rest.pause) and self._meets(pause)],
-            extended_to=max((found.granted_until for found in self.extensions if found.granted_until), default=None),
+            paused=[pause for rest, pause in self.pauses if granted is None or rest.made_at <= _ruled(granted)],
+            extended_to=granted.granted_until if granted else None,
+            paused_since=[pause for rest, pause in self.pauses if granted and rest.made_at > _ruled(granted)],
             outages={move.outage.day for move in self.moves},
         )
+
+    @property
+    def own_end(self) -> date | None:
+        """The last day as it would be without any extension; None while no clock runs. How long a time may be extended counts from here."""
+        if self.starts_on is None or self.length is None:
+            return None
+        paused = [pause for _, pause in self.pauses]
+        return deadline(self.starts_on, self.length, paused=paused, outages={move.outage.day for move in self.moves}).due_on
+
+    @property
+    def granted(self) -> Extension | None:
+        """The extension that holds: the one granted last."""
+        return max((found for found in self.extensions if found.granted_until), key=_ruled, default=None)
+
+    @property
+    def request(self) -> Extension | None:
+        """The request for an extension that has not been ruled on; one at a time."""
+        return next((found for found in self.extensions if found.ruled_at is None), None)
+
+    @property
+    def pauses(self) -> list[tuple[Rest, Pause]]:
+        """The rests of the case that are taken out of this time; what was done before a rest was decided is not moved by it.
+
+        What the secretariat does when a rest ends waits for that very day.
+        """
+        if self.kind is TaskKind.RESUME:
+            return []
+        return [
+            (rest, pause)
+            for rest in self.case.rests
+            if (pause := rest.pause) and (self.done_at is None or self.done_at >= rest.made_at)
+        ]
 
     def start(self, on: date) -> None:
         """Let the clock start: `on` is the day of the event, which is not counted (domstolloven § 148)."""
@@ -136,10 +170,12 @@ class Task(Base):
         self.count_again()
 
     def count_again(self) -> None:
-        """Write the last day anew after a rest, an extension or an outage; a task that is done keeps the day it had."""
-        if self.is_open and (found := self.deadline):
+        """Write the last day anew after a rest, an extension or an outage: it always is what the rows come to, also of a task that is done."""
+        if found := self.deadline:
             self.due_on = found.due_on
 
-    def _meets(self, pause: Pause) -> bool:
-        """Whether the task was open in some of the pause: what was done before a rest is not moved by it."""
-        return self.done_at is None or oslo_date(self.done_at) >= pause.from_on
+
+def _ruled(extension: Extension) -> datetime:
+    """When a granted extension was ruled on; the database asks that it was."""
+    assert extension.ruled_at is not None  # noqa: S101 - as above.
+    return extension.ruled_at

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from tvist.access.policy import POLICY, Act, Role
 from tvist.db import Base, random_id
 
 if TYPE_CHECKING:
-    from tvist.access.policy import Role
     from tvist.accounts.models import User
     from tvist.cases.submissions import Submission
     from tvist.intake.models import Draft
@@ -68,9 +68,22 @@ class Paper(Base):
     replaced_by: Mapped[Paper | None] = relationship(back_populates="replaces", uselist=False)
 
     def roles_for(self, user: User, on: date) -> set[Role]:
-        """What `user` is to the paper: what the person is to the sending, or to the draft, that it lies in."""
+        """What `user` is to the paper: what the person is to the sending, or to the draft, that it lies in.
+
+        Under quarantine nobody reads it but the officers who declared; who could, knows that it is there (rule 20).
+        """
         place = self.submission or self.draft
-        return place.roles_for(user, on) if place else set()
+        roles = place.roles_for(user, on) if place else set()
+        return _under_quarantine(roles) if self.quarantined_at is not None else roles
+
+
+def _under_quarantine(roles: set[Role]) -> set[Role]:
+    left = roles & {Role.SECRETARIAT_DECLARED}
+    if roles & POLICY[Act.READ_PAPER]:
+        left.add(Role.WITHHELD)
+    if Role.SENDER in roles:
+        left.add(Role.WITHHELD_SENDER)
+    return left
 
 
 class PaperOpening(Base):

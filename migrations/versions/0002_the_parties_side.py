@@ -524,6 +524,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_fact_answer_fact_id"), ["fact_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_fact_answer_submission_id"), ["submission_id"], unique=False)
 
+    with op.batch_alter_table("access_entry", schema=None) as batch_op:
+        batch_op.create_index("ix_access_entry_user_id_thing_at", ["user_id", "thing", "at"], unique=False)
+
     with op.batch_alter_table("claim_line", schema=None) as batch_op:
         batch_op.add_column(sa.Column("submission_id", sa.Integer(), nullable=True))
         batch_op.create_index(batch_op.f("ix_claim_line_submission_id"), ["submission_id"], unique=False)
@@ -584,8 +587,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("quarantined_by_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("quarantine_reason", sa.Text(), nullable=False, server_default=""))
         batch_op.create_unique_constraint(batch_op.f("uq_paper_replaces_id"), ["replaces_id"])
-        batch_op.create_foreign_key(batch_op.f("fk_paper_quarantined_by_id"), "user", ["quarantined_by_id"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_paper_replaces_id"), "paper", ["replaces_id"], ["id"])
+        batch_op.create_foreign_key(batch_op.f("fk_paper_quarantined_by_id"), "user", ["quarantined_by_id"], ["id"])
 
     with op.batch_alter_table("question", schema=None) as batch_op:
         batch_op.add_column(sa.Column("fell_at", sa.DateTime(timezone=True), nullable=True))
@@ -737,8 +740,8 @@ def downgrade() -> None:
         batch_op.drop_column("fell_at")
 
     with op.batch_alter_table("paper", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_paper_replaces_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_paper_quarantined_by_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_paper_replaces_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("uq_paper_replaces_id"), type_="unique")
         batch_op.drop_column("quarantine_reason")
         batch_op.drop_column("quarantined_by_id")
@@ -794,6 +797,9 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("fk_claim_line_submission_id"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_claim_line_submission_id"))
         batch_op.drop_column("submission_id")
+
+    with op.batch_alter_table("access_entry", schema=None) as batch_op:
+        batch_op.drop_index("ix_access_entry_user_id_thing_at")
 
     with op.batch_alter_table("fact_answer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_fact_answer_submission_id"))

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tvist.access.policy import POLICY, Act
 from tvist.access.roles import roles_of
-from tvist.accesslog.actions import note_access
+from tvist.accesslog.actions import note_access, was_noted
 from tvist.accounts.models import SentForm, User
 from tvist.accounts.queries import user_of_sign_in
 from tvist.clock import now
@@ -30,6 +30,8 @@ from tvist.web.requests import MAX_FORM_BYTES
 from tvist.web.session import current_session, installed, tell
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from sqlalchemy.orm import Session
 
     from tvist.access.policy import Role
@@ -66,6 +68,7 @@ class _Gate:
     of: Loader | None
     take_in: TakeIn | None
     max_bytes: int
+    noted_once_in: timedelta | None = None
 
     def ask(self, session: Session, address: dict[str, Any]) -> _Asked:
         """Who asks, for which thing, and may they. Raises SignInNeeded, and NotFound for a thing that is not there."""
@@ -86,13 +89,19 @@ class _Gate:
         Raises NotFound for a stranger to the thing, NotAllowed for others. Never in a writing session: the log would wait for its lock.
         """
         asked = self.ask(session, address)
-        if self.act is not None and (asked.thing is not None or not asked.allowed):
+        if self.act is not None and (asked.thing is not None or not asked.allowed) and not self._is_noted(session, asked):
             note_access(
                 installed().database, user=asked.user, roles=asked.roles, act=self.act, thing=asked.thing, allowed=asked.allowed
             )
         if not asked.allowed:
             raise NotAllowed if asked.roles else NotFound
         return asked
+
+    def _is_noted(self, session: Session, asked: _Asked) -> bool:
+        """Whether this page notes a visit only once in a while, and has."""
+        if self.noted_once_in is None or self.act is None or asked.user is None or not asked.allowed:
+            return False
+        return was_noted(session, user=asked.user, act=self.act, thing=asked.thing, since=now() - self.noted_once_in)
 
     def given(self, asked: _Asked, address: dict[str, Any]) -> tuple[Any, ...]:
         """What the view gets: the thing, or the parts of the address."""
@@ -114,14 +123,20 @@ def who_asks(_request: Request) -> User | None:
 
 
 def requires(
-    act: Act, *, of: Loader | None = None, take_in: TakeIn | None = None, max_bytes: int = MAX_FORM_BYTES
+    act: Act,
+    *,
+    of: Loader | None = None,
+    take_in: TakeIn | None = None,
+    max_bytes: int = MAX_FORM_BYTES,
+    noted_once_in: timedelta | None = None,
 ) -> Callable[[View], View]:
     """Guard a page: the person must be allowed `act` on the thing that `of(session, **address)` finds; the view receives that thing.
 
     `take_in` is called between the beats of a POST, with the body read and no transaction open; what it returns is `taken_in()` in the view,
     and its `discard()` is called if the view does not commit. `max_bytes` limits the body. Strangers get 404, others 403.
+    `noted_once_in`: a page that the browser asks for every few seconds is noted once in that time; what is denied is always noted.
     """
-    return _guarded(_Gate(act, of, take_in, max_bytes))
+    return _guarded(_Gate(act, of, take_in, max_bytes, noted_once_in))
 
 
 def open_to_all(view: View) -> View:
@@ -195,6 +210,18 @@ def _token() -> str:
     return str(cookie.get("sign_in", ""))
 
 
+def keep_for_later() -> None:
+    """Commit what a page keeps although its act was not done; the form may be sent again with the same key."""
+    if key := g.pop("sent_form", None):
+        current_session.delete(current_session.get_one(SentForm, key))
+    _commit()
+
+
+def _commit() -> None:
+    current_session.commit()
+    g.is_committed = True
+
+
 def taken_in() -> Any:
     """What was taken in between the beats."""
     return g.taken_in
@@ -222,8 +249,7 @@ def finish(location: str, message: Message | None = None, *, kind: str = "succes
     """Commit the act, remember where this form led, and go there. The one visible commit of a view."""
     if key := g.get("sent_form"):
         current_session.get_one(SentForm, key).location = location
-    current_session.commit()
-    g.is_committed = True
+    _commit()
     if message is not None:
         tell(message, kind=kind)
     return redirect(location, 303)

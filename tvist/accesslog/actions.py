@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sa
+
 from tvist.accesslog.models import AccessEntry, Channel
 from tvist.clock import now
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
 
     from tvist.access.policy import Act, Role
     from tvist.accounts.models import User
@@ -35,13 +40,29 @@ def note_access(
                 user_id=user.id if user else None,
                 roles=",".join(sorted(roles)),
                 act=act,
-                thing=f"{thing.__tablename__} {thing.id}" if thing is not None else "",  # type: ignore[attr-defined]  # Every guarded thing has an id.
+                thing=_name_of(thing),
                 case_id=_case_id(thing),
                 allowed=allowed,
                 channel=channel,
             )
         )
         session.commit()
+
+
+def was_noted(session: Session, *, user: User, act: Act, thing: Base | None, since: datetime) -> bool:
+    """Whether a line says already that `user` was let in to do this to the thing since then."""
+    query = sa.select(AccessEntry.id).where(
+        AccessEntry.user_id == user.id,
+        AccessEntry.thing == _name_of(thing),
+        AccessEntry.at > since,
+        AccessEntry.act == act,
+        AccessEntry.allowed,
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def _name_of(thing: Base | None) -> str:
+    return f"{thing.__tablename__} {thing.id}" if thing is not None else ""  # type: ignore[attr-defined]  # Every guarded thing has an id.
 
 
 def _case_id(thing: Base | None) -> int | None:

@@ -24,7 +24,10 @@ class AccessEntry(Base):
     """Somebody opened, acted on, or was denied a thing. Holds no word of what the thing says."""
 
     __tablename__ = "access_entry"
-    __table_args__ = (sa.Index("ix_access_entry_case_id_id", "case_id", "id"),)
+    __table_args__ = (
+        sa.Index("ix_access_entry_case_id_id", "case_id", "id"),
+        sa.Index("ix_access_entry_user_id_thing_at", "user_id", "thing", "at"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     user_id: Mapped[int | None] = mapped_column(index=True)

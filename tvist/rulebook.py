@@ -9,6 +9,7 @@ from tvist.cases.lifecycle import STEPS, use_conditions
 from tvist.decision import rules as decision
 from tvist.intake import rules as intake
 from tvist.panel import rules as panel
+from tvist.submissions import extensions, resting
 from tvist.submissions import rules as exchange
 
 if TYPE_CHECKING:
@@ -35,22 +36,22 @@ CONDITIONS: Final[dict[Act, tuple[Condition, ...]]] = {
     Act.REFUSE_NEW_LOOK: (),
     Act.MANAGE_TEAM: (),
     Act.ASSIGN: (),
-    Act.OPEN_IDENTITY: (),
+    Act.OPEN_IDENTITY: (intake.identity_is_sealed,),
     Act.QUARANTINE_PAPER: (),
     Act.REPLACE_PAPER: (),
     Act.RELEASE_PAPER: (),
     Act.RENAME_PAPER: (),
     Act.SEND_MORE: (),
-    Act.ASK_EXTENSION: (),
-    Act.RULE_ON_EXTENSION: (),
+    Act.ASK_EXTENSION: (extensions.time_is_running,),
+    Act.RULE_ON_EXTENSION: (extensions.request_waits,),
     Act.CONFIRM_TABLE: (),
     Act.CONCEDE: (),
     Act.MAKE_OFFER: (),
     Act.PROPOSE_SETTLEMENT: (),
     Act.CONFIRM_SETTLEMENT: (),
     Act.SETTLE: (),
-    Act.REST: (),
-    Act.RESUME: (),
+    Act.REST: (resting.not_resting,),
+    Act.RESUME: (resting.is_resting,),
     Act.REOPEN: (),
     Act.WRITE_MESSAGE: (),
     Act.WRITE_LETTER: (),

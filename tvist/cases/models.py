@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tvist.cases.waiting import Task
     from tvist.decision.models import Decision, Question
     from tvist.delivery.models import Letter
-    from tvist.intake.models import DismissalProposal, FiledPetition, NewLook
+    from tvist.intake.models import ChildIdentity, DismissalProposal, FiledPetition, NewLook
     from tvist.panel.models import Bundle, Seat
     from tvist.submissions.models import Settlement, TableConfirmation
 
@@ -127,6 +127,8 @@ class Case(Base, Versioned):
     declarations: Mapped[list[Declaration]] = relationship(back_populates="case", order_by="Declaration.id")
     submissions: Mapped[list[Submission]] = relationship(back_populates="case", order_by="Submission.id")
     petition: Mapped[FiledPetition | None] = relationship(back_populates="case")
+    child_identity: Mapped[ChildIdentity | None] = relationship(back_populates="case")
+    """Who the child is, sealed; opened by the case teams and the secretariat for a purpose (rule 7)."""
     dismissal_proposals: Mapped[list[DismissalProposal]] = relationship(back_populates="case", order_by="DismissalProposal.id")
     letters: Mapped[list[Letter]] = relationship(back_populates="case", order_by="Letter.id")
     seats: Mapped[list[Seat]] = relationship(back_populates="case", order_by="Seat.id")

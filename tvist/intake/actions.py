@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tvist.access.policy import Act
+from tvist.access.policy import Act, Role
 from tvist.cases.history import Declaration, Ending, EndingKind, Statement
 from tvist.cases.lifecycle import take_step
 from tvist.cases.models import Side
@@ -16,10 +16,11 @@ from tvist.db import session_of
 from tvist.delivery.actions import write_to_party, write_to_secretariat
 from tvist.delivery.models import LetterKind
 from tvist.errors import CannotProceed, NotAllowed
-from tvist.intake.making import add_to_team, bring_in, file_petition, make_case, make_lines, note_facts
+from tvist.intake.making import add_to_team, bring_in, file_petition, make_case, make_lines, note_facts, state_facts
 from tvist.intake.models import DismissalProposal, Draft, DraftMember
 from tvist.intake.parties import proposed_other_side
-from tvist.intake.queries import may_file
+from tvist.intake.queries import authorised_filers, may_file, party_staff
+from tvist.intake.sealing import lay_apart
 from tvist.intake.sendings import from_body, from_party, move_papers, serve
 from tvist.jobs.actions import queue
 from tvist.jobs.models import JobKind
@@ -36,7 +37,9 @@ if TYPE_CHECKING:
     from tvist.cases.models import Case
     from tvist.cases.submissions import Submission
     from tvist.documents.models import Paper
+    from tvist.intake.identity import Identity
     from tvist.intake.petition import Petition
+    from tvist.vault.keys import MasterKeys
 
 
 def begin_draft(session: Session, organisation: Organisation, *, by: User, at: datetime) -> Draft:
@@ -71,7 +74,7 @@ def discard_draft(draft: Draft, *, by: User, at: datetime) -> None:  # noqa: ARG
     draft.discarded_at = at
 
 
-def send(  # noqa: PLR0913 - what is sent, for whom, when received, with which papers, from which draft.
+def send(  # noqa: PLR0913 - what is sent, for whom, when received, with which papers, from which draft, and what lies sealed beside it.
     session: Session,
     petition: Petition,
     *,
@@ -82,23 +85,35 @@ def send(  # noqa: PLR0913 - what is sent, for whom, when received, with which p
     papers: Sequence[Paper] = (),
     draft: Draft | None = None,
     is_invented: bool = False,
+    keys: MasterKeys | None = None,
+    identity: Identity | None = None,
+    offers: str = "",
 ) -> Case:
     """File the request: the case and its number begin here (rule 15). A draft sent before gives the case it became.
+
+    A draft with a day of receipt is one that the secretariat registers for the party: an officer sends it. The case then has two dates. From
+    `received_on` runs the body's own target for screening, for who writes a letter shall not wait longer; `registered_on` settles which rules
+    the case follows, its number and its year, and the limitation date stays a matter between the parties (rules 13, 15, 16).
+    `keys` seal what lies apart: `identity` and `offers`, as given or from the draft (rules 7, 22).
 
     Raises NotAllowed for one who may not bind the organisation (rule 10), CannotProceed for a request that is another's or a party not here.
     """
     if draft is not None and draft.case is not None:
         return draft.case
-    _check_filer(petition, organisation, by, oslo_date(at))
-    case = make_case(session, petition, at=at, received_on=received_on, is_invented=is_invented)
+    on_paper = draft.received_on if draft else None
+    _check_filer(petition, organisation, by, oslo_date(at), is_registered=on_paper is not None)
+    case = make_case(session, petition, at=at, received_on=on_paper or received_on, is_invented=is_invented)
     make_lines(case, petition)
     submission = file_petition(case, petition, session=session, by=by, at=at)
-    note_facts(case, case.record(Act.SEND, by=by, at=at))
+    said = Message("journal.register_request", party=organisation.name, day=on_paper) if on_paper else None
+    note_facts(case, case.record(Act.SEND, by=by, at=at, said=said))
     move_papers(submission, [*(draft.papers if draft else ()), *papers])
+    state_facts(case, petition, submission)
+    lay_apart(case, by=by, at=at, keys=keys, draft=draft, identity=identity, offers=offers)
     if draft is not None:
         draft.case, draft.changed_at = case, at
-    _open_screening(case, at)
-    _write_receipts(session, case, submission, team=[member.user for member in draft.team] if draft else [], by=by, at=at)
+    _open_screening(case, at, starts_on=case.received_on)
+    _write_receipts(session, case, submission, team=_first_team(session, case, draft, by, at), by=by, at=at)
     queue(session, JobKind.INDEX_SUBMISSION, submission.id, at=at)
     return case
 
@@ -205,11 +220,19 @@ def keep(case: Case, *, by: User, at: datetime, reasons: str) -> None:
         _open_screening(case, at)
 
 
-def _check_filer(petition: Petition, organisation: Organisation, by: User, on: date) -> None:
+def _check_filer(petition: Petition, organisation: Organisation, by: User, on: date, *, is_registered: bool) -> None:
     if petition.requesting[0] != organisation.code:
         raise CannotProceed(Message("intake.not_the_filer"))
-    if not may_file(by, organisation, on):
+    if not (Role.SECRETARIAT in by.roles_on(on) if is_registered else may_file(by, organisation, on)):
         raise NotAllowed
+
+
+def _first_team(session: Session, case: Case, draft: Draft | None, by: User, at: datetime) -> list[User]:
+    """Who opens the case for the filer: who sent it and who wrote it; of a request on paper, those who may file, else all who work there."""
+    if draft is not None and draft.received_on is not None:
+        organisation, on = case.parties[0].organisation, oslo_date(at)
+        return authorised_filers(session, organisation, on) or party_staff(session, organisation, on)
+    return [by, *(member.user for member in draft.team)] if draft else [by]
 
 
 def _still_open(draft: Draft) -> None:
@@ -221,7 +244,7 @@ def _write_receipts(session: Session, case: Case, petition: Submission, *, team:
     """Open the case to the requesting side, and tell it and the secretariat. Who joins the request is served with it."""
     filer, *joined = case.parties_on(Side.REQUESTING)
     filer.brought_in_at = at
-    add_to_team(filer, dict.fromkeys([by, *team]), by=by, on=oslo_date(at))
+    add_to_team(filer, dict.fromkeys(team), by=by, on=oslo_date(at))
     session.flush()
     write_to_party(filer, LetterKind.RECEIPT, at=at)
     for party in joined:
@@ -230,9 +253,10 @@ def _write_receipts(session: Session, case: Case, petition: Submission, *, team:
     write_to_secretariat(case, LetterKind.NEW_CASE, at=at)
 
 
-def _open_screening(case: Case, at: datetime) -> None:
-    target = procedure_on(case.registered_on).screening_target
-    open_task(case, TaskKind.SCREEN, at=at, owner=Desk.SECRETARIAT, length=target, starts_on=oslo_date(at), is_target=True)
+def _open_screening(case: Case, at: datetime, *, starts_on: date | None = None) -> None:
+    """The target runs from the day the request came in; anew, from the day there is something to screen again."""
+    target, start = procedure_on(case.registered_on).screening_target, starts_on or oslo_date(at)
+    open_task(case, TaskKind.SCREEN, at=at, owner=Desk.SECRETARIAT, length=target, starts_on=start, is_target=True)
 
 
 def _decide(proposal: DismissalProposal | None, *, by: User, at: datetime, is_dismissed: bool, reasons: str) -> str | None:

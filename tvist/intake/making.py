@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from tvist.accounts.models import OrganisationKind
+from tvist.cases.chronology import StatedFact
 from tvist.cases.claims import ClaimLine
 from tvist.cases.history import FactKind
 from tvist.cases.lifecycle import State
@@ -131,11 +132,30 @@ def file_petition(case: Case, petition: Petition, *, session: Session, by: User,
         is_before_courts=petition.is_before_courts,
         courts_words=petition.courts_words,
         pays_meanwhile=petition.pays_meanwhile,
+        limitation_words=petition.limitation_words,
+        limitation_until=petition.limitation_until,
         placed_on=petition.placed_on,
         snapshot=text,
         snapshot_sha256=digest,
     )
     return submission
+
+
+def state_facts(case: Case, petition: Petition, submission: Submission) -> None:
+    """The chronology of the request, after its papers have come to the sending: each fact points to the paper it stands in."""
+    by_public_id = {paper.public_id: paper for paper in submission.papers}
+    for position, fact in enumerate(petition.facts, start=1):
+        submission.facts.append(
+            StatedFact(
+                case=case,
+                position=position,
+                happened_on=fact.happened_on,
+                until_on=fact.until_on,
+                words=fact.words,
+                paper=by_public_id.get(fact.paper),
+                page=fact.page,
+            )
+        )
 
 
 def note_facts(case: Case, event: Event) -> None:

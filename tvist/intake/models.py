@@ -251,7 +251,7 @@ class ChildIdentity(Base):
     sealed: Mapped[bytes]
     number_hash: Mapped[bytes | None] = mapped_column(index=True)
     made_at: Mapped[datetime]
-    case: Mapped[Case] = relationship()
+    case: Mapped[Case] = relationship(back_populates="child_identity")
 
 
 class IdentityOpening(Base):

@@ -12,6 +12,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from tvist.cases.money import AmountUnit, Bearer
+from tvist.intake.chronology import ToldFact, read_facts
+from tvist.intake.identity import FIELDS as IDENTITY_FIELDS
+from tvist.intake.identity import Identity, read_identity
 from tvist.intake.lines import ClaimedLine, blame_overlaps, read_line
 from tvist.intake.parties import is_municipality, read_parties
 from tvist.intake.reading import Fault, Reader
@@ -21,20 +24,27 @@ from tvist.words import NORWEGIAN, Message
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-__all__ = ["ClaimedLine", "Fault", "Petition", "petition_of", "read_petition", "snapshot_of"]
+__all__ = ["ClaimedLine", "Fault", "Petition", "ToldFact", "petition_of", "read_petition", "secrets_in", "snapshot_of"]
 
 OLDEST_CHILD: Final = 30
 FIRST_BIRTH_YEAR: Final = 1980
-TEXTS: Final = ("both_limbs", "authority", "background", "disputed", "argument", "claim")
+LONGEST_EXTENSION_YEARS: Final = 10
+TEXTS: Final = ("both_limbs", "authority", "disputed", "argument", "claim")
+GUIDE: Final = ("concrete", "both_acts", "against_state", "tried", "not_in_court")
+"""The questions that tell whether this is the right place (rules 1, 2, 10): a guide for the filer, no part of what is filed."""
 FIELDS: Final = (
-    "invented", "language", "parties", "child", "subject", *TEXTS, "agreed",
-    "settlement", "before_courts", "pays_meanwhile", "placed_on", "lines",
+    "invented", "guide", "language", "parties", "child", "subject", *TEXTS, "background", "facts", "agreed",
+    "settlement", "limitation", "before_courts", "pays_meanwhile", "placed_on", "lines",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Petition:
-    """A request that is complete and without a fault. Parties are municipality numbers and region codes, the filer first."""
+    """A request that is complete and without a fault. Parties are municipality numbers and region codes, the filer first.
+
+    What later rules brought has a default, so that an older snapshot is read as it was. `has_identity`: that the child's identity lies sealed
+    beside it; neither that nor what was offered is ever in here (rules 7, 22).
+    """
 
     language: str
     requesting: tuple[str, ...]
@@ -60,6 +70,10 @@ class Petition:
     pays_meanwhile: Bearer
     placed_on: date | None
     lines: tuple[ClaimedLine, ...]
+    facts: tuple[ToldFact, ...] = ()
+    limitation_words: str = ""
+    limitation_until: date | None = None
+    has_identity: bool = False
 
     @property
     def municipalities(self) -> tuple[str, ...]:
@@ -82,26 +96,37 @@ class Petition:
         return max(self.lines, key=_ore).measure
 
 
-def read_petition(
-    raw: Mapping[str, Any], *, on: date, filer: str | None = None, connected: Collection[str] | None = None
+def read_petition(  # noqa: PLR0913 - the day, who files, who is reached, and what lies beside the text.
+    raw: Mapping[str, Any],
+    *,
+    on: date,
+    filer: str | None = None,
+    connected: Collection[str] | None = None,
+    received_on: date | None = None,
+    papers: Collection[str] = (),
+    has_identity: bool = False,
 ) -> Petition | list[Fault]:
     """The request, or everything that is wrong with it at once.
 
     `on`: the day of filing, whose rules, codes and municipalities hold. `filer`: the organisation that files, by its code; then the request must
-    be its own. `connected`: the codes of the organisations that can be served here; left out, that is not asked. Raises NotFound for a day before
-    the body existed.
+    be its own. `connected`: the codes of the organisations that can be served here; left out, that is not asked. `received_on`: when a request on
+    paper came in, where that was before `on`; what it tells of lies before that day. `papers`: the identifiers of the papers sent along.
+    `has_identity`: the child's identity lies sealed beside the text. Raises NotFound for a day before the body existed.
     """
-    reader = Reader(raw, procedure_on(on))
+    reader, latest = Reader(raw, procedure_on(on)), received_on or on
     reader.only(*FIELDS)
     reader.tick("invented")
+    _guide(reader)
     parties = read_parties(reader, on=on, filer=filer, connected=connected)
-    child = _child(reader, on, parties.own_reference)
+    child = _child(reader, on, is_known=bool(parties.own_reference) or has_identity)
+    facts = read_facts(reader, latest=latest, papers=papers)
     texts: dict[str, Any] = {name: reader.text(name) for name in TEXTS} | {
+        "background": reader.text("background", needed=not reader.raw.get("facts")),
         "agreed": reader.text("agreed", needed=False),
         "subject": reader.line("subject"),
     }
-    more = _settlement(reader, on) | _courts(reader)
-    pays, placed_on = reader.choice("pays_meanwhile", Bearer), _placed_on(reader, on)
+    more = _settlement(reader, latest) | _courts(reader) | _limitation(reader, on)
+    pays, placed_on = reader.choice("pays_meanwhile", Bearer), _placed_on(reader, latest)
     lines = _lines(reader, parties.municipalities, on, child["child_birth_year"])
     language = _language(reader)
     if reader.faults:
@@ -115,10 +140,18 @@ def read_petition(
         pays_meanwhile=pays,  # type: ignore[arg-type]  # Where it is None, a fault was noted.
         placed_on=placed_on,
         lines=lines,
-        **child,
+        facts=facts,
+        **(child | {"has_identity": child["has_identity"] or has_identity}),
         **texts,
         **more,
     )
+
+
+def secrets_in(raw: Mapping[str, Any], on: date) -> tuple[Identity | None, str]:
+    """What a file carries that is sealed and never part of the petition: the child's identity, and what was offered; None and empty if not."""
+    reader = Reader(raw, procedure_on(on))
+    child, settlement = reader.part("child"), reader.part("settlement")
+    return read_identity(child), settlement.secret("offers", limit=reader.rules.longest_text)
 
 
 def snapshot_of(petition: Petition) -> tuple[str, str]:
@@ -131,7 +164,8 @@ def petition_of(snapshot: str) -> Petition:
     """The petition that `snapshot_of` wrote down."""
     raw = json.loads(snapshot)
     lines = tuple(ClaimedLine(**{name: _typed(name, value) for name, value in line.items()}) for line in raw.pop("lines"))
-    return Petition(lines=lines, **{name: _typed(name, value) for name, value in raw.items()})
+    facts = tuple(ToldFact(**{name: _typed(name, value) for name, value in fact.items()}) for fact in raw.pop("facts", ()))
+    return Petition(lines=lines, facts=facts, **{name: _typed(name, value) for name, value in raw.items()})
 
 
 def _typed(name: str, value: Any) -> Any:
@@ -147,27 +181,57 @@ def _typed(name: str, value: Any) -> Any:
     return date.fromisoformat(value) if name.endswith(("_on", "_until")) else value
 
 
-def _child(reader: Reader, on: date, own_reference: str) -> dict[str, Any]:
-    """Which child it is: year of birth, and a number by which the other side knows it (rules 6-8)."""
+def _guide(reader: Reader) -> None:
+    """The questions of the guide are answered or not: they stop nobody."""
+    guide = reader.part("guide")
+    guide.only(*GUIDE)
+    for name in GUIDE:
+        found = guide.raw.get(name)
+        if found is not None and found != "" and not isinstance(found, bool):
+            guide.blame(name, Message("intake.not_yes_or_no"))
+
+
+def _child(reader: Reader, on: date, *, is_known: bool) -> dict[str, Any]:
+    """Which child it is: year of birth, and a number by which the other side knows it, or its identity, sealed apart (rules 6-8).
+
+    `is_known`: the other side can tell by something else, so the number is not needed.
+    """
     child = reader.part("child")
-    child.only("birth_year", "other_side_reference", "address_secret")
+    child.only("birth_year", "other_side_reference", "address_secret", *IDENTITY_FIELDS)
+    identity = read_identity(child)
     born = child.number("birth_year")
     earliest = max(FIRST_BIRTH_YEAR, on.year - OLDEST_CHILD)
     if born is not None and not earliest <= born <= on.year:
         child.blame("birth_year", Message("intake.birth_year_unlikely", earliest=earliest, latest=on.year))
         born = None
-    reference = child.line("other_side_reference", needed=not own_reference)
-    return {"child_birth_year": born, "other_side_reference": reference, "is_address_secret": child.tick("address_secret")}
+    reference = child.line("other_side_reference", needed=not is_known and identity is None)
+    return {
+        "child_birth_year": born,
+        "other_side_reference": reference,
+        "is_address_secret": child.tick("address_secret"),
+        "has_identity": identity is not None,
+    }
 
 
-def _settlement(reader: Reader, on: date) -> dict[str, Any]:
-    """That settlement was tried: when, by whom, and that it failed (rule 10)."""
+def _settlement(reader: Reader, latest: date) -> dict[str, Any]:
+    """That settlement was tried: when, by whom, and that it failed (rule 10). What was offered is sealed apart (rule 22)."""
     settlement = reader.part("settlement")
-    settlement.only("tried_on", "by", "words")
+    settlement.only("tried_on", "by", "words", "offers")
+    settlement.secret("offers", limit=reader.rules.longest_text)
     tried_on = settlement.day("tried_on")
-    if tried_on and tried_on > on:
+    if tried_on and tried_on > latest:
         settlement.blame("tried_on", Message("intake.in_future"))
     return {"settlement_on": tried_on, "settlement_by": settlement.line("by"), "settlement_words": settlement.text("words")}
+
+
+def _limitation(reader: Reader, on: date) -> dict[str, Any]:
+    """An agreement that the claim does not lapse before a day (rule 13): who agreed and when in words, and the day where one was set."""
+    limitation = reader.part("limitation")
+    limitation.only("words", "until")
+    until = limitation.day("until", needed=False)
+    if until and until.year > on.year + LONGEST_EXTENSION_YEARS:
+        limitation.blame("until", Message("intake.too_far_ahead", year=on.year + LONGEST_EXTENSION_YEARS))
+    return {"limitation_until": until, "limitation_words": limitation.text("words", needed=until is not None)}
 
 
 def _courts(reader: Reader) -> dict[str, Any]:
@@ -178,10 +242,10 @@ def _courts(reader: Reader) -> dict[str, Any]:
     return {"is_before_courts": answer, "courts_words": courts.text("words", needed=answer is True)}
 
 
-def _placed_on(reader: Reader, on: date) -> date | None:
+def _placed_on(reader: Reader, latest: date) -> date | None:
     """The day of placement, which some municipal shares depend on (rule 12)."""
     placed_on = reader.day("placed_on", needed=False)
-    if placed_on and placed_on > on:
+    if placed_on and placed_on > latest:
         reader.blame("placed_on", Message("intake.in_future"))
     return placed_on
 

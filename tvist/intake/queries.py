@@ -11,13 +11,15 @@ from tvist.accounts.models import PARTY_ROLES, Membership, MembershipRole, Organ
 from tvist.accounts.queries import members_of
 from tvist.db import locked
 from tvist.errors import NotFound
-from tvist.intake.models import Draft, DraftMember
+from tvist.intake.models import Draft, DraftMember, IdentityOpening
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
     from sqlalchemy.orm import Session
+
+    from tvist.intake.models import ChildIdentity
 
 PARTY_KINDS = (OrganisationKind.MUNICIPALITY, OrganisationKind.STATE)
 
@@ -44,6 +46,28 @@ def open_drafts_of(session: Session, user: User, on: date) -> list[Draft]:
         )
         .options(joinedload(Draft.organisation), selectinload(Draft.team).joinedload(DraftMember.user))
         .order_by(Draft.changed_at.desc(), Draft.id.desc())
+    )
+    return list(session.scalars(query))
+
+
+def registered_drafts(session: Session) -> list[Draft]:
+    """The requests that the secretariat is registering for a party and has not sent yet, the latest changed first."""
+    query = (
+        sa.select(Draft)
+        .where(Draft.received_on.is_not(None), Draft.case_id.is_(None), Draft.discarded_at.is_(None))
+        .options(joinedload(Draft.organisation), selectinload(Draft.team), joinedload(Draft.begun_by))
+        .order_by(Draft.changed_at.desc(), Draft.id.desc())
+    )
+    return list(session.scalars(query))
+
+
+def openings_of(session: Session, identity: ChildIdentity) -> list[IdentityOpening]:
+    """Who opened the identity and for what, the latest first (rule 44)."""
+    query = (
+        sa.select(IdentityOpening)
+        .where(IdentityOpening.identity_id == identity.id)
+        .options(joinedload(IdentityOpening.user))
+        .order_by(IdentityOpening.opened_at.desc(), IdentityOpening.id.desc())
     )
     return list(session.scalars(query))
 

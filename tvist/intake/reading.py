@@ -92,6 +92,14 @@ class Reader:
         """A long text."""
         return self._text(name, needed=needed, limit=self.rules.longest_text)
 
+    def secret(self, name: str, *, limit: int) -> str:
+        """A text that is sealed as soon as it is read (rules 7, 22): it may hold what no other text may."""
+        text = self._as_text(name, self.raw.get(name))
+        if len(text) > limit:
+            self.blame(name, Message("intake.too_long", limit=limit, length=len(text)))
+            return ""
+        return text
+
     def day(self, name: str, *, needed: bool = True) -> date | None:
         """A day, written as people write it or as ISO."""
         typed = self.line(name, needed=needed)

@@ -23,8 +23,15 @@ def other_side_reachable(case: Case) -> Message | None:
 
 
 def child_identifiable(case: Case) -> Message | None:
-    """The other side can tell which child it is, by its own number or the requesting side's (rule 7)."""
-    return None if any(party.own_reference for party in case.parties) else Message("intake.child_not_identifiable")
+    """The other side can tell which child it is, by its own number, the requesting side's, or the sealed identity (rule 7)."""
+    if any(party.own_reference for party in case.parties) or identity_is_sealed(case) is None:
+        return None
+    return Message("intake.child_not_identifiable")
+
+
+def identity_is_sealed(case: Case) -> Message | None:
+    """The child's identity lies sealed in the case."""
+    return None if case.child_identity else Message("intake.no_identity")
 
 
 def no_open_dismissal(case: Case) -> Message | None:

@@ -57,6 +57,7 @@ class Procedure:
     largest_sending_bytes: int
     most_papers: int
     most_claim_lines: int
+    most_facts: int
     longest_text: int
     longest_line: int
 
@@ -89,6 +90,7 @@ PROCEDURES: Final = (
         largest_sending_bytes=500_000_000,
         most_papers=300,
         most_claim_lines=200,
+        most_facts=300,
         longest_text=50_000,
         longest_line=300,
     ),

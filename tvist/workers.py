@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import tvist.rulebook
 import tvist.schema  # noqa: F401 - both are imported for what they join: a job takes a step, and reads any table.
-from tvist.clock import now
+from tvist.clock import now, oslo_date
 from tvist.delivery.mail import mail_of
 from tvist.delivery.sending import send_letters
 from tvist.jobs.models import JobKind
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     Work = Callable[[Installation, int, datetime], None]
 
 PAUSE_SECONDS: Final = 2.0
+CLOCKS_EVERY: Final = timedelta(hours=1)
+"""How often the daily round is run: what it did already it does not do again, and a new day is seen within the hour."""
 LEFTOVERS_AFTER: Final = timedelta(days=1)
 """How old what a broken-off upload left must be before it is swept: no upload takes that long."""
 log = logging.getLogger("tvist")
@@ -62,14 +64,33 @@ def work_once(installation: Installation, at: datetime | None = None) -> int:
     return run
 
 
+def daily(installation: Installation, at: datetime) -> int:
+    """The daily round of the clocks: rests that are over end, parties are reminded, missed deadlines are seen to (rules 19, 23, 25).
+
+    Run as often as one likes; it catches up after the worker was away. Returns how many cases were looked at.
+    """
+    from tvist.submissions.reminders import cases_with_clocks, look_at_case
+
+    cases = cases_with_clocks(installation.database, oslo_date(at))
+    for case_id in cases:
+        try:
+            look_at_case(installation.database, case_id, at)
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong in one case, the next one is looked at.
+            log.error("clocks of case %s: %s", case_id, type(error).__name__)  # noqa: TRY400 - the trace may hold a fact.
+    return len(cases)
+
+
 def work(installation: Installation, stop: Event) -> None:
     """Go on working until `stop` is set; what goes wrong with the database or the mail is logged by its class, and tried again.
 
-    Once a day it sweeps away what uploads left that were broken off by a crash.
+    Once an hour it looks at the clocks; once a day it sweeps away what uploads left that were broken off by a crash.
     """
-    sweep_next = now()
+    sweep_next = clocks_next = now()
     while not stop.is_set():
         try:
+            if now() >= clocks_next:
+                daily(installation, now())
+                clocks_next = now() + CLOCKS_EVERY
             work_once(installation)
             if now() >= sweep_next:
                 installation.papers.sweep(now() - LEFTOVERS_AFTER)

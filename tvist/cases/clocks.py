@@ -9,7 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tvist.accounts.models import User
 from tvist.cases.models import Case, Party
-from tvist.cases.waiting import Task
+from tvist.cases.tasks import close_tasks
+from tvist.cases.waiting import Task, TaskKind
+from tvist.clock import oslo_date
 from tvist.db import Base
 from tvist.procedure.deadlines import Pause
 
@@ -45,9 +47,10 @@ class Rest(Base):
         last = self.until_on if self.ended_on is None else min(self.ended_on, self.until_on)
         return Pause(self.from_on, last) if last >= self.from_on else None
 
-    def holds_on(self, on: date) -> bool:
-        """Whether the case rests that day."""
-        return self.ended_at is None and self.from_on <= on <= self.until_on
+    @property
+    def is_running(self) -> bool:
+        """Not ended yet: by an officer, or by the daily work once its last day is past."""
+        return self.ended_at is None
 
 
 class Extension(Base):
@@ -100,3 +103,35 @@ class MovedTask(Base):
     task_id: Mapped[int] = mapped_column(sa.ForeignKey("task.id"), index=True)
     outage: Mapped[Outage] = relationship()
     task: Mapped[Task] = relationship(back_populates="moves")
+
+
+def running_rest(case: Case) -> Rest | None:
+    """The rest that has not ended; one at a time."""
+    return next((rest for rest in case.rests if rest.is_running), None)
+
+
+def count_all_again(case: Case) -> list[Task]:
+    """Count every time of the case anew; returns the tasks whose last day moved."""
+    moved = []
+    for task in case.tasks:
+        before = task.due_on
+        task.count_again()
+        if task.due_on != before:
+            moved.append(task)
+    return moved
+
+
+def open_requests(case: Case) -> list[Extension]:
+    """The requests for an extension that are to be ruled on: the party still has not answered, or answered after the time it had."""
+    found = [task.request for task in case.tasks if task.is_open or _was_late(task)]
+    return [request for request in found if request is not None]
+
+
+def let_requests_fall(case: Case, *, at: datetime) -> None:
+    """Nothing is to be ruled on any more where a party that asked for more time has answered within the time it had."""
+    if not open_requests(case):
+        close_tasks(case, TaskKind.RULE_ON_EXTENSION, at=at)
+
+
+def _was_late(task: Task) -> bool:
+    return task.done_at is not None and task.due_on is not None and oslo_date(task.done_at) > task.due_on

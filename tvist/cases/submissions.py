@@ -13,6 +13,7 @@ from tvist.access.policy import Role
 from tvist.accounts.models import User
 from tvist.cases.models import Case, Party
 from tvist.db import Base, random_id
+from tvist.procedure.deadlines import is_late
 
 if TYPE_CHECKING:
     from tvist.cases.chronology import StatedFact
@@ -84,6 +85,12 @@ class Submission(Base):
     fact_answers: Mapped[list[FactAnswer]] = relationship(back_populates="submission", order_by="FactAnswer.id")
     concessions: Mapped[list[Concession]] = relationship(back_populates="submission", order_by="Concession.id")
     page_comments: Mapped[list[PageComment]] = relationship(back_populates="submission", order_by="PageComment.id")
+
+    @property
+    def counts_as_late(self) -> bool:
+        """Marked late when it came, and neither an extension nor an outage has moved the last day past it since (rules 18, 19)."""
+        answered = [task for task in self.case.tasks if task.party_id == self.party_id and task.done_at == self.made_at]
+        return self.is_late and all(task.due_on is None or is_late(self.made_at, task.due_on) for task in answered)
 
     def is_served_on(self, party: Party) -> bool:
         """Served on the party, or written by it."""

@@ -43,7 +43,8 @@ class Deadline:
     """A counted time and how it was counted.
 
     `start` is the day of the event, not counted; `nominal_end` the end by count, pauses and extension; `due_on` the last day. They differ
-    by the `skipped` days, each with its reason. The due day of a target is its nominal end.
+    by the `skipped` days, each with its reason. The due day of a target is its nominal end. `paused` are the pauses that moved the count,
+    `paused_since` those that moved the day an extension was granted to.
     """
 
     start: date
@@ -54,6 +55,7 @@ class Deadline:
     is_target: bool = False
     paused: tuple[Pause, ...] = ()
     extended_to: date | None = None
+    paused_since: tuple[Pause, ...] = ()
 
 
 def deadline(
@@ -63,24 +65,28 @@ def deadline(
     is_target: bool = False,
     paused: Sequence[Pause] = (),
     extended_to: date | None = None,
+    paused_since: Sequence[Pause] = (),
     outages: Collection[date] = (),
 ) -> Deadline:
     """Count `length` from `start`, the day of the event (rule 24).
 
-    `paused` is taken out of the time (rule 23); `extended_to` is the day an extension was granted to (rule 19); `outages` are days on
-    which the portal was down, which a last day moves past (rule 18). Targets of the body (`is_target`) are not moved to a working day.
-    Raises CannotProceed for a start in another century, or an extension that does not lengthen.
+    `paused` is taken out of the time (rule 23); `extended_to` is the day an extension was granted to (rule 19), which the pauses that were
+    decided after it (`paused_since`) move in their turn; `outages` are days on which the portal was down, which a last day moves past
+    (rule 18). Targets of the body (`is_target`) are not moved to a working day. Raises CannotProceed for a start in another century, or an
+    extension that does not lengthen.
     """
     if not EARLIEST <= start <= LATEST:
         raise CannotProceed(Message("procedure.start_out_of_range", first=EARLIEST, last=LATEST))
-    pauses = _joined(paused)
-    counted, used = _with_pauses(start, length, pauses)
-    if extended_to is not None and extended_to <= counted:
-        raise CannotProceed(Message("procedure.extension_too_short", end=counted))
-    nominal = extended_to or counted
-    skipped = () if is_target else _skipped(nominal, pauses, outages)
+    pauses, since = _joined(paused), _joined(paused_since)
+    nominal, used = _with_pauses(start, length, pauses)
+    used_since: tuple[Pause, ...] = ()
+    if extended_to is not None:
+        if extended_to <= nominal:
+            raise CannotProceed(Message("procedure.extension_too_short", end=nominal))
+        nominal, used_since = _given_back_all(start, extended_to, Unit.DAYS, since)
+    skipped = () if is_target else _skipped(nominal, (*pauses, *since), outages)
     due_on = nominal + timedelta(days=len(skipped))
-    return Deadline(start, length, nominal, due_on, skipped, is_target, used, extended_to)
+    return Deadline(start, length, nominal, due_on, skipped, is_target, used, extended_to, used_since)
 
 
 def explain(found: Deadline, event: Message | None = None) -> list[Message]:
@@ -90,15 +96,20 @@ def explain(found: Deadline, event: Message | None = None) -> list[Message]:
         Message("procedure.explain.start", event=event, start=found.start),
         Message(f"procedure.explain.{found.length.unit.value}", length=found.length.text, end=found.length.after(found.start)),
     ]
-    lines += [Message("procedure.explain.pause", first=pause.from_on, last=pause.to_on) for pause in found.paused]
+    lines += [_explained(pause) for pause in found.paused]
     if found.extended_to:
         lines.append(Message("procedure.explain.extension", end=found.extended_to))
+    lines += [_explained(pause) for pause in found.paused_since]
     lines += [Message("procedure.explain.skipped", day=day, reason=reason) for day, reason in found.skipped]
     if not found.is_target:
         return [*lines, Message("procedure.explain.due", due=found.due_on)]
     lines.append(Message("procedure.explain.target", due=found.due_on))
     working_day = next_working_day(found.due_on)
     return lines if working_day == found.due_on else [*lines, Message("procedure.explain.target_next", day=working_day)]
+
+
+def _explained(pause: Pause) -> Message:
+    return Message("procedure.explain.pause", first=pause.from_on, last=pause.to_on)
 
 
 def last_moment(due_on: date) -> datetime:
@@ -124,10 +135,14 @@ def _joined(pauses: Sequence[Pause]) -> tuple[Pause, ...]:
 
 def _with_pauses(start: date, length: Length, pauses: tuple[Pause, ...]) -> tuple[date, tuple[Pause, ...]]:
     """The end of the count when the days of each pause are given back at its end, and the pauses that mattered."""
-    end, used = length.after(start), []
+    return _given_back_all(start, length.after(start), length.unit, pauses)
+
+
+def _given_back_all(start: date, end: date, unit: Unit, pauses: tuple[Pause, ...]) -> tuple[date, tuple[Pause, ...]]:
+    used = []
     for pause in pauses:
         if pause.from_on <= end and pause.to_on > start:
-            end = _given_back(end, Pause(max(pause.from_on, start + timedelta(days=1)), pause.to_on), length.unit)
+            end = _given_back(end, Pause(max(pause.from_on, start + timedelta(days=1)), pause.to_on), unit)
             used.append(pause)
     return end, tuple(used)
 

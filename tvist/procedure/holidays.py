@@ -90,3 +90,12 @@ def working_days_after(day: date, count: int) -> date:
     for _ in range(count):
         day = next_working_day(day + timedelta(days=1))
     return day
+
+
+def working_days_before(day: date, count: int) -> date:
+    """The `count`th working day before `day`, which is not counted itself. For 0, `day`."""
+    for _ in range(count):
+        day -= timedelta(days=1)
+        while not is_working_day(day):
+            day -= timedelta(days=1)
+    return day

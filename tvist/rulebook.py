@@ -9,8 +9,9 @@ from tvist.cases.lifecycle import STEPS, use_conditions
 from tvist.decision import rules as decision
 from tvist.intake import rules as intake
 from tvist.panel import rules as panel
-from tvist.submissions import extensions, resting
+from tvist.submissions import concessions, extensions, resting
 from tvist.submissions import rules as exchange
+from tvist.submissions import table_rules as tables
 
 if TYPE_CHECKING:
     from tvist.cases.lifecycle import Condition
@@ -30,7 +31,7 @@ CONDITIONS: Final[dict[Act, tuple[Condition, ...]]] = {
     Act.PASS_ON: (exchange.something_waits,),
     Act.WITHDRAW: (),
     Act.DISCONTINUE: (exchange.all_lines_are_accepted,),
-    Act.CLOSE_PREPARATION: (intake.no_open_dismissal, exchange.nothing_waits, exchange.turns_are_over),
+    Act.CLOSE_PREPARATION: (intake.no_open_dismissal, exchange.nothing_waits, exchange.turns_are_over, tables.table_is_settled),
     Act.ASK_NEW_LOOK: (),
     Act.TAKE_UP_AGAIN: (),
     Act.REFUSE_NEW_LOOK: (),
@@ -44,8 +45,8 @@ CONDITIONS: Final[dict[Act, tuple[Condition, ...]]] = {
     Act.SEND_MORE: (),
     Act.ASK_EXTENSION: (extensions.time_is_running,),
     Act.RULE_ON_EXTENSION: (extensions.request_waits,),
-    Act.CONFIRM_TABLE: (),
-    Act.CONCEDE: (),
+    Act.CONFIRM_TABLE: (tables.table_is_whole,),
+    Act.CONCEDE: (concessions.something_left,),
     Act.MAKE_OFFER: (),
     Act.PROPOSE_SETTLEMENT: (),
     Act.CONFIRM_SETTLEMENT: (),
@@ -58,7 +59,7 @@ CONDITIONS: Final[dict[Act, tuple[Condition, ...]]] = {
     Act.SEAT: (panel.seat_to_fill,),
     Act.DECLARE: (),
     Act.REFER: (panel.lawful_panel, panel.contradiction_kept),
-    Act.AGREE_QUESTIONS: (panel.lawful_panel, decision.questions_not_agreed),
+    Act.AGREE_QUESTIONS: (panel.lawful_panel, decision.questions_not_agreed, decision.nothing_left),
     Act.CONFIRM_READING: (),
     Act.VOTE: (panel.lawful_panel, decision.questions_agreed),
     Act.WRITE_TEXT: (decision.questions_agreed,),

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tvist.cases.history import COLUMN_OF_FACT, MONEY_FACTS, FactKind
+from tvist.cases.left import conceded_of
 from tvist.cases.models import Side
-from tvist.cases.money import Bearer, Period, line_amount, net_refund, split
+from tvist.cases.money import Bearer, Period, line_amount, net_refund
 from tvist.clock import oslo_date
-from tvist.decision.outcomes import case_outcome
-from tvist.decision.votes import ALL
+from tvist.decision.outcomes import case_outcome, shares_of
 
 if TYPE_CHECKING:
     from tvist.cases.claims import ClaimLine
@@ -67,8 +66,11 @@ def _check_outcomes(case: Case, outcomes: list[LineOutcome]) -> Findings:
 def _has_wrong_shares(found: LineOutcome) -> bool:
     if found.found_ore is None:
         return found.line.amount_ore is not None
-    shares = split(found.found_ore, Fraction(found.municipality_percent, ALL))
-    return shares != (found.municipality_ore, found.state_ore) or found.found_ore > (found.line.amount_ore or 0)
+    conceded = conceded_of(found.line)
+    if not conceded <= found.found_ore <= (found.line.amount_ore or 0):
+        return True
+    shares = shares_of(found.line, found.municipality_percent, found.found_ore, conceded)
+    return shares != (found.municipality_ore, found.state_ore)
 
 
 def _refund(found: LineOutcome) -> tuple[Bearer | None, int | None]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tvist.access.policy import Act
+from tvist.cases.left import is_conceded
 from tvist.cases.lifecycle import State, obstacles, take_step
 from tvist.cases.money import AmountUnit
 from tvist.cases.tasks import close_all_tasks, close_tasks, is_waiting_for, open_task
@@ -29,6 +30,7 @@ from tvist.decision.votes import (
     own_vote,
     sealed_choice,
     seats_of,
+    standing_questions,
     standing_votes,
 )
 from tvist.errors import CannotProceed, NotAllowed
@@ -49,9 +51,9 @@ if TYPE_CHECKING:
 
 
 def agree_questions(case: Case, *, by: User, at: datetime) -> None:
-    """Put the questions: for each line who is responsible, and, where a sum is claimed, how much of it is found (rule 34)."""
+    """Put the questions: for each line that is not conceded who is responsible, and, where a sum is claimed, how much of it is found (rules 22, 34)."""
     take_step(case, Act.AGREE_QUESTIONS, by=by, at=at)
-    for line in case.lines:
+    for line in (line for line in case.lines if not is_conceded(line)):
         kinds = [QuestionKind.RESPONSIBLE] if line.unit is AmountUnit.PRINCIPLE else list(QuestionKind)
         for kind in kinds:
             case.questions.append(
@@ -112,7 +114,8 @@ def why_not_vote(question: Question, by: User) -> list[Message]:
     """What stands in the way of the member's vote, whatever it may be: the rulebook, and the bundle that they have not read (rule 33)."""
     bundle = question.case.bundles[-1] if question.case.bundles else None
     has_read = bundle is not None and any(found.user_id == by.id for found in bundle.readings)
-    return [*obstacles(question.case, Act.VOTE), *([] if has_read else [Message("decision.not_read")])]
+    fallen = [Message("decision.question_fell", position=question.position)] if question.fell_at is not None else []
+    return [*obstacles(question.case, Act.VOTE), *fallen, *([] if has_read else [Message("decision.not_read")])]
 
 
 def write_text(case: Case, *, by: User, at: datetime, **sections: str) -> Decision:
@@ -265,7 +268,7 @@ def _demand_open(question: Question, by: User) -> None:
 
 
 def _after_vote(case: Case, by: User, at: datetime) -> None:
-    if all(by.id in standing_votes(question) for question in case.questions):
+    if all(by.id in standing_votes(question) for question in standing_questions(case)):
         close_tasks(case, TaskKind.VOTE, at=at, owner=by)
     if all_open(case) and not approvals_of(case):
         _open_for_leader(case, TaskKind.WRITE_TEXT, at)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from tvist.cases.models import Side
 from tvist.decision.models import QuestionKind
-from tvist.decision.tables import Wording, claimed_table, found_table, refund_sentences
+from tvist.decision.tables import Wording, claimed_table, conceded_sentences, found_table, refund_sentences
 from tvist.pdf import Document, boxed, fact_table, heading, prose, signature_block
 from tvist.procedure.lengths import parse_length
 from tvist.words import Message, Ore
@@ -113,6 +113,8 @@ def _arguments(record: Record, told: Wording) -> Iterator[Block]:
 def _assessment(record: Record, told: Wording) -> Iterator[Block]:
     """Question by question: reasons, and how the members voted."""
     yield heading(told("section.assessment"), 2)
+    for sentence in conceded_sentences(record, told, only_whole=True):
+        yield prose(sentence)
     for question in record["questions"]:
         yield heading(told(f"question.{question['kind']}", position=question["position"], line=question["line"]), 3)
         yield from _written(question["reasons"], told)
@@ -176,6 +178,8 @@ def _conclusion(record: Record, told: Wording) -> Iterator[Block]:
     yield from _written(record["sections"]["conclusion"], told)
     if all(line["finding"] for line in record["lines"]):
         yield found_table(record, told)
+        if conceded := conceded_sentences(record, told):
+            yield prose("\n\n".join(conceded))
         if sentences := refund_sentences(record, told):
             yield prose("\n\n".join(sentences))
         if all(question["result"]["is_unanimous"] for question in record["questions"]):

@@ -8,6 +8,7 @@ from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import StopValidation
 
 from tvist.cases.fields import KronerField
+from tvist.cases.left import left_of
 from tvist.decision.models import RemarkKind
 from tvist.decision.record import SECTIONS
 from tvist.decision.votes import ALL, ResponsibleChoice
@@ -76,13 +77,13 @@ class AmountForm(TvistForm):
     def __init__(self, question: Question, own: Choice | None, **kwargs: Any) -> None:
         """`own` is what the member has voted before."""
         super().__init__(**kwargs)
-        self._claimed = question.line.amount_ore or 0
+        self._claimed = left_of(question.line) or 0
         self.amount.label.text = t("decision.vote.amount")
         if isinstance(own, int) and not self.is_submitted():
             self.amount.typed = format_kroner(own, "nb", with_unit=False)
 
     def validate_amount(self, field: Field) -> None:
-        """A sum not above what is claimed."""
+        """A sum not above what is claimed and not conceded."""
         if field.data is None:
             raise StopValidation(say(Message("decision.vote.amount_needed")))
         if field.data > self._claimed:

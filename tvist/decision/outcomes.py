@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from tvist.cases.left import conceded_of, is_conceded
 from tvist.cases.models import Outcome
 from tvist.cases.money import Bearer, net_refund, split
 from tvist.decision.models import QuestionKind
-from tvist.decision.votes import ALL, result
+from tvist.decision.votes import ALL, result, standing_questions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LineFinding:
-    """What the panel found for a line. The sums are None for a line of principle; else the two shares sum to what was found, to the øre."""
+    """What was found for a line: what is conceded of it, and what the panel found of the rest (rules 22, 36).
+
+    The sums are None for a line of principle; else the two shares sum to what was found, to the øre. The per cent is the panel's, on the rest.
+    """
 
     line: ClaimLine
     municipality_percent: int
@@ -31,32 +35,62 @@ class LineFinding:
     state_ore: int | None
     refund: Refund | None
     is_unanimous: bool
+    conceded_ore: int = 0
 
     @property
     def outcome(self) -> Outcome:
         """Who should bear the line: the municipality, the state, or both."""
-        return {ALL: Outcome.MUNICIPALITY, 0: Outcome.STATE}.get(self.municipality_percent, Outcome.SPLIT)
+        voted = _outcome_of(self.municipality_percent)
+        if not self.conceded_ore:
+            return voted
+        conceded = _outcome_of(percent_of(self.line.should_bear))
+        # What is conceded has its bearer; when nothing was found of the rest, that is all there is to bear.
+        return conceded if self.found_ore == self.conceded_ore or voted is conceded else Outcome.SPLIT
 
 
-def finding(line: ClaimLine, percent: int, found_ore: int | None, *, is_unanimous: bool) -> LineFinding:
-    """Divide what was found for a line by the share of the municipality; an odd øre goes to the municipality."""
+def percent_of(bearer: Bearer) -> int:
+    """The share of the municipality where one bears it all."""
+    return ALL if bearer is Bearer.MUNICIPALITY else 0
+
+
+def shares_of(line: ClaimLine, percent: int, found_ore: int, conceded_ore: int) -> tuple[int, int]:
+    """The municipality's and the state's share, in øre: what is conceded goes to its bearer, what was found of the rest by the per cent."""
+    municipality, state = split(found_ore - conceded_ore, Fraction(percent, ALL))
+    if line.should_bear is Bearer.MUNICIPALITY:
+        return municipality + conceded_ore, state
+    return municipality, state + conceded_ore
+
+
+def finding(line: ClaimLine, percent: int, found_ore: int | None, *, is_unanimous: bool, conceded_ore: int = 0) -> LineFinding:
+    """Divide what was found for a line, with what is conceded of it, by the share of the municipality; an odd øre goes to the municipality."""
     if found_ore is None:
         return LineFinding(line, percent, None, None, None, None, is_unanimous)
-    municipality, state = split(found_ore, Fraction(percent, ALL))
+    municipality, state = shares_of(line, percent, found_ore, conceded_ore)
     by_municipality = line.paid_ore if line.paid_by is Bearer.MUNICIPALITY else 0
     refund = net_refund(municipality, state, paid_by_municipality=by_municipality, paid_by_state=line.paid_ore - by_municipality)
-    return LineFinding(line, percent, found_ore, municipality, state, refund, is_unanimous)
+    return LineFinding(line, percent, found_ore, municipality, state, refund, is_unanimous, conceded_ore)
+
+
+def _outcome_of(percent: int) -> Outcome:
+    return {ALL: Outcome.MUNICIPALITY, 0: Outcome.STATE}.get(percent, Outcome.SPLIT)
 
 
 def findings(case: Case, keys: MasterKeys) -> list[LineFinding]:
     """The finding for each line. Raises `NotAllowed` before all questions have their three votes."""
-    results = {(question.line_id, question.kind): result(question, keys) for question in case.questions}
+    results = {(question.line_id, question.kind): result(question, keys) for question in standing_questions(case)}
     found = []
     for line in case.lines:
+        conceded = conceded_of(line)
+        if is_conceded(line):
+            # Nobody was asked, and nobody disagrees.
+            whole = None if line.amount_ore is None else conceded
+            found.append(finding(line, percent_of(line.should_bear), whole, is_unanimous=True, conceded_ore=conceded))
+            continue
         responsible = results[line.id, QuestionKind.RESPONSIBLE]
         amount = results.get((line.id, QuestionKind.AMOUNT))
         agreed = responsible.unanimous and (amount is None or amount.unanimous)
-        found.append(finding(line, responsible.value, amount.value if amount else None, is_unanimous=agreed))
+        ore = None if amount is None else amount.value + conceded
+        found.append(finding(line, responsible.value, ore, is_unanimous=agreed, conceded_ore=conceded))
     return found
 
 

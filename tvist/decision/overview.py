@@ -9,7 +9,7 @@ from tvist.access.policy import Act
 from tvist.cases.lifecycle import State
 from tvist.decision.record import SECTIONS
 from tvist.decision.rules import approvals_of, unfinished, without_dissent
-from tvist.decision.votes import all_open, choice_said, has_voted, history_of, is_open, result, seats_of
+from tvist.decision.votes import all_open, choice_said, has_voted, history_of, is_open, result, seats_of, standing_questions
 from tvist.procedure.codes import CodeKind, code_label
 from tvist.words import Message
 
@@ -68,7 +68,8 @@ def overview(case: Case, user: User, keys: MasterKeys) -> Overview:
     bundle = case.bundles[-1] if case.bundles else None
     return Overview(
         questions=[
-            _shown(question, user, keys, [who.name for who, which in missing if which is question]) for question in case.questions
+            _shown(question, user, keys, [who.name for who, which in missing if which is question])
+            for question in standing_questions(case)
         ],
         sections=[
             (Message(f"decision.section.{name}"), bool(case.decision and getattr(case.decision, name).strip()))

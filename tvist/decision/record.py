@@ -9,11 +9,12 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from tvist.cases.left import conceded_of, is_conceded, left_of
 from tvist.cases.models import Side
 from tvist.clock import oslo_date
 from tvist.decision.models import QuestionKind
 from tvist.decision.outcomes import LineFinding, case_outcome, findings
-from tvist.decision.votes import ResponsibleChoice, all_open, is_open, result, seats_of, votes_of
+from tvist.decision.votes import ResponsibleChoice, all_open, is_open, result, seats_of, standing_questions, votes_of
 from tvist.procedure.settings import procedure_on
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def canonical(case: Case, keys: MasterKeys) -> Record:
         "panel": [_seat(seat) for seat in seats_of(case)],
         "sections": {name: getattr(case.decision, name) if case.decision else "" for name in SECTIONS},
         "lines": [_line(line, found.get(line.id)) for line in case.lines],
-        "questions": [_question(question, keys) for question in case.questions],
+        "questions": [_question(question, keys) for question in standing_questions(case)],
         "outcome": case_outcome(each.outcome for each in found.values()).value if found else None,
     }
 
@@ -117,7 +118,14 @@ def _line(line: ClaimLine, found: LineFinding | None) -> Record:
         "paid_by": line.paid_by.value,
         "paid_ore": line.paid_ore,
         "finding": finding_record(found) if found else None,
-    }
+    } | _conceded(line)
+
+
+def _conceded(line: ClaimLine) -> Record:
+    """What is conceded of the line, by its bearer (rule 22). Nothing is added for other lines, so that their records stay what they were."""
+    if not line.concessions:
+        return {}
+    return {"conceded_ore": conceded_of(line), "is_conceded": is_conceded(line)}
 
 
 def finding_record(found: LineFinding) -> Record:
@@ -138,7 +146,7 @@ def _question(question: Question, keys: MasterKeys) -> Record:
         "position": question.position,
         "line": question.line.position,
         "kind": question.kind.value,
-        "claimed_ore": question.line.amount_ore if question.kind is QuestionKind.AMOUNT else None,
+        "claimed_ore": left_of(question.line) if question.kind is QuestionKind.AMOUNT else None,
         "reasons": question.reasons,
         "result": _result(question, keys) if is_open(question) else None,
         "remarks": _remarks(question),

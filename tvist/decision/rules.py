@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tvist.access.policy import Act
+from tvist.cases.left import is_conceded, left_of
 from tvist.cases.lifecycle import obstacles
 from tvist.cases.models import Outcome
 from tvist.decision.models import QuestionKind
 from tvist.decision.outcomes import findings
 from tvist.decision.record import NEEDED, canonical, hash_of, is_frozen_whole, text_hash
-from tvist.decision.votes import PANEL_SIZE, all_open, result, seats_of, standing_votes
+from tvist.decision.votes import PANEL_SIZE, all_open, result, seats_of, standing_questions, standing_votes
 from tvist.pdf import missing_letters
 from tvist.words import Message
 
@@ -37,12 +38,18 @@ def questions_not_agreed(case: Case) -> Message | None:
     return Message("decision.questions_agreed_already") if case.questions else None
 
 
+def nothing_left(case: Case) -> Message | None:
+    """Something is left to decide: a case whose lines are all conceded is discontinued, not decided (rules 16, 22)."""
+    return Message("decision.all_conceded") if case.lines and all(is_conceded(line) for line in case.lines) else None
+
+
 def all_voted(case: Case) -> Message | None:
     """All three who sit now have voted on every question (rule 34)."""
-    if case.questions and all_open(case):
-        return None
-    missing = sum(PANEL_SIZE - len(standing_votes(question)) for question in case.questions)
-    return Message("decision.votes_missing", count=missing) if case.questions else Message("decision.no_questions")
+    standing = standing_questions(case)
+    if not standing:
+        return nothing_left(case) or Message("decision.no_questions")
+    missing = sum(PANEL_SIZE - len(standing_votes(question)) for question in standing)
+    return None if all_open(case) else Message("decision.votes_missing", count=missing)
 
 
 def text_written(case: Case) -> Message | None:
@@ -55,7 +62,7 @@ def text_written(case: Case) -> Message | None:
 
 def reasons_written(case: Case) -> Message | None:
     """Each question has its reasons (rule 37)."""
-    empty = [str(question.position) for question in case.questions if not question.reasons.strip()]
+    empty = [str(question.position) for question in standing_questions(case) if not question.reasons.strip()]
     return Message("decision.reasons_missing", questions=empty, count=len(empty)) if empty else None
 
 
@@ -98,7 +105,7 @@ def without_dissent(case: Case, keys: MasterKeys) -> list[tuple[User, Question]]
     Where the middle figure was taken nobody was outvoted: a remark is free, and the votes stand in the opinion by name.
     """
     missing = []
-    for question in case.questions:
+    for question in standing_questions(case):
         found = result(question, keys)
         written = {remark.user.id for remark in question.remarks}
         outvoted = (
@@ -153,5 +160,5 @@ def changed_since_ordered(case: Case, keys: MasterKeys) -> Message | None:
 
 
 def amount_too_large(question: Question, ore: int) -> bool:
-    """Whether more is voted for than is claimed."""
-    return question.kind is QuestionKind.AMOUNT and ore > (question.line.amount_ore or 0)
+    """Whether more is voted for than is claimed and not conceded."""
+    return question.kind is QuestionKind.AMOUNT and ore > (left_of(question.line) or 0)

@@ -94,7 +94,29 @@ def _found_row(line: Record, record: Record, told: Wording, refund: str) -> tupl
     else:
         shares = (told.sum(found["found_ore"]), told.sum(found["municipality_ore"]), told.sum(found["state_ore"]))
     last = (told.sum(_refund(found, refund)),) if refund else ()
-    return (_title(line, record, told), period(line, told), *shares, *last)
+    return (_title_with_concession(line, record, told), period(line, told), *shares, *last)
+
+
+def conceded_sentences(record: Record, told: Wording, *, only_whole: bool = False) -> list[str]:
+    """What is conceded, and by whom: a sentence for each line that is, wholly or in part (rule 22)."""
+    return [
+        told(
+            "conceded_whole" if line["is_conceded"] else "conceded_part",
+            who=_bearer(line["should_bear"], line, record),
+            line=line["position"],
+            ore=format_kroner(line["conceded_ore"], told.language),
+        )
+        for line in record["lines"]
+        if "is_conceded" in line and (line["is_conceded"] or not only_whole)
+    ]
+
+
+def _title_with_concession(line: Record, record: Record, told: Wording) -> str:
+    title = _title(line, record, told)
+    if "is_conceded" not in line:
+        return title
+    mark = told("mark_whole") if line["is_conceded"] else told("mark_part", ore=format_kroner(line["conceded_ore"], told.language))
+    return f"{title} ({mark})"
 
 
 def refund_sentences(record: Record, told: Wording) -> list[str]:

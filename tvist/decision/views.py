@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from tvist.access.guard import finish, requires
 from tvist.access.policy import Act
+from tvist.cases.left import is_conceded, left_of
 from tvist.cases.lifecycle import obstacles
 from tvist.cases.queries import case_at
 from tvist.clock import now
@@ -31,7 +32,7 @@ from tvist.decision.queries import deliberation_at, issued_decision_at, question
 from tvist.decision.record import canonical, text_hash
 from tvist.decision.rules import unfinished
 from tvist.decision.text import beginning, suggested_conclusion
-from tvist.decision.votes import all_open, choice_said, has_voted, is_open, own_vote
+from tvist.decision.votes import all_open, choice_said, has_voted, is_open, own_vote, standing_questions
 from tvist.panel.rules import panel_faults
 from tvist.pdf import render
 from tvist.procedure.codes import code_label
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
 
 bp = Blueprint("decision", __name__)
 bp.add_app_template_global(code_label)
+bp.add_app_template_global(left_of)
+bp.add_app_template_global(is_conceded)
 
 
 @bp.route("/cases/<slug>/decision")
@@ -72,7 +75,7 @@ def agree_questions(case: Case) -> ResponseReturnValue:
 @requires(Act.VOTE, of=case_at)
 def vote(case: Case) -> ResponseReturnValue:
     """Lead the member to the first question they have not voted on."""
-    waiting = next((question for question in case.questions if not has_voted(question, current_user)), None)
+    waiting = next((question for question in standing_questions(case) if not has_voted(question, current_user)), None)
     return redirect(url_for("decision.vote_on", slug=case.slug, public_id=waiting.public_id) if waiting else _overview(case))
 
 
@@ -86,7 +89,7 @@ def vote_on(question: Question) -> ResponseReturnValue:
     in_the_way = actions.why_not_vote(question, current_user)
     if form.validate_on_submit() and not in_the_way:
         actions.vote(question, form.choice, by=current_user, at=now(), keys=keys)
-        left = [other for other in case.questions if not has_voted(other, current_user)]
+        left = [other for other in standing_questions(case) if not has_voted(other, current_user)]
         return finish(
             url_for("decision.vote_on", slug=case.slug, public_id=left[0].public_id) if left else _overview(case),
             Message("decision.vote.done"),

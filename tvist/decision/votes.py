@@ -105,8 +105,14 @@ def is_open(question: Question) -> bool:
 
 
 def all_open(case: Case) -> bool:
-    """Whether every question has its three votes."""
-    return bool(case.questions) and all(is_open(question) for question in case.questions)
+    """Whether every question that is still put has its three votes."""
+    standing = standing_questions(case)
+    return bool(standing) and all(is_open(question) for question in standing)
+
+
+def standing_questions(case: Case) -> list[Question]:
+    """The questions that are put to the panel: agreed, and not fallen because the line was conceded since (rule 22)."""
+    return [question for question in case.questions if question.fell_at is None]
 
 
 def sealed_choice(question: Question, user: User, choice: Choice, keys: MasterKeys) -> tuple[Sealed, str]:

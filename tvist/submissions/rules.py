@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tvist.cases.models import Side
+from tvist.cases.claims import lines_in
+from tvist.cases.left import is_conceded
 from tvist.cases.money import Bearer
 from tvist.cases.submissions import SubmissionKind
 from tvist.cases.waiting import TaskKind
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from tvist.cases.chronology import StatedFact
     from tvist.cases.claims import ClaimLine
     from tvist.cases.models import Case, Party
     from tvist.cases.submissions import Submission
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from tvist.submissions.models import LineAnswer
 
 TURNS: Final = frozenset({TaskKind.RESPOND, TaskKind.COMMENT})
-PASSED_ON: Final = frozenset({SubmissionKind.RESPONSE, SubmissionKind.COMMENTS})
+PASSED_ON: Final = frozenset({SubmissionKind.RESPONSE, SubmissionKind.COMMENTS, SubmissionKind.ADDITION})
 """What the secretariat looks through before the other side sees it (rule 20). That there is nothing more goes straight over."""
 _ROUNDS: Final = frozenset({SubmissionKind.COMMENTS, SubmissionKind.NOTHING_MORE})
 
@@ -46,8 +48,52 @@ def waiting_to_be_passed_on(case: Case) -> list[Submission]:
 
 
 def lines_for(case: Case, party: Party) -> list[ClaimLine]:
-    """The lines that concern the party: the state in all, a municipality in its own (rule 2)."""
-    return [line for line in case.lines if party.bearer is Bearer.STATE or line.municipality is party]
+    """The lines that the party is asked to answer: claimed by the other side, served on it, and its own concern (rules 2, 19)."""
+    served = [found for found in case.submissions if found.party is not party and found.is_served_on(party)]
+    return [line for line in lines_in(case, served) if party in answerers_of(line)]
+
+
+def answerers_of(line: ClaimLine) -> list[Party]:
+    """The parties that answer a line: those of the side that did not claim it; the state any, a municipality its own (rule 2)."""
+    others = line.case.parties_on(line.claimed_by.side.other)
+    return [party for party in others if party.bearer is Bearer.STATE or line.municipality is party]
+
+
+def facts_for(case: Case, party: Party) -> list[StatedFact]:
+    """The facts that the party is asked to answer: stated by the other side and served on it, in time order (rule 10)."""
+    asked = [
+        fact
+        for sending in case.submissions
+        if sending.party is not None and sending.party.side is not party.side and sending.is_served_on(party)
+        for fact in sending.facts
+    ]
+    return sorted(asked, key=lambda fact: (fact.happened_on, fact.until_on or fact.happened_on, fact.id))
+
+
+def unanswered_lines(case: Case, party: Party) -> list[ClaimLine]:
+    """Of the lines that the party is asked to answer, those that it has not answered."""
+    answered = {answer.line_id for sending in _sent_by(case, party) for answer in sending.line_answers}
+    return [line for line in lines_for(case, party) if line.id not in answered]
+
+
+def unanswered_facts(case: Case, party: Party) -> list[StatedFact]:
+    """Of the facts that the party is asked to answer, those that it has not answered."""
+    answered = {answer.fact_id for sending in _sent_by(case, party) for answer in sending.fact_answers}
+    return [fact for fact in facts_for(case, party) if fact.id not in answered]
+
+
+def is_served_request(case: Case, party: Party) -> bool:
+    """Whether the request has come to the party: before that there is nothing it can answer (rule 18)."""
+    return any(found.kind is SubmissionKind.PETITION and found.is_served_on(party) for found in case.submissions)
+
+
+def brings_own(submission: Submission) -> bool:
+    """Whether a sending brings facts or claim lines of its own: then the other side gets the word, whatever the rounds say (rule 19)."""
+    return bool(submission.facts or submission.own_lines)
+
+
+def _sent_by(case: Case, party: Party) -> list[Submission]:
+    return [found for found in case.submissions if found.party is party]
 
 
 def rounds_taken(case: Case, party: Party) -> int:
@@ -76,8 +122,11 @@ def _gets_turn(submission: Submission, party: Party, *, brings_new: bool) -> boo
     taken = rounds_taken(case, party)
     if submission.kind is SubmissionKind.NOTHING_MORE:
         return taken < rounds and _last_kind(case, party) is not SubmissionKind.NOTHING_MORE
+    if submission.kind is SubmissionKind.ADDITION:
+        # It is no round of anybody's: only what is new must be answered.
+        return brings_new or brings_own(submission)
     is_last_word = taken == rounds and submission.round <= rounds
-    return taken < rounds or is_last_word or brings_new
+    return taken < rounds or is_last_word or brings_new or brings_own(submission)
 
 
 def _last_kind(case: Case, party: Party) -> SubmissionKind | None:
@@ -116,6 +165,8 @@ def nothing_waits(case: Case) -> Message | None:
 
 def turns_are_over(case: Case, on: date | None = None) -> Message | None:
     """Nobody has the word, or their deadline has passed (rule 19): the case goes on with the file as it is."""
+    if any(task.request for task in open_turns(case)):
+        return Message("submissions.extension_waits")
     waiting = [task for task in open_turns(case) if not has_missed(task, on or today())]
     if not waiting:
         return None
@@ -126,15 +177,17 @@ def turns_are_over(case: Case, on: date | None = None) -> Message | None:
 
 
 def all_lines_are_accepted(case: Case) -> Message | None:
-    """The other side accepts each line as a whole, in a response that has been passed on (rule 16)."""
-    return (
-        None if case.lines and all(_is_accepted(case, line) for line in case.lines) else Message("submissions.not_all_accepted")
-    )
+    """Each line is accepted as a whole in a sending that has been passed on (rule 16), or wholly conceded since (rule 22).
+
+    Also an own line that has not been passed on stands in the way: it is claimed, and nobody has answered it.
+    """
+    is_over = bool(case.lines) and all(is_conceded(line) or _is_accepted(case, line) for line in case.lines)
+    return None if is_over else Message("submissions.not_all_accepted")
 
 
 def has_missed(task: Task, on: date) -> bool:
-    """Whether the deadline has passed without an answer; it stays visible (rule 19)."""
-    return task.is_open and task.due_on is not None and task.due_on < on
+    """Whether the deadline has passed without an answer; it stays visible (rule 19). Who has asked for more time has not missed it yet."""
+    return task.is_open and task.due_on is not None and task.due_on < on and task.request is None
 
 
 def answers_to(case: Case, line: ClaimLine) -> list[LineAnswer]:
@@ -145,9 +198,8 @@ def answers_to(case: Case, line: ClaimLine) -> list[LineAnswer]:
 
 
 def _is_accepted(case: Case, line: ClaimLine) -> bool:
-    opposing = [party for party in case.parties_on(Side.OPPOSING) if line in lines_for(case, party)]
     answers = answers_to(case, line)
-    return len(answers) >= len(opposing) > 0 and _all_accept(answers)
+    return len(answers) >= len(answerers_of(line)) > 0 and _all_accept(answers)
 
 
 def _all_accept(answers: Iterable[LineAnswer]) -> bool:

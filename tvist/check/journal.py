@@ -23,13 +23,14 @@ SENDING_OF: Final[Mapping[Act, SubmissionKind]] = {
     Act.RESPOND: SubmissionKind.RESPONSE,
     Act.COMMENT: SubmissionKind.COMMENTS,
     Act.NOTHING_MORE: SubmissionKind.NOTHING_MORE,
+    Act.SEND_MORE: SubmissionKind.ADDITION,
     Act.WITHDRAW: SubmissionKind.WITHDRAWAL,
     Act.COMMENT_ON_DISMISSAL: SubmissionKind.DISMISSAL_COMMENT,
     Act.ASK_FOR_MISSING: SubmissionKind.DEFICIENCY_LETTER,
     Act.PROPOSE_DISMISSAL: SubmissionKind.DISMISSAL_PROPOSAL,
     Act.DISMISS: SubmissionKind.DISMISSAL,
 }
-LOOKED_THROUGH: Final = frozenset({SubmissionKind.RESPONSE, SubmissionKind.COMMENTS})
+LOOKED_THROUGH: Final = frozenset({SubmissionKind.RESPONSE, SubmissionKind.COMMENTS, SubmissionKind.ADDITION})
 KIND_OF_ENDING: Final = {
     State.DECIDED: EndingKind.DECIDED,
     State.DISMISSED: EndingKind.DISMISSED,

@@ -147,7 +147,7 @@ def cure(case: Case, *, by: User, at: datetime, text: str, papers: Sequence[Pape
     """The requesting side mends what was missing; the request is screened again (rule 16)."""
     take_step(case, Act.CURE, by=by, at=at)
     submission = from_party(case, SubmissionKind.CURE, text, papers, answers=TaskKind.CURE, by=by, at=at)
-    close_tasks(case, TaskKind.CURE, at=at)
+    close_tasks(case, TaskKind.CURE, TaskKind.SCREEN, at=at)
     _open_screening(case, at)
     write_to_secretariat(case, LetterKind.CURED, at=at)
     return submission

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sa
+
 from tvist.accounts.models import Membership, MembershipRole, Organisation, OrganisationKind, User
 from tvist.panel.models import Appointment, AppointmentKind, SeatKind
 from tvist.register.collation import sort_key
@@ -115,3 +117,9 @@ def the_cast() -> Cast:
             Appointment(seat=seat, kind=kind, from_on=date(2025, 1, 1), to_on=date(2028, 12, 31), appointed_by="Departementet")
         )
     return cast
+
+
+def give_phrase(session: Session, user: User, password_hash: str, *, began_on: date) -> None:
+    """Let the person sign in by a pass phrase: one who began to work there lately, so that the account does not rest."""
+    session.execute(sa.update(User).where(User.id == user.id).values(password_hash=password_hash))
+    session.execute(sa.update(Membership).where(Membership.user_id == user.id).values(from_on=began_on))

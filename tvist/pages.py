@@ -28,6 +28,7 @@ from tvist.installation import Installation, open_installation
 from tvist.intake import views as intake
 from tvist.panel import views as panel
 from tvist.submissions import views as submissions
+from tvist.teams import views as teams
 from tvist.web.addresses import add_converters
 from tvist.web.errors import add_errors
 from tvist.web.filters import add_filters
@@ -51,6 +52,7 @@ def rooms() -> tuple[Blueprint, ...]:
         intake.bp,
         documents.bp,
         cases.bp,
+        teams.bp,
         submissions.bp,
         panel.bp,
         decision.bp,

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
+from tests.people import give_phrase
 from tests.visitor import PHRASE, Visitor
 from tvist.accounts.models import Membership, SignIn, User
 from tvist.accounts.passwords import hash_password
@@ -62,7 +63,7 @@ def test_the_language_is_saved_and_a_page_that_has_grown_old_is_told(ask, cast, 
 
 def test_the_pass_phrase_is_changed_by_the_old_one_and_others_are_signed_out(app, cast, database):
     with database.writing() as session:
-        session.execute(sa.update(User).where(User.id == cast.asta.id).values(password_hash=hash_password(PHRASE)))
+        give_phrase(session, cast.asta, hash_password(PHRASE), began_on=today())
         session.commit()
     here, there = Visitor(app), Visitor(app)
     for visitor in (here, there):

@@ -8,12 +8,13 @@ from flask import Blueprint, request
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
+from tests.people import give_phrase
 from tests.visitor import PHRASE, Visitor
 from tvist.access.guard import finish, requires
 from tvist.access.policy import Act
-from tvist.accounts.models import SignIn, User
+from tvist.accounts.models import SignIn
 from tvist.accounts.passwords import hash_password
-from tvist.clock import now
+from tvist.clock import now, today
 from tvist.pages import make_app
 
 TEXT = "Kommunen har betalt i tre måneder.\n\nSe <vedlegg> & «faktura»."
@@ -42,7 +43,7 @@ def received():
 def visitor(installation, cast, database, received):
     """Asta, signed in by pass phrase, with a page open."""
     with database.writing() as session:
-        session.execute(sa.update(User).where(User.id == cast.asta.id).values(password_hash=hash_password(PHRASE)))
+        give_phrase(session, cast.asta, hash_password(PHRASE), began_on=today())
         session.commit()
     app = make_app(installation)
     app.register_blueprint(letter_box(received))

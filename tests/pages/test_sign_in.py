@@ -7,11 +7,12 @@ import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 
+from tests.people import give_phrase
 from tests.visitor import PHRASE, Visitor
 from tvist.accounts.models import SignIn, User
 from tvist.accounts.passwords import hash_password
 from tvist.accounts.queries import hashed
-from tvist.clock import now
+from tvist.clock import now, today
 from tvist.delivery.models import Letter
 
 
@@ -23,7 +24,7 @@ def phrase_hash():
 @pytest.fixture
 def asta(cast, database, phrase_hash):
     with database.writing() as session:
-        session.execute(sa.update(User).where(User.id == cast.asta.id).values(password_hash=phrase_hash))
+        give_phrase(session, cast.asta, phrase_hash, began_on=today())
         session.commit()
     return cast.asta
 

@@ -13,6 +13,10 @@ FOR_EVERYBODY = {
     "accounts.demo",
     "password.forgotten",
     "password.choose",
+    "delivery.take_bounces",
+    "teams.ask",
+    "teams.answer",
+    "teams.wake",
 }
 
 

@@ -15,6 +15,7 @@ from tvist.accounts.actions import choose_password
 from tvist.accounts.actions import sign_in as begin_sign_in
 from tvist.accounts.actions import sign_out as end_sign_in
 from tvist.accounts.checking import Checked, check_password
+from tvist.accounts.dormancy import is_dormant, waking_key
 from tvist.accounts.forms import ChangePasswordForm, LanguageForm, SignInForm
 from tvist.accounts.passwords import weaknesses
 from tvist.accounts.queries import invented_people, invented_person
@@ -77,6 +78,9 @@ def sign_in() -> ResponseReturnValue:
     if user is None:
         form.blame(Message("accounts.wrong"))
         return _sign_in_page(form, following, carried), 422
+    if is_dormant(current_session, user, now()):
+        key = waking_key(str(current_app.secret_key)).dumps(user.public_id)
+        return render_template("accounts/dormant.html", key=key), 403
     return _welcomed(user, following, carried)
 
 

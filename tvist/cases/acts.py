@@ -87,6 +87,7 @@ OCCASIONAL: Final = frozenset({Act.COMMENT_ON_DISMISSAL, Act.DISMISS, Act.KEEP, 
 """Acts that need an occasion most cases never have: without it they are not named, instead of being named with why not."""
 
 PLACES: Final = (
+    ("teams.team", Act.MANAGE_TEAM, frozenset(State), "cases.to_team"),
     ("intake.screening", Act.DECLARE_IMPARTIALITY, frozenset({State.RECEIVED, State.DEFICIENT}), "cases.to_screening"),
     ("decision.show", Act.READ_DELIBERATION, frozenset({State.PANEL, State.ISSUING}), "cases.to_deliberation"),
 )
@@ -147,4 +148,5 @@ def page_of_task(case: Case, user: User, kind: TaskKind, on: date) -> str:
 
 
 def _act_for(case: Case, user: User, kind: TaskKind, on: date) -> Act | None:
-    return next((act for act in ACTS_OF_TASK[kind] if case.state in STEPS[act].sources and may(user, act, case, on)), None)
+    acts = (act for act in ACTS_OF_TASK[kind] if act in PAGES)
+    return next((act for act in acts if case.state in STEPS[act].sources and may(user, act, case, on)), None)

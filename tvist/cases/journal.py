@@ -32,6 +32,7 @@ READERS: Final[dict[Act, frozenset[Role]]] = {
     # Who is impartial is settled within the body; the parties are told who sits (rules 29-30).
     Act.DECLARE: _BODY,
     Act.DECLARE_IMPARTIALITY: _BODY,
+    Act.ASSIGN: _BODY,
     Act.ORDER_ISSUE: _BODY,
     Act.CALL_BACK: _BODY,
     # A paper may not have been sent over yet; the parties are told by letter and in the list of papers (rule 20).

@@ -6,12 +6,14 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import object_session
 
 from tvist.accounts.models import Membership, MembershipRole, Organisation, OrganisationKind, User
 from tvist.cases.submissions import Serving
 from tvist.cases.waiting import Task
 from tvist.clock import oslo_date
 from tvist.db import locked, session_of
+from tvist.delivery.letter_settings import goes_by_itself
 from tvist.delivery.models import Fate, Letter, LetterKind, Recipient
 from tvist.jobs.actions import queue
 from tvist.jobs.models import JobKind
@@ -19,7 +21,7 @@ from tvist.register.language import decision_language, language_form
 from tvist.words import DEFAULT_LANGUAGE, Message, Norwegian, render
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from sqlalchemy.orm import Session
 
@@ -27,19 +29,27 @@ if TYPE_CHECKING:
     from tvist.cases.submissions import Submission
 
 
-def write_to_party(
-    party: Party, kind: LetterKind, *, at: datetime, serves: Submission | None = None, starts: Task | None = None, **params: Any
+def write_to_party(  # noqa: PLR0913 - to whom, what about, when, what it brings about, and who has approved it.
+    party: Party,
+    kind: LetterKind,
+    *,
+    at: datetime,
+    serves: Submission | None = None,
+    starts: Task | None = None,
+    approved_by: User | None = None,
+    **params: Any,
 ) -> Letter:
     """Write to the party's case team and to its own mailbox (rule 5), in the form of Norwegian that the language law asks for (rule 39).
 
     `serves`: the sending that this letter serves on the party; `starts`: the task whose clock starts when the notice is accepted (rule 18).
+    `approved_by`: the officer who has seen the letter as it leaves; without one it leaves by itself, or waits, as is set for its kind.
     """
-    on = oslo_date(at)
     letter = _letter(party.case, kind, language=language_for(party, at), at=at, params=params)
     letter.party = party
     letter.starts = starts if serves is None else None
-    people = [member.user for member in party.team if party.has_in_team(member.user, on)]
-    _address(letter, people, party.organisation.mailbox)
+    if approved_by is not None:
+        letter.released_at, letter.released_by = at, approved_by
+    address_letter(letter, addresses_of(party, oslo_date(at)))
     if serves is not None:
         session = session_of(party)
         # The serving points to the letter and to the task by their numbers, which they get here.
@@ -60,7 +70,7 @@ def write_to_secretariat(case: Case, kind: LetterKind, *, at: datetime, **params
         .distinct()
     )
     letter = _letter(case, kind, language=DEFAULT_LANGUAGE, at=at, params=params)
-    _address(letter, [user for user in officers if case.roles_for(user, on)], body.mailbox if body else None)
+    address_letter(letter, _once([user for user in officers if case.roles_for(user, on)], body.mailbox if body else None))
     return letter
 
 
@@ -69,9 +79,26 @@ def write_to_user(
 ) -> Letter:
     """Write to one person, about a case or about the person's account."""
     letter = _letter(case, kind, language=user.language, at=at, params=params, link=link)
-    _address(letter, [user], None)
+    address_letter(letter, {user.email: user})
     if case is None:
         session_of(user).add(letter)
+    return letter
+
+
+def write_to_mailbox(
+    session: Session,
+    address: str,
+    kind: LetterKind,
+    *,
+    at: datetime,
+    language: str = DEFAULT_LANGUAGE,
+    link: str = "/",
+    **params: Any,
+) -> Letter:
+    """Write to an address that stands for no account: an organisation's postmottak, or somebody who has none yet (rule 5)."""
+    letter = _letter(None, kind, language=language, at=at, params=params, link=link)
+    address_letter(letter, {address: None})
+    session.add(letter)
     return letter
 
 
@@ -83,12 +110,36 @@ def language_for(party: Party, at: datetime) -> str:
     return decision_language(language_form(party.organisation.code, oslo_date(at)), wanted)
 
 
+def addresses_of(party: Party, on: date) -> dict[str, User | None]:
+    """Where letters to the party go that day: the people of its case team, and its own mailbox always (rule 5)."""
+    return _once([member.user for member in party.team if party.has_in_team(member.user, on)], party.organisation.mailbox)
+
+
+def worded(kind: LetterKind, language: str, number: str = "", **params: Any) -> tuple[str, str]:
+    """The subject and the body of a letter: nothing but the number of the case, days and the like (rule 42)."""
+    subject, body = (Message(f"letter.{kind.value}.{part}", number=number, **params) for part in ("subject", "body"))
+    return render(subject, language), render(body, language)
+
+
+def new_message_id() -> str:
+    """What a mail server knows one sending by."""
+    return f"<{uuid.uuid4()}@tvist>"
+
+
+def address_letter(letter: Letter, addresses: dict[str, User | None]) -> None:
+    """Let the letter go to these addresses; the person, or None for a mailbox."""
+    for address, user in addresses.items():
+        letter.recipients.append(Recipient(address=address, user=user, message_id=new_message_id(), fate=Fate.MADE))
+
+
 def accept(recipient: Recipient, *, at: datetime) -> None:
     """The notice was accepted for the recipient: the letter's sendings are served on its party, and the clocks start (rule 18)."""
     recipient.fate, recipient.accepted_at = Fate.ACCEPTED, at
     session = session_of(recipient)
     # Locked, as the letter's other recipients may accept it in the same moment: the first one counts.
-    waiting = sa.select(Serving).where(Serving.letter_id == recipient.letter_id, Serving.served_at.is_(None))
+    waiting = sa.select(Serving).where(
+        Serving.letter_id == recipient.letter_id, Serving.served_at.is_(None), Serving.fell_at.is_(None)
+    )
     for serving in session.scalars(locked(session, waiting, Serving)):
         serving.served_at = at
         # One more side may find it now.
@@ -103,31 +154,31 @@ def _start(session: Session, task_id: int, at: datetime) -> None:
     session.flush()
     query = locked(session, sa.select(Task).where(Task.id == task_id), Task)
     task = session.scalars(query.execution_options(populate_existing=True)).one()
-    if task.starts_on is None:
+    if task.starts_on is None and task.is_open:
         task.start(oslo_date(at))
 
 
 def _letter(
     case: Case | None, kind: LetterKind, *, language: str, at: datetime, params: dict[str, Any], link: str = "/"
 ) -> Letter:
-    given = {"number": case.number if case else "", **params}
+    subject, body = worded(kind, language, case.number if case else "", **params)
     letter = Letter(
         kind=kind,
         language=language,
-        subject=render(Message(f"letter.{kind.value}.subject", **given), language),
-        body=render(Message(f"letter.{kind.value}.body", **given), language),
+        subject=subject,
+        body=body,
         link=f"/cases/{case.slug}" if case and link == "/" else link,
         written_at=at,
-        released_at=at,
+        released_at=at if case is None or goes_by_itself(object_session(case), kind) else None,
     )
     if case is not None:
         case.letters.append(letter)
     return letter
 
 
-def _address(letter: Letter, people: list[User], mailbox: str | None) -> None:
+def _once(people: list[User], mailbox: str | None) -> dict[str, User | None]:
+    """Each address once; a mailbox that is also somebody's address is that person's."""
     addresses: dict[str, User | None] = {user.email: user for user in people}
     if mailbox:
         addresses.setdefault(mailbox, None)
-    for address, user in addresses.items():
-        letter.recipients.append(Recipient(address=address, user=user, message_id=f"<{uuid.uuid4()}@tvist>", fate=Fate.MADE))
+    return addresses

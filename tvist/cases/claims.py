@@ -10,11 +10,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tvist.cases.models import Case, Party
 from tvist.cases.money import AmountUnit, Bearer
+from tvist.cases.submissions import Submission, SubmissionKind
 from tvist.db import Amount, Base, random_id
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tvist.cases.concessions import Concession
-    from tvist.cases.submissions import Submission
 
 
 class ClaimLine(Base):
@@ -67,10 +69,32 @@ class ClaimLine(Base):
     case: Mapped[Case] = relationship(back_populates="lines")
     municipality: Mapped[Party] = relationship(foreign_keys=municipality_id)
     claimed_by: Mapped[Party] = relationship(foreign_keys=claimed_by_id)
-    submission: Mapped[Submission | None] = relationship()
+    submission: Mapped[Submission | None] = relationship(back_populates="own_lines")
     concessions: Mapped[list[Concession]] = relationship(back_populates="line", order_by="Concession.id")
+
+    @property
+    def is_claimed(self) -> bool:
+        """Whether it counts in what is claimed: it came with the request, or its sending was passed on (rule 20)."""
+        return self.submission is None or self.submission.passed_on_at is not None
+
+    def came_with(self, submission: Submission) -> bool:
+        """Whether this is the sending that the line came with: its own, or the request."""
+        if self.submission_id is None and self.submission is None:
+            return submission.kind is SubmissionKind.PETITION
+        return self.submission is submission
 
     @property
     def counted_until(self) -> date | None:
         """The last day that the amount covers."""
         return self.to_on or self.known_until
+
+
+def lines_in(case: Case, sendings: Iterable[Submission]) -> list[ClaimLine]:
+    """The lines that came with these sendings: who reads a sending reads its lines, and nobody else does (rules 20, 21)."""
+    listed = list(sendings)
+    return [line for line in case.lines if any(line.came_with(sending) for sending in listed)]
+
+
+def claimed_ore(case: Case) -> int:
+    """What is claimed in all, in øre: the lines of the request, and those of sendings that were passed on."""
+    return sum(line.amount_ore or 0 for line in case.lines if line.is_claimed)

@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 from tvist.access.policy import Act
 from tvist.access.roles import may, roles_of
 from tvist.cases.acts import places_for, possible_acts
+from tvist.cases.claims import lines_in
 from tvist.cases.history import EndingKind
 from tvist.cases.journal import journal_for, may_read_journal
+from tvist.cases.left import conceded_of
 from tvist.cases.models import Side
+from tvist.cases.sendings import submissions_visible_to
 from tvist.cases.submissions import SubmissionKind
 from tvist.cases.turns import missed, turns_of
 from tvist.clock import oslo_date
+from tvist.db import session_of
 from tvist.procedure.codes import CodeKind, code_label
 
 if TYPE_CHECKING:
@@ -40,13 +44,14 @@ class ShownLine:
     measure: Message
     answer: LineAnswer | None
     outcome: LineOutcome | None
+    conceded_ore: int = 0
 
     @property
     def accepted_ore(self) -> int | None:
-        """How much of the amount the other side accepts; None before it has answered, and for a line of principle."""
-        if self.answer is None or self.line.amount_ore is None:
+        """How much of the amount the other side accepts, or has conceded since; None before it has done either, and for a line of principle."""
+        if self.line.amount_ore is None or (self.answer is None and not self.conceded_ore):
             return None
-        return self.answer.accepted_ore or 0
+        return max(self.conceded_ore, (self.answer.accepted_ore or 0) if self.answer else 0)
 
     @property
     def disputed_ore(self) -> int | None:
@@ -56,7 +61,10 @@ class ShownLine:
 
 @dataclass(frozen=True)
 class Sums:
-    """The lines added up, in øre. What is accepted is None before an answer, what was found None before the opinion is issued."""
+    """The lines added up, in øre, but for those that have not been passed on (rule 20).
+
+    What is accepted is None before an answer, what was found None before the opinion is issued.
+    """
 
     claimed: int
     disputed: int
@@ -92,6 +100,11 @@ class CasePage:
         return oslo_date(self.ending.happened_at) if self.ending else None
 
     @property
+    def has_own_lines(self) -> bool:
+        """Whether a line shown came with a response: then it is said whose each line is."""
+        return any(shown.line.submission_id is not None for shown in self.lines)
+
+    @property
     def has_answers(self) -> bool:
         """Whether the other side's answers can be shown."""
         return any(shown.answer for shown in self.lines)
@@ -103,11 +116,11 @@ class CasePage:
 
 
 def case_page(case: Case, user: User, on: date) -> CasePage:
-    """Put together what `user` sees of the case that day."""
+    """Put together what `user` sees of the case that day: of lines and answers what came with sendings that the person reads."""
     roles = roles_of(user, case, on)
     turns = turns_of(case, user, roles, on)
     may_follow = may_read_journal(roles)
-    readable = [sending for sending in case.submissions if may(user, Act.READ_SUBMISSION, sending, on)]
+    readable = submissions_visible_to(session_of(case), user, case, on)
     shows_petition = any(sending.kind is SubmissionKind.PETITION for sending in readable)
     shows_outcome = (
         case.decision is not None and case.decision.issued_at is not None and may(user, Act.READ_DECISION, case.decision, on)
@@ -135,21 +148,29 @@ def case_page(case: Case, user: User, on: date) -> CasePage:
 
 
 def _lines(case: Case, readable: list[Submission], *, shows_outcome: bool) -> list[ShownLine]:
-    """Each line with the latest answer that the reader may see."""
+    """Each line that the reader may see, with the latest answer and the concessions that the reader may see too."""
     answers = {answer.line_id: answer for sending in readable for answer in sending.line_answers}
     outcomes = {outcome.line_id: outcome for outcome in case.decision.outcomes} if case.decision and shows_outcome else {}
     return [
-        ShownLine(line, code_label(CodeKind.MEASURE, line.measure), answers.get(line.id), outcomes.get(line.id))
-        for line in case.lines
+        ShownLine(
+            line,
+            code_label(CodeKind.MEASURE, line.measure),
+            answers.get(line.id),
+            outcomes.get(line.id),
+            conceded_of(line, readable),
+        )
+        for line in lines_in(case, readable)
     ]
 
 
-def _sums(lines: list[ShownLine]) -> Sums:
+def _sums(shown_lines: list[ShownLine]) -> Sums:
+    lines = [shown for shown in shown_lines if shown.line.is_claimed]
     outcomes = [shown.outcome for shown in lines if shown.outcome]
+    is_answered = any(shown.answer or shown.conceded_ore for shown in lines)
     return Sums(
         claimed=sum(shown.line.amount_ore or 0 for shown in lines),
         disputed=sum(shown.disputed_ore or 0 for shown in lines),
-        accepted=sum(shown.accepted_ore or 0 for shown in lines) if any(shown.answer for shown in lines) else None,
+        accepted=sum(shown.accepted_ore or 0 for shown in lines) if is_answered else None,
         municipality=sum(outcome.municipality_ore or 0 for outcome in outcomes) if outcomes else None,
         state=sum(outcome.state_ore or 0 for outcome in outcomes) if outcomes else None,
     )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from tvist.access.policy import Role
 from tvist.accounts.models import Membership
+from tvist.cases.claims import ClaimLine
 from tvist.cases.history import Declaration, Event, Statement
 from tvist.cases.lifecycle import State
 from tvist.cases.models import Case, Party, TeamMember
@@ -68,7 +69,7 @@ def case_page_at(session: Session, slug: str) -> Case:
         session,
         slug,
         selectinload(Case.parties).options(joinedload(Party.organisation), selectinload(Party.team)),
-        selectinload(Case.lines),
+        selectinload(Case.lines).selectinload(ClaimLine.concessions),
         selectinload(Case.events).joinedload(Event.by),
         selectinload(Case.tasks).joinedload(Task.user),
         selectinload(Case.endings),

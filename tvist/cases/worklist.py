@@ -15,6 +15,7 @@ from tvist.cases.finding import found_in
 from tvist.cases.lifecycle import State
 from tvist.cases.models import Case, Party, Side
 from tvist.cases.queries import knows_file, read_number, visible_to, waits_for
+from tvist.cases.sendings import hidden_claims
 from tvist.cases.turns import CHANCES, DELIBERATION, owner_of
 from tvist.cases.waiting import Desk, Task
 from tvist.procedure.codes import CodeKind, code_label, is_code
@@ -243,17 +244,21 @@ def _rows(session: Session, found: list[tuple[Case, bool]], user: User, on: date
         if waits or knows[task.case_id]:
             tasks[task.case_id].append((task, bool(waits)))
     names = Role.SECRETARIAT in user.roles_on(on)
-    return [_row(case, tasks[case.id], on, knows=is_known, names=names) for case, is_known in found]
+    hidden = hidden_claims(session, user, list(knows), on)
+    return [
+        _row(case, tasks[case.id], on, claimed_ore=case.claimed_ore - hidden.get(case.id, 0) if is_known else None, names=names)
+        for case, is_known in found
+    ]
 
 
-def _row(case: Case, tasks: list[tuple[Task, bool]], on: date, *, knows: bool, names: bool) -> Row:
+def _row(case: Case, tasks: list[tuple[Task, bool]], on: date, *, claimed_ore: int | None, names: bool) -> Row:
     due = next((task for task, _ in tasks if task.due_on), None)
     return Row(
         case=case,
         measure=code_label(CodeKind.MEASURE, case.measure),
         requesting=_names(case.parties_on(Side.REQUESTING)),
         opposing=_names(case.parties_on(Side.OPPOSING)),
-        claimed_ore=case.claimed_ore if knows else None,
+        claimed_ore=claimed_ore,
         turns=tuple(dict.fromkeys(owner_of(task, with_names=names and task.kind not in DELIBERATION) for task, _ in tasks)),
         due_on=due.due_on if due else None,
         is_target=due is not None and due.is_target,

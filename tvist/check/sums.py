@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tvist.cases.claims import claimed_ore
 from tvist.cases.history import COLUMN_OF_FACT, MONEY_FACTS, FactKind
 from tvist.cases.left import conceded_of
-from tvist.cases.models import Side
 from tvist.cases.money import Bearer, Period, line_amount, net_refund
 from tvist.clock import oslo_date
 from tvist.decision.outcomes import case_outcome, shares_of
+from tvist.panel.bundle import lines_in_bundle
 
 if TYPE_CHECKING:
     from tvist.cases.claims import ClaimLine
@@ -32,8 +33,7 @@ def check_sums(case: Case) -> Findings:
     """Each line by its rate; the claim by its lines; what was found by its shares."""
     if any(line.amount_ore != _computed(line) for line in case.lines):
         yield "sum.line"
-    requesting = {party.id for party in case.parties if party.side is Side.REQUESTING}
-    if case.claimed_ore != sum(line.amount_ore or 0 for line in case.lines if line.claimed_by_id in requesting):
+    if case.claimed_ore != claimed_ore(case):
         yield "sum.claimed"
     if case.decision is not None and case.decision.ordered_at is not None:
         yield from _check_outcomes(case, case.decision.outcomes)
@@ -47,7 +47,7 @@ def _computed(line: ClaimLine) -> int | None:
 
 
 def _check_outcomes(case: Case, outcomes: list[LineOutcome]) -> Findings:
-    if {found.line_id for found in outcomes} != {line.id for line in case.lines} or any(
+    if {found.line_id for found in outcomes} != {line.id for line in lines_in_bundle(case)} or any(
         _has_wrong_shares(found) for found in outcomes
     ):
         yield "sum.shares"

@@ -67,7 +67,8 @@ def _money(ore: int | None) -> str:
 
 def _line(line: ClaimLine) -> str:
     until = line.to_on or (f"runs still, known until {line.known_until}" if line.known_until else "runs still")
-    who = f"{line.municipality.name}; should be borne by the {line.should_bear.value}"
+    who = f"{line.municipality.name}; claimed by {line.claimed_by.name}; should be borne by the {line.should_bear.value}"
+    who += "" if line.is_claimed else "; not passed on"
     return f"{line.position}. {said(code_label(CodeKind.MEASURE, line.measure))}, {line.from_on} to {until}: {_money(line.amount_ore)} ({who})"
 
 

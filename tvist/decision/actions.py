@@ -36,6 +36,7 @@ from tvist.decision.votes import (
 from tvist.errors import CannotProceed, NotAllowed
 from tvist.jobs.actions import queue
 from tvist.jobs.models import JobKind
+from tvist.panel.bundle import lines_in_bundle
 from tvist.panel.rules import panel_faults
 from tvist.procedure.settings import procedure_on
 from tvist.words import Message
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
 def agree_questions(case: Case, *, by: User, at: datetime) -> None:
     """Put the questions: for each line that is not conceded who is responsible, and, where a sum is claimed, how much of it is found (rules 22, 34)."""
     take_step(case, Act.AGREE_QUESTIONS, by=by, at=at)
-    for line in (line for line in case.lines if not is_conceded(line)):
+    for line in (line for line in lines_in_bundle(case) if not is_conceded(line)):
         kinds = [QuestionKind.RESPONSIBLE] if line.unit is AmountUnit.PRINCIPLE else list(QuestionKind)
         for kind in kinds:
             case.questions.append(

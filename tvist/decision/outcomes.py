@@ -11,6 +11,7 @@ from tvist.cases.models import Outcome
 from tvist.cases.money import Bearer, net_refund, split
 from tvist.decision.models import QuestionKind
 from tvist.decision.votes import ALL, result, standing_questions
+from tvist.panel.bundle import lines_in_bundle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,7 +80,7 @@ def findings(case: Case, keys: MasterKeys) -> list[LineFinding]:
     """The finding for each line. Raises `NotAllowed` before all questions have their three votes."""
     results = {(question.line_id, question.kind): result(question, keys) for question in standing_questions(case)}
     found = []
-    for line in case.lines:
+    for line in lines_in_bundle(case):
         conceded = conceded_of(line)
         if is_conceded(line):
             # Nobody was asked, and nobody disagrees.

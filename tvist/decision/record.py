@@ -15,6 +15,7 @@ from tvist.clock import oslo_date
 from tvist.decision.models import QuestionKind
 from tvist.decision.outcomes import LineFinding, case_outcome, findings
 from tvist.decision.votes import ResponsibleChoice, all_open, is_open, result, seats_of, standing_questions, votes_of
+from tvist.panel.bundle import lines_in_bundle
 from tvist.procedure.settings import procedure_on
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def canonical(case: Case, keys: MasterKeys) -> Record:
         "parties": [_party(party) for side in Side for party in case.parties_on(side)],
         "panel": [_seat(seat) for seat in seats_of(case)],
         "sections": {name: getattr(case.decision, name) if case.decision else "" for name in SECTIONS},
-        "lines": [_line(line, found.get(line.id)) for line in case.lines],
+        "lines": [_line(line, found.get(line.id)) for line in lines_in_bundle(case)],
         "questions": [_question(question, keys) for question in standing_questions(case)],
         "outcome": case_outcome(each.outcome for each in found.values()).value if found else None,
     }

@@ -16,6 +16,7 @@ from tvist.decision.models import QuestionKind
 from tvist.decision.outcomes import findings
 from tvist.decision.record import NEEDED, canonical, hash_of, is_frozen_whole, text_hash
 from tvist.decision.votes import PANEL_SIZE, all_open, result, seats_of, standing_questions, standing_votes
+from tvist.panel.bundle import lines_in_bundle
 from tvist.pdf import missing_letters
 from tvist.words import Message
 
@@ -40,7 +41,8 @@ def questions_not_agreed(case: Case) -> Message | None:
 
 def nothing_left(case: Case) -> Message | None:
     """Something is left to decide: a case whose lines are all conceded is discontinued, not decided (rules 16, 22)."""
-    return Message("decision.all_conceded") if case.lines and all(is_conceded(line) for line in case.lines) else None
+    lines = lines_in_bundle(case)
+    return Message("decision.all_conceded") if lines and all(is_conceded(line) for line in lines) else None
 
 
 def all_voted(case: Case) -> Message | None:
@@ -84,7 +86,7 @@ def shares_sum(case: Case) -> Message | None:
     outcomes = {found.line_id: found for found in case.decision.outcomes} if case.decision else {}
     wrong = [
         str(line.position)
-        for line in case.lines
+        for line in lines_in_bundle(case)
         if (found := outcomes.get(line.id)) is None
         or (found.found_ore is not None and (found.municipality_ore or 0) + (found.state_ore or 0) != found.found_ore)
     ]

@@ -33,6 +33,7 @@ from tvist.decision.record import canonical, text_hash
 from tvist.decision.rules import unfinished
 from tvist.decision.text import beginning, suggested_conclusion
 from tvist.decision.votes import all_open, choice_said, has_voted, is_open, own_vote, standing_questions
+from tvist.panel.bundle import lines_in_bundle
 from tvist.panel.rules import panel_faults
 from tvist.pdf import render
 from tvist.procedure.codes import code_label
@@ -68,7 +69,9 @@ def agree_questions(case: Case) -> ResponseReturnValue:
     if form.validate_on_submit() and not in_the_way:
         actions.agree_questions(case, by=current_user, at=now())
         return finish(_overview(case), Message("decision.questions.done"))
-    return render_template("decision/agree_questions.html", case=case, form=form, in_the_way=in_the_way), _status(form)
+    lines = lines_in_bundle(case)
+    page = render_template("decision/agree_questions.html", case=case, form=form, lines=lines, in_the_way=in_the_way)
+    return page, _status(form)
 
 
 @bp.route("/cases/<slug>/decision/vote")

@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tvist.cases.claims import lines_in
 from tvist.cases.submissions import FROM_THE_BODY, SubmissionKind
 from tvist.panel.models import Bundle, BundleEntry
 from tvist.words import Message
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tvist.accounts.models import User
+    from tvist.cases.claims import ClaimLine
     from tvist.cases.models import Case, Party
     from tvist.cases.submissions import Submission
     from tvist.panel.models import Reading
@@ -43,8 +45,13 @@ def not_served(submission: Submission) -> list[Party]:
 
 def for_bundle(case: Case) -> list[Submission]:
     """What each party has been served, in the order it was made: this goes to the panel, whoever wrote it."""
-    served = [found for found in case.submissions if not not_served(found)]
+    served = [found for found in case.submissions if found.is_served_on_all]
     return sorted(served, key=lambda found: (found.made_at, found.id))
+
+
+def lines_in_bundle(case: Case) -> list[ClaimLine]:
+    """The claim lines that the panel decides on: those that came with the sendings of its bundle (rules 21, 34)."""
+    return lines_in(case, [entry.submission for entry in case.bundles[-1].entries] if case.bundles else for_bundle(case))
 
 
 def left_out(case: Case) -> list[LeftOut]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tvist.access.policy import Act
+from tvist.cases.clocks import let_requests_fall
 from tvist.cases.history import Ending, EndingKind
 from tvist.cases.lifecycle import obstacles, take_step
 from tvist.cases.models import Side
@@ -21,18 +22,23 @@ from tvist.jobs.models import JobKind
 from tvist.procedure.deadlines import is_late
 from tvist.procedure.settings import procedure_on
 from tvist.register.collation import folded
-from tvist.submissions.answers import faults_in
+from tvist.submissions.answers import faults_in, faults_in_some
+from tvist.submissions.confirming import ask_to_confirm
+from tvist.submissions.fact_answers import NOTHING_TOLD, Told, add_facts, faults_in_facts
+from tvist.submissions.own_lines import add_lines, count_lines, faults_in_own
 from tvist.submissions.rules import (
     PASSED_ON,
     TURNS,
     lines_for,
-    open_turns,
     parties_in_turn,
     rounds_taken,
     turn_of,
     turns_are_over,
+    unanswered_facts,
+    unanswered_lines,
     waiting_to_be_passed_on,
 )
+from tvist.submissions.table_rules import table_is_settled
 from tvist.words import Message
 
 if TYPE_CHECKING:
@@ -59,35 +65,57 @@ def respond(
     text: str,
     own_reference: str = "",
     papers: Sequence[Paper] = (),
+    told: Told = NOTHING_TOLD,
 ) -> Submission:
-    """Answer the request line by line (rule 19); the secretariat looks it through before it goes over.
+    """Answer the request line by line and fact by fact (rule 19); the secretariat looks it through before it goes over.
 
-    `own_reference` is the party's own number for the matter, by which it knows which child it is (rule 7). Raises `CannotProceed` when it
-    is not the party's turn, or a line is not answered as it must be.
+    `own_reference` is the party's own number for the matter, by which it knows which child it is (rule 7); `told` holds answers to facts, and
+    facts and claim lines of its own. Raises `CannotProceed` when it is not the party's turn, or a line is not answered as it must be.
     """
     party, task = _in_turn(case, Act.RESPOND, TaskKind.RESPOND, by=by, at=at)
-    if faults := faults_in(answers, lines_for(case, party)):
+    faults = faults_in(answers, lines_for(case, party)) + faults_in_facts(told.fact_answers, unanswered_facts(case, party))
+    if faults := faults + faults_in_own(told.lines, party):
         raise CannotProceed(faults)
     take_step(case, Act.RESPOND, by=by, at=at)
     sent = _send(case, party, SubmissionKind.RESPONSE, by=by, at=at, text=text, task=task, papers=papers)
     sent.line_answers = [given.as_row() for given in answers]
+    _tell(sent, party, told, papers)
     if own_reference.strip():
         party.own_reference = own_reference.strip()
         case.parties_folded = f"{case.parties_folded} {folded(party.own_reference)}".strip()
     case.submissions.append(sent)
-    _hand_in(sent, at)
+    hand_in(sent, at)
     return sent
 
 
-def comment(case: Case, *, by: User, at: datetime, text: str, papers: Sequence[Paper] = ()) -> Submission:
-    """Comment on what the other side has written, in one's turn (rule 19). Raises `CannotProceed` without a text or out of turn."""
+def comment(
+    case: Case,
+    *,
+    by: User,
+    at: datetime,
+    text: str,
+    papers: Sequence[Paper] = (),
+    answers: Sequence[AnswerGiven] = (),
+    told: Told = NOTHING_TOLD,
+) -> Submission:
+    """Comment on what the other side has written, in one's turn (rule 19), and answer the lines and facts that it has brought.
+
+    Raises `CannotProceed` without a text, out of turn, for a wrong answer, and for claim lines of one's own: those come with the response.
+    """
     party, task = _in_turn(case, Act.COMMENT, TaskKind.COMMENT, by=by, at=at)
-    if not text.strip():
-        raise CannotProceed(Message("submissions.write_comments"))
+    faults = [] if text.strip() else [Message("submissions.write_comments")]
+    faults += faults_in_some(answers, unanswered_lines(case, party))
+    faults += faults_in_facts(told.fact_answers, unanswered_facts(case, party))
+    if told.lines:
+        faults.append(Message("submissions.own_lines_with_response"))
+    if faults:
+        raise CannotProceed(faults)
     take_step(case, Act.COMMENT, by=by, at=at)
     sent = _send(case, party, SubmissionKind.COMMENTS, by=by, at=at, text=text, task=task, papers=papers)
+    sent.line_answers = [given.as_row() for given in answers]
+    _tell(sent, party, told, papers)
     case.submissions.append(sent)
-    _hand_in(sent, at)
+    hand_in(sent, at)
     return sent
 
 
@@ -111,19 +139,24 @@ def pass_on(submission: Submission, *, by: User, at: datetime, brings_new: bool 
     case = submission.case
     if submission.kind not in PASSED_ON or submission.passed_on_at is not None:
         raise CannotProceed(Message("submissions.passed_on_already"))
-    take_step(case, Act.PASS_ON, by=by, at=at, said=Message("submissions.journal.passed_on", what=submission.kind))
+    event = take_step(case, Act.PASS_ON, by=by, at=at, said=Message("submissions.journal.passed_on", what=submission.kind))
     submission.passed_on_at = at
+    count_lines(submission, event)
     if not waiting_to_be_passed_on(case):
         close_tasks(case, TaskKind.PASS_ON, at=at)
     _serve(submission, parties_in_turn(submission, brings_new=brings_new), at)
 
 
 def close_preparation(case: Case, *, by: User, at: datetime) -> None:
-    """Close the preparation (rule 23): both sides are finished, the rounds are used up, or a deadline has passed without an answer."""
-    if found := turns_are_over(case, oslo_date(at)):
+    """Close the preparation (rule 23): both sides are finished, the rounds are used up, or a deadline has passed without an answer.
+
+    Each party has confirmed the joint table as it stands, or had its time to do so.
+    """
+    on = oslo_date(at)
+    if found := turns_are_over(case, on) or table_is_settled(case, on):
         raise CannotProceed(found)
     take_step(case, Act.CLOSE_PREPARATION, by=by, at=at)
-    close_tasks(case, *TURNS, TaskKind.CLOSE_PREPARATION, at=at)
+    close_tasks(case, *TURNS, TaskKind.CONFIRM_TABLE, TaskKind.CLOSE_PREPARATION, at=at)
     open_task(case, TaskKind.SEAT, at=at, owner=Desk.SECRETARIAT)
     for party in _present(case):
         write_to_party(party, LetterKind.PREPARATION_CLOSED, at=at)
@@ -193,20 +226,36 @@ def _send(
         # Admitted when late, as long as the preparation is open, and marked (rule 18).
         is_late=task.due_on is not None and is_late(at, task.due_on),
     )
-    for position, paper in enumerate(papers, start=1):
-        paper.position, paper.case_id = position, case.id
-        sent.papers.append(paper)
+    place_papers(case, sent, papers)
     task.done_at = at
+    let_requests_fall(case, at=at)
     return sent
 
 
-def _hand_in(sent: Submission, at: datetime) -> None:
+def place_papers(case: Case, sent: Submission, papers: Sequence[Paper]) -> None:
+    """Let the papers be those of the sending, in their order."""
+    for position, paper in enumerate(papers, start=1):
+        paper.position, paper.case_id = position, case.id
+        sent.papers.append(paper)
+
+
+def hand_in(sent: Submission, at: datetime) -> None:
     """Put the sending in front of the secretariat."""
     case = sent.case
     _index(sent, at)
     if not is_waiting_for(case, TaskKind.PASS_ON):
         open_task(case, TaskKind.PASS_ON, at=at, owner=Desk.SECRETARIAT)
     write_to_secretariat(case, LetterKind.SUBMISSION_RECEIVED, at=at)
+
+
+def _tell(sent: Submission, party: Party, told: Told, papers: Sequence[Paper]) -> None:
+    """Put into the sending what its party tells beside the text. A fact may point to a paper of this sending, or one the party has read."""
+    case = party.case
+    # Nothing is kept before all of it is there, as it is written once.
+    with session_of(case).no_autoflush:
+        read = [paper for found in case.submissions if found.is_served_on(party) for paper in found.papers]
+        add_facts(sent, case, told, [*read, *papers])
+        add_lines(sent, party, told.lines)
 
 
 def _index(sent: Submission, at: datetime) -> None:
@@ -216,16 +265,13 @@ def _index(sent: Submission, at: datetime) -> None:
 
 
 def _serve(sent: Submission, in_turn: list[Party], at: datetime) -> None:
-    """Serve the sending on every other party, and let the clock of those in turn start with it; or let the preparation be closed."""
+    """Serve the sending on every other party, and let the clock of those in turn start with it; or ask all to confirm the joint table."""
     case = sent.case
     for party in _present(case):
         if party is not sent.party:
             turn = _give_turn(case, party, at) if party in in_turn else None
             write_to_party(party, LetterKind.NEXT_ROUND, at=at, serves=sent, starts=turn)
-    if open_turns(case):
-        close_tasks(case, TaskKind.CLOSE_PREPARATION, at=at)
-    elif not waiting_to_be_passed_on(case) and not is_waiting_for(case, TaskKind.CLOSE_PREPARATION):
-        open_task(case, TaskKind.CLOSE_PREPARATION, at=at, owner=Desk.SECRETARIAT)
+    ask_to_confirm(case, at=at)
 
 
 def _give_turn(case: Case, party: Party, at: datetime) -> Task:

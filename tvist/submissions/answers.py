@@ -43,6 +43,13 @@ def faults_in(answers: Sequence[AnswerGiven], lines: Sequence[ClaimLine]) -> lis
     """All that is wrong: every line that concerns the party is answered once, and no other."""
     answered = [given.line.id for given in answers]
     faults = [Message("submissions.line_not_answered", position=line.position) for line in lines if line.id not in answered]
+    return faults + faults_in_some(answers, lines)
+
+
+def faults_in_some(answers: Sequence[AnswerGiven], lines: Sequence[ClaimLine]) -> list[Message]:
+    """All that is wrong where a line may also be left unanswered, as in comments."""
+    answered = [given.line.id for given in answers]
+    faults = []
     own = {line.id for line in lines}
     if len(set(answered)) < len(answered) or not own.issuperset(answered):
         faults.append(Message("submissions.line_not_yours"))

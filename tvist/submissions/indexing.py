@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tvist.cases.models import Side
 from tvist.cases.submissions import Submission, SubmissionKind
 from tvist.documents.text import READABLE, plain_text
-from tvist.search.index import index
+from tvist.search.index import forget, index
 from tvist.search.models import Readers, SearchedThing
 
 if TYPE_CHECKING:
@@ -24,6 +24,11 @@ def index_submission(installation: Installation, submission_id: int) -> None:
     with installation.database.writing() as session:
         submission = session.get_one(Submission, submission_id)
         readers, case_id = readers_of(submission), submission.case_id
+        withheld = {paper.id for paper in submission.papers if paper.quarantined_at is not None}
+        texts = [found for found in texts if found[1] not in withheld]
+        # Also what an index that was made in the same moment may have brought back (rule 20).
+        for paper_id in withheld:
+            forget(session, thing_kind=SearchedThing.PAPER, thing_id=paper_id)
         for kind, thing_id, text in ((SearchedThing.SUBMISSION, submission.id, text_of(submission)), *texts):
             index(session, installation.keys, thing_kind=kind, thing_id=thing_id, case_id=case_id, readers=readers, text=text)
         petition = submission.case.petition
@@ -54,8 +59,11 @@ def readers_of(submission: Submission) -> set[Readers]:
 
 
 def text_of(submission: Submission) -> str:
-    """What was typed: the text, and what was answered to each line."""
-    return "\n".join([submission.text, *(f"{found.basis}\n{found.words}" for found in submission.line_answers)])
+    """What was typed: the text, facts and lines of its own, what was answered to each, and what was said beside the pages of papers."""
+    answers = [f"{found.basis}\n{found.words}" for found in submission.line_answers]
+    lines = [f"{line.measure_words}\n{line.basis_words}" for line in submission.own_lines]
+    told = [found.words for found in (*submission.facts, *submission.fact_answers)]
+    return "\n".join([submission.text, *answers, *lines, *told, *(found.text for found in submission.page_comments)])
 
 
 def text_of_petition(petition: FiledPetition) -> str:
@@ -73,14 +81,14 @@ def text_of_petition(petition: FiledPetition) -> str:
         petition.settlement_words,
         petition.courts_words,
     )
-    lines = (f"{line.measure_words}\n{line.basis_words}" for line in petition.case.lines)
+    lines = (f"{line.measure_words}\n{line.basis_words}" for line in petition.case.lines if line.submission_id is None)
     return "\n".join([*own, *lines])
 
 
 def _texts_of_papers(installation: Installation, submission_id: int) -> list[tuple[SearchedThing, int, str]]:
     """Read before the writing transaction: a paper store may be slow, and no lock waits for it."""
     with installation.database.reading() as session:
-        papers = list(session.get_one(Submission, submission_id).papers)
+        papers = [paper for paper in session.get_one(Submission, submission_id).papers if paper.quarantined_at is None]
     return [(SearchedThing.PAPER, paper.id, _text_of_paper(installation, paper)) for paper in papers]
 
 

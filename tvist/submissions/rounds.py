@@ -42,7 +42,7 @@ def is_accepted_as_a_whole(submission: Submission) -> bool:
     if submission.kind is not SubmissionKind.RESPONSE or submission.party is None:
         return False
     accepted = [found.line for found in submission.line_answers if found.answer is Answer.ACCEPTED]
-    return all(line in accepted for line in lines_for(submission.case, submission.party))
+    return not submission.own_lines and all(line in accepted for line in lines_for(submission.case, submission.party))
 
 
 def _of(case: Case, party: Party, on: date) -> Standing:

@@ -1,0 +1,99 @@
+"""Which sendings a person reads, in the WHERE: the same answer as `may(user, READ_SUBMISSION, sending)` for each (rules 20, 21)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from tvist.access.policy import POLICY, Act, Role
+from tvist.cases.claims import ClaimLine
+from tvist.cases.models import Case, Party
+from tvist.cases.queries import parties_of
+from tvist.cases.submissions import Serving, Submission
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date
+
+    from sqlalchemy.orm import Session
+
+    from tvist.accounts.models import User
+
+
+def submissions_visible_to(session: Session, user: User, case: Case, on: date) -> list[Submission]:
+    """What `user` may read of what was sent in the case, oldest first: the same answer as `may(user, READ_SUBMISSION, …)` for each.
+
+    Loaded with papers, servings, answers and facts, in the same number of statements for few as for many.
+    """
+    visible = _visible_to(user, case, on)
+    if visible is None:
+        return []
+    answer = Submission.line_answers.property.mapper.class_
+    fact_answer = Submission.fact_answers.property.mapper.class_
+    query = (
+        sa.select(Submission)
+        .where(Submission.case_id == case.id, visible)
+        .options(
+            joinedload(Submission.by),
+            joinedload(Submission.party),
+            selectinload(Submission.papers),
+            selectinload(Submission.servings).joinedload(Serving.party),
+            selectinload(Submission.line_answers).joinedload(answer.line),
+            selectinload(Submission.own_lines),
+            selectinload(Submission.facts),
+            selectinload(Submission.fact_answers).joinedload(fact_answer.fact),
+        )
+    )
+    return list(session.scalars(query.order_by(Submission.made_at, Submission.id)))
+
+
+def hidden_claims(session: Session, user: User, cases: Collection[int], on: date) -> dict[int, int]:
+    """What the sums of these cases hold of claim lines that `user` has not been served yet, in øre, by the number of the case."""
+    if not cases:
+        return {}
+    query = (
+        sa.select(ClaimLine.case_id, sa.func.sum(ClaimLine.amount_ore))
+        .join(Submission, ClaimLine.submission_id == Submission.id)
+        .join(Case, ClaimLine.case_id == Case.id)
+        .where(ClaimLine.case_id.in_(cases), Submission.passed_on_at.is_not(None), ~_readable(user, on))
+        .group_by(ClaimLine.case_id)
+    )
+    return {case_id: int(ore or 0) for case_id, ore in session.execute(query)}
+
+
+def _readable(user: User, on: date) -> sa.ColumnElement[bool]:
+    """Mirrors `_visible_to` for cases of any number: who is in a team reads as that party, whatever else the person is."""
+    parties = parties_of(user, on)
+    served = sa.exists().where(Serving.submission_id == Submission.id, Serving.party_id.in_(parties), Serving.stands())
+    as_party = sa.or_(Submission.party_id.in_(parties), served)
+    in_team = sa.exists().where(Party.case_id == Submission.case_id, Party.id.in_(parties))
+    if user.roles_on(on) & {Role.SECRETARIAT, Role.LEADER}:
+        return sa.or_(as_party, ~in_team)
+    return sa.or_(as_party, sa.and_(~in_team, _is_served_on_all()))
+
+
+def _visible_to(user: User, case: Case, on: date) -> sa.ColumnElement[bool] | None:
+    """Mirrors `Submission.roles_for`: a party reads its own and what was served on it, the panel what was served on all (rules 20, 21)."""
+    roles = case.roles_for(user, on)
+    party = case.party_of(user, on)
+    if not roles:
+        return None
+    if party is not None:
+        return sa.or_(Submission.party_id == party.id, _is_served_on(party.id))
+    readers = POLICY[Act.READ_SUBMISSION]
+    if roles & (readers - {Role.SEATED}):
+        return sa.true()
+    return _is_served_on_all() if Role.SEATED in roles else None
+
+
+def _is_served_on(party_id: int) -> sa.ColumnElement[bool]:
+    return sa.exists().where(Serving.submission_id == Submission.id, Serving.party_id == party_id, Serving.stands())
+
+
+def _is_served_on_all() -> sa.ColumnElement[bool]:
+    served = sa.exists().where(Serving.submission_id == Submission.id, Serving.party_id == Party.id, Serving.stands())
+    is_from_another = sa.or_(Submission.party_id.is_(None), Submission.party_id != Party.id)
+    without = sa.exists().where(Party.case_id == Submission.case_id, Party.left_at.is_(None), is_from_another, ~served)
+    return ~without.correlate(Submission)

@@ -9,6 +9,7 @@ from tvist.access.policy import Role
 from tvist.cases.journal import NAMES_ARE_FOR, may_read_journal
 from tvist.cases.waiting import DESKS, Desk, Task, TaskKind
 from tvist.clock import oslo_date
+from tvist.procedure.codes import CodeKind, code_label
 from tvist.procedure.deadlines import deadline, explain
 from tvist.procedure.settings import procedure_on
 from tvist.words import Message, label
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from tvist.accounts.models import User
+    from tvist.cases.clocks import Extension
     from tvist.cases.models import Case
 
 DELIBERATION: Final = frozenset(
@@ -105,7 +107,6 @@ def is_mine(task: Task, user: User, roles: Collection[Role], on: date) -> bool:
 
 
 def _turn(task: Task, roles: set[Role], on: date, *, is_mine: bool) -> Turn:
-    found = task.deadline
     return Turn(
         who=owner_of(task, with_names=bool(roles & NAMES_ARE_FOR)),
         what=label(task.kind),
@@ -115,15 +116,55 @@ def _turn(task: Task, roles: set[Role], on: date, *, is_mine: bool) -> Turn:
         is_mine=is_mine,
         is_overdue=task.due_on is not None and task.due_on < on,
         waits_for_service=task.length is not None and task.starts_on is None,
-        why=tuple(explain(found, Message(f"cases.started.{task.kind.value}"))) if found else (),
+        why=why(task),
     )
+
+
+def why(task: Task) -> tuple[Message, ...]:
+    """Why the last day is the one it is: the count in sentences, then what was decided and by which reasons (rule 25). Empty without a day."""
+    found = task.deadline
+    if found is None:
+        return ()
+    used = {*found.paused, *found.paused_since}
+    rests = [
+        Message("cases.why.rest", first=pause.from_on, last=pause.to_on, reason=code_label(CodeKind.RESTING_REASON, rest.reason))
+        for rest, pause in task.pauses
+        # Rests that touch are one pause in the count.
+        if any(one.from_on <= pause.from_on and pause.to_on <= one.to_on for one in used)
+    ]
+    outages = [Message("cases.why.outage", day=move.outage.day, words=move.outage.words) for move in task.moves]
+    return (
+        *explain(found, Message(f"cases.started.{task.kind.value}")),
+        *rests,
+        *[_ruling(extension) for extension in task.extensions],
+        *outages,
+    )
+
+
+def _ruling(extension: Extension) -> Message:
+    """What became of a request for more time; the party's own reason is between it and the secretariat."""
+    if extension.ruled_at is None:
+        return Message("cases.why.asked", until=extension.wanted_until)
+    day, until = oslo_date(extension.ruled_at), extension.granted_until
+    if until is None:
+        return Message("cases.why.refused", until=extension.wanted_until, day=day, reason=extension.ruling)
+    return Message("cases.why.granted", until=until, day=day, reason=extension.ruling)
+
+
+def resting(case: Case) -> Message | None:
+    """That the case rests, until when and why; None where it does not (rule 23)."""
+    if case.resting_until is None or case.resting_reason is None:
+        return None
+    reason = code_label(CodeKind.RESTING_REASON, case.resting_reason)
+    return Message("cases.rests_because", until=case.resting_until, reason=reason)
 
 
 def _as_one(case: Case, on: date) -> Turn:
     """The panel at work, as others see it: with the body's own target time from the referral (rule 32)."""
     if case.referred_at is None:
         return Turn(who=Message("cases.board"), what=Message("cases.deliberates"), kind=TaskKind.VOTE)
-    target = deadline(oslo_date(case.referred_at), procedure_on(case.registered_on).panel_target, is_target=True)
+    length, paused = procedure_on(case.registered_on).panel_target, [pause for rest in case.rests if (pause := rest.pause)]
+    target = deadline(oslo_date(case.referred_at), length, is_target=True, paused=paused)
     return Turn(
         who=Message("cases.board"),
         what=Message("cases.deliberates"),

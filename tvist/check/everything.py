@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
+from tvist.cases.clocks import MovedTask
 from tvist.cases.models import Case, Party, Serial
 from tvist.cases.submissions import Submission
+from tvist.cases.waiting import Task
+from tvist.check.deadlines import check_tasks
 from tvist.check.decisions import check_panel, check_petition
 from tvist.check.finding import Finding
 from tvist.check.journal import check_journal
-from tvist.check.sums import check_copies, check_sums, check_tasks
+from tvist.check.sums import check_copies, check_sums
 from tvist.decision.models import Decision, IssuedFile, Question
 from tvist.documents.models import Paper
 from tvist.panel.models import Bundle, BundleEntry, Seat
@@ -67,7 +70,8 @@ def _loaded() -> tuple[ExecutableOption, ...]:
         selectinload(Case.lines),
         selectinload(Case.events),
         selectinload(Case.facts),
-        selectinload(Case.tasks),
+        selectinload(Case.tasks).options(selectinload(Task.extensions), selectinload(Task.moves).joinedload(MovedTask.outage)),
+        selectinload(Case.rests),
         selectinload(Case.endings),
         selectinload(Case.declarations),
         selectinload(Case.petition),

@@ -8,14 +8,12 @@ from tvist.cases.claims import claimed_ore
 from tvist.cases.history import COLUMN_OF_FACT, MONEY_FACTS, FactKind
 from tvist.cases.left import conceded_of
 from tvist.cases.money import Bearer, Period, line_amount, net_refund
-from tvist.clock import oslo_date
 from tvist.decision.outcomes import case_outcome, shares_of
 from tvist.panel.bundle import lines_in_bundle
 
 if TYPE_CHECKING:
     from tvist.cases.claims import ClaimLine
     from tvist.cases.models import Case
-    from tvist.cases.waiting import Task
     from tvist.check.finding import Findings
     from tvist.decision.models import LineOutcome
 
@@ -85,22 +83,3 @@ def _refund(found: LineOutcome) -> tuple[Bearer | None, int | None]:
         paid_by_state=line.paid_ore - by_municipality,
     )
     return (refund.from_, refund.ore) if refund else (None, None)
-
-
-def check_tasks(case: Case) -> Findings:
-    """Deadlines recomputed; clocks started by service; somebody is waited for while the case is open, nobody after."""
-    if any(task.due_on != (task.deadline.due_on if task.deadline else None) for task in case.tasks):
-        yield "task.due"
-    served: dict[int, list[object]] = {}
-    for submission in case.submissions:
-        for serving in submission.servings:
-            if serving.task_id is not None and serving.served_at is not None:
-                served.setdefault(serving.task_id, []).append(oslo_date(serving.served_at))
-    if any(task.starts_on not in days for task in case.tasks if (days := served.get(task.id)) is not None):
-        yield "task.start"
-    if case.is_closed == any(_is_open(task) for task in case.tasks):
-        yield "task.open"
-
-
-def _is_open(task: Task) -> bool:
-    return task.done_at is None

@@ -94,7 +94,7 @@ class Seat(Base):
     seated_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
     left_because: Mapped[str | None]
-    """`conflict`, or `replaced`."""
+    """`conflict`, `replaced`, or `reopened`: the preparation was reopened before the panel had the case."""
     case: Mapped[Case] = relationship(back_populates="seats")
     appointment: Mapped[Appointment] = relationship()
     user: Mapped[User] = relationship()

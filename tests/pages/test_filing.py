@@ -158,7 +158,7 @@ def test_the_check_says_all_that_is_missing_at_once_with_links(ask, cast):
     draft = begun(ask, cast.asta)
     page = ask("GET", f"{draft}/check", as_=cast.asta).get_data(as_text=True)
     for link in (
-        "parties?check=1#both_limbs",
+        "place?check=1#both_limbs",
         "child?check=1#birth_year",
         "facts?check=1#claim",
         "settlement?check=1#tried_on",

@@ -69,6 +69,7 @@ class _Gate:
     take_in: TakeIn | None
     max_bytes: int
     noted_once_in: timedelta | None = None
+    is_for_machines: bool = False
 
     def ask(self, session: Session, address: dict[str, Any]) -> _Asked:
         """Who asks, for which thing, and may they. Raises SignInNeeded, and NotFound for a thing that is not there."""
@@ -149,6 +150,11 @@ def open_to_all_taking(take_in: TakeIn | None) -> Callable[[View], View]:
     return _guarded(_Gate(None, None, take_in, MAX_FORM_BYTES))
 
 
+def open_to_machines(take_in: TakeIn) -> Callable[[View], View]:
+    """A page that another machine posts to: it has no cookie and so no token; `take_in` proves who asks, by a signature, or refuses."""
+    return _guarded(_Gate(None, None, take_in, MAX_FORM_BYTES, is_for_machines=True))
+
+
 def _guarded(gate: _Gate) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
@@ -177,7 +183,8 @@ def _in_three_beats(gate: _Gate, view: View, address: dict[str, Any]) -> Respons
     with installed().database.reading() as session:
         gate.enter(session, address)
     request.keeps_files = gate.act is not None  # type: ignore[attr-defined]  # TvistRequest has it.
-    _check_token()
+    if not gate.is_for_machines:
+        _check_token()
     g.taken_in = gate.take_in() if gate.take_in else None
     g.is_committed = False
     try:
@@ -245,11 +252,16 @@ def _sent_before(session: Session) -> Response | None:
     return make_response(redirect(sent.location, 303))
 
 
-def finish(location: str, message: Message | None = None, *, kind: str = "success") -> ResponseReturnValue:
-    """Commit the act, remember where this form led, and go there. The one visible commit of a view."""
+def keep(location: str) -> None:
+    """Commit the act of a view that answers with a page, for something that is shown once; the form sent again leads to `location`."""
     if key := g.get("sent_form"):
         current_session.get_one(SentForm, key).location = location
     _commit()
+
+
+def finish(location: str, message: Message | None = None, *, kind: str = "success") -> ResponseReturnValue:
+    """Commit the act, remember where this form led, and go there. The one visible commit of a view."""
+    keep(location)
     if message is not None:
         tell(message, kind=kind)
     return redirect(location, 303)

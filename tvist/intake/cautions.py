@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from tvist.documents.models import PaperKind
 from tvist.intake.parties import is_municipality, place_on
+from tvist.intake.petition import GUIDE
 from tvist.intake.reading import Fault
 from tvist.procedure.shares import municipal_share
 from tvist.register.regions import possible_regions, state_region
@@ -12,15 +14,32 @@ from tvist.register.state_tasks import holds_state_tasks
 from tvist.words import Message, Ore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
+    from tvist.intake.models import Draft
     from tvist.intake.petition import Petition
 
 
 def warnings(petition: Petition, on: date) -> list[Fault]:
     """Each warning with the path of the field that it is about."""
     return [*_of_parties(petition, on), *_of_lines(petition, on)]
+
+
+def away_from_here(typed: Mapping[str, Any]) -> list[str]:
+    """The questions of the guide whose answers say that this is not the right place (rules 1, 2, 10)."""
+    guide, courts = typed.get("guide"), typed.get("before_courts")
+    found = [name for name in GUIDE if isinstance(guide, dict) and guide.get(name) is False]
+    return found + (["before_courts"] if isinstance(courts, dict) and courts.get("yes") is True else [])
+
+
+def warnings_of_draft(draft: Draft) -> list[Fault]:
+    """What the filer should know before sending, also while something is missing: no paper of authority, or answers that point elsewhere."""
+    away = [name for name in away_from_here(draft.typed) if name != "before_courts"]
+    found = [Fault(f"guide.{name}", Message(f"intake.warning.{name}")) for name in away]
+    if not any(paper.kind is PaperKind.DELEGATION for paper in draft.papers):
+        found.append(Fault("authority", Message("intake.warning.no_delegation")))
+    return found
 
 
 def _of_parties(petition: Petition, on: date) -> Iterator[Fault]:
@@ -36,7 +55,7 @@ def _of_parties(petition: Petition, on: date) -> Iterator[Fault]:
                 "intake.warning.other_region", name=place.name, region=[region.name for region in regions], named=state.name
             )
             yield Fault(f"parties.{side}[0]", known)
-    if not petition.other_side_reference:
+    if not petition.other_side_reference and not petition.has_identity:
         yield Fault("child.other_side_reference", Message("intake.warning.only_own_reference"))
     if petition.is_before_courts:
         yield Fault("before_courts.yes", Message("intake.warning.before_courts"))

@@ -11,15 +11,30 @@ from tvist.access.guard import finish, requires, taken_in
 from tvist.access.policy import Act
 from tvist.clock import now, today
 from tvist.documents.actions import add_to_draft
+from tvist.documents.models import PaperKind
 from tvist.documents.taking_in import MAX_BODY_BYTES, take_in_papers
 from tvist.documents.uploads import MediaType
 from tvist.errors import NotFound
 from tvist.intake.actions import begin_draft, discard_draft, save_draft, share_draft
 from tvist.intake.blueprint import bp
+from tvist.intake.cautions import away_from_here
 from tvist.intake.drafting import blame_faults, choose_parties, differences, groups_of, progress_of
 from tvist.intake.forms import PlainForm
 from tvist.intake.queries import connected_codes, draft_at, open_drafts_of, party_memberships, party_staff
-from tvist.intake.steps import CHILD, FACTS, PAPERS, PARTIES, SETTLEMENT, Step, data_of, read_draft, seen, step_after, with_step
+from tvist.intake.steps import (
+    CHILD,
+    FACTS,
+    PAPERS,
+    PARTIES,
+    PLACE,
+    SETTLEMENT,
+    Step,
+    data_of,
+    read_draft,
+    seen,
+    step_after,
+    with_step,
+)
 from tvist.procedure.settings import procedure_on
 from tvist.web.session import current_session, tell
 from tvist.words import Message
@@ -30,6 +45,8 @@ if TYPE_CHECKING:
     from tvist.intake.models import Draft
 
 MOST_TOLD = 5
+SIDE_PAGES = {"delegation": "intake.delegation", "identity": "intake.draft_identity", "offers": "intake.draft_offers"}
+"""Pages beside a step, reached by a button that saves the step first."""
 
 
 @bp.route("/drafts", methods=["GET", "POST"])
@@ -43,7 +60,7 @@ def drafts() -> ResponseReturnValue:
             raise NotFound
         draft = begin_draft(current_session, chosen.organisation, by=current_user, at=now())
         current_session.flush()
-        return finish(url_for("intake.parties", public_id=draft.public_id))
+        return finish(url_for("intake.place", public_id=draft.public_id))
     found = open_drafts_of(current_session, current_user, today())
     return render_template("intake/drafts.html", drafts=found, memberships=memberships)
 
@@ -55,7 +72,7 @@ def draft(draft: Draft) -> ResponseReturnValue:
     if draft.case is not None:
         return redirect(url_for("cases.show", slug=draft.case.slug), 303)
     found = read_draft(draft, today(), connected_codes(current_session))
-    staff = party_staff(current_session, draft.organisation, today())
+    staff = party_staff(current_session, draft.organisation, today()) if draft.received_on is None else []
     team = {member.user_id for member in draft.team}
     return render_template(
         "intake/draft.html",
@@ -66,10 +83,17 @@ def draft(draft: Draft) -> ResponseReturnValue:
     )
 
 
+@bp.route("/drafts/<public_id>/place", methods=["GET", "POST"])
+@requires(Act.WRITE_DRAFT, of=draft_at)
+def place(draft: Draft) -> ResponseReturnValue:
+    """Whether this is the right place, with a way out."""
+    return _step(draft, PLACE)
+
+
 @bp.route("/drafts/<public_id>/parties", methods=["GET", "POST"])
 @requires(Act.WRITE_DRAFT, of=draft_at)
 def parties(draft: Draft) -> ResponseReturnValue:
-    """Whether this is the right place, and who the parties are."""
+    """Who the parties are, and who may file."""
     return _step(draft, PARTIES)
 
 
@@ -103,8 +127,9 @@ def _step(draft: Draft, step: Step) -> ResponseReturnValue:
     if step is PARTIES:
         choose_parties(form, draft, current_session)
     if form.validate_on_submit():
+        before = away_from_here(draft.typed)
         save_draft(draft, with_step(draft.typed, step, form), by=current_user, at=now())
-        return finish(_where_next(draft, step), Message("intake.saved"))
+        return finish(_where_next(draft, step, away_before=before), Message("intake.saved"))
     meanwhile = differences(form, shown) if form.is_stale else []
     if request.method == "GET":
         blame_faults(form, read_draft(draft, today(), connected_codes(current_session)), step, with_gaps="check" in request.args)
@@ -116,18 +141,48 @@ def _step(draft: Draft, step: Step) -> ResponseReturnValue:
         groups=groups_of(step, form),
         meanwhile=meanwhile,
         next=step_after(step),
+        away=away_from_here(draft.typed) if step is PLACE else [],
+        delegations=[paper for paper in draft.papers if paper.kind is PaperKind.DELEGATION],
     )
     return page, 409 if form.is_stale else 200
 
 
-def _where_next(draft: Draft, step: Step) -> str:
-    """The overview where that was asked for; this step again where something in it is wrong; else the next one."""
-    if request.form.get("then") == "close":
+def _where_next(draft: Draft, step: Step, *, away_before: list[str]) -> str:
+    """The overview or the side page that was asked for; this step again where something in it is wrong; else the next one.
+
+    Who answers that the matter belongs elsewhere is told so once, and may then go on knowingly.
+    """
+    then = request.form.get("then", "")
+    if then == "close":
         return url_for("intake.draft", public_id=draft.public_id)
+    if then in SIDE_PAGES:
+        return url_for(SIDE_PAGES[then], public_id=draft.public_id)
     found = read_draft(draft, today(), connected_codes(current_session))
-    probe = blame_faults(None, found, step, with_gaps=False)
-    following = step if probe else step_after(step)
+    stays = blame_faults(None, found, step, with_gaps=False) or (step is PLACE and set(away_from_here(draft.typed)) - set(away_before))
+    following = step if stays else step_after(step)
     return url_for(f"intake.{following.name}" if following else "intake.check", public_id=draft.public_id)
+
+
+@bp.route("/drafts/<public_id>/delegation", methods=["GET", "POST"])
+@requires(Act.WRITE_DRAFT, of=draft_at, take_in=take_in_papers, max_bytes=MAX_BODY_BYTES)
+def delegation(draft: Draft) -> ResponseReturnValue:
+    """Attach the paper that shows who may file for the party (rule 10)."""
+    if draft.case is not None:
+        return redirect(url_for("cases.show", slug=draft.case.slug), 303)
+    if request.method != "POST":
+        return render_template("intake/delegation.html", draft=draft, form=PlainForm(), kinds=list(MediaType))
+    taken = taken_in()
+    papers = taken.papers(added_by=current_user, at=now(), start_position=_next_position(draft))
+    for paper in papers:
+        paper.kind = PaperKind.DELEGATION
+    add_to_draft(draft, papers, at=now())
+    for fault in taken.faults[:MOST_TOLD]:
+        tell(fault, kind="danger")
+    if not papers:
+        if not taken.faults:
+            tell(Message("intake.no_file_chosen"), kind="warning")
+        return finish(url_for("intake.delegation", public_id=draft.public_id))
+    return finish(url_for("intake.parties", public_id=draft.public_id), Message("intake.delegation_added"))
 
 
 @bp.route("/drafts/<public_id>/papers", methods=["GET", "POST"])
@@ -174,7 +229,8 @@ def discard(draft: Draft) -> ResponseReturnValue:
     """Put the request away unsent, after a question."""
     if request.method == "POST":
         discard_draft(draft, by=current_user, at=now())
-        return finish(url_for("intake.drafts"), Message("intake.discarded"))
+        back = "intake.drafts" if draft.received_on is None else "intake.registered"
+        return finish(url_for(back), Message("intake.discarded"))
     return render_template("intake/discard.html", draft=draft, form=PlainForm())
 
 

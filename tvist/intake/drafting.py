@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from tvist.web.forms import TvistForm
 
 GROUPS: Final[dict[str, tuple[tuple[str, tuple[str, ...]], ...]]] = {
+    "place": (
+        ("guide", ("concrete", "both_acts", "against_state", "tried", "before_courts", "courts_words")),
+        ("why", ("both_limbs",)),
+    ),
     "parties": (
-        ("right_place", ("both_limbs",)),
         ("who", ("opposing_1", "opposing_2", "opposing_3", "opposing_4", "joined_1", "joined_2")),
         ("for_you", ("representative", "authority", "own_reference", "language")),
     ),
@@ -33,11 +36,12 @@ GROUPS: Final[dict[str, tuple[tuple[str, tuple[str, ...]], ...]]] = {
     "facts": (("what", ("subject", "background")), ("views", ("agreed", "disputed")), ("claim", ("argument", "claim"))),
     "settlement": (
         ("settlement", ("tried_on", "tried_by", "tried_words")),
-        ("courts", ("before_courts", "courts_words")),
+        ("limitation", ("limitation_words", "limitation_until")),
         ("meanwhile", ("pays_meanwhile",)),
     ),
+    "fact": (("when", ("fact_on", "fact_until")), ("words", ("fact_words",)), ("where", ("fact_paper", "fact_page"))),
     "line": (
-        ("measure", ("measure", "measure_words", "municipality")),
+        ("measure", ("measure", "measure_words", "caregivers", "children", "municipality")),
         ("period", ("from_on", "to_on", "runs", "known_until")),
         ("sum", ("unit", "rate", "count")),
         ("bears", ("should_bear", "paid_by", "paid")),

@@ -6,8 +6,10 @@ from typing import Any
 
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 
+from tvist.cases.fields import DayField
 from tvist.cases.money import AmountUnit, Bearer
-from tvist.web.forms import TvistForm, choices
+from tvist.procedure.settings import PROCEDURES
+from tvist.web.forms import Needed, NotLonger, TvistForm, choices, trimmed
 from tvist.web.session import lazy
 from tvist.words import NORWEGIAN
 
@@ -41,10 +43,25 @@ def _select(code: str) -> SelectField:
     return SelectField(lazy(f"intake.field.{code}"), description=lazy(f"intake.hint.{code}"), choices=[], validate_choice=False)
 
 
-class PartiesForm(TvistForm):
-    """Whether this is the right place, and who the parties are."""
+def _yes_no(code: str) -> RadioField:
+    return _choice(code, [("yes", lazy("intake.yes")), ("no", lazy("intake.no"))])
 
+
+class PlaceForm(TvistForm):
+    """Whether this is the right place (rules 1, 2, 10)."""
+
+    concrete = _yes_no("concrete")
+    both_acts = _yes_no("both_acts")
+    against_state = _yes_no("against_state")
+    tried = _yes_no("tried")
+    before_courts = _yes_no("before_courts")
+    courts_words = _text("courts_words")
     both_limbs = _text("both_limbs")
+
+
+class PartiesForm(TvistForm):
+    """Who the parties are, and who may file."""
+
     opposing_1 = _select("opposing")
     opposing_2 = _select("opposing_more")
     opposing_3 = _select("opposing_more")
@@ -77,14 +94,54 @@ class FactsForm(TvistForm):
     claim = _text("claim")
 
 
+class IdentityForm(TvistForm):
+    """Who the child is (rule 7): sealed as soon as it is read, never shown again but for a purpose."""
+
+    name = _line("name", render_kw={"autocomplete": "off"})
+    birth_number = _line("birth_number", render_kw={"autocomplete": "off", "inputmode": "numeric"})
+
+
+class OpenIdentityForm(TvistForm):
+    """For what the child's identity is opened (rule 7)."""
+
+    purpose = StringField(
+        lazy("intake.field.purpose"),
+        [Needed("intake.say_the_purpose"), NotLonger(PROCEDURES[-1].longest_line)],
+        filters=[trimmed],
+    )
+
+
+class OffersForm(TvistForm):
+    """What was offered (rule 22): sealed as soon as it is read."""
+
+    offers = _text("offers")
+
+
+class FactForm(TvistForm):
+    """One thing that happened (rule 10)."""
+
+    fact_on = _line("fact_on")
+    fact_until = _line("fact_until")
+    fact_words = _text("fact_words")
+    fact_paper = _select("fact_paper")
+    fact_page = _line("fact_page", render_kw={"inputmode": "numeric"})
+
+
+class RegisterForm(TvistForm):
+    """A request that came by letter or e-mail: whose it is, and when it came."""
+
+    organisation = SelectField(lazy("intake.field.organisation"), [Needed("intake.choose_organisation")], choices=[])
+    received_on = DayField(lazy("intake.field.received_on"), [Needed("intake.say_when_received")])
+
+
 class SettlementForm(TvistForm):
-    """That settlement was tried, whether the courts have it, and who pays meanwhile."""
+    """That settlement was tried, what is agreed on limitation, and who pays meanwhile."""
 
     tried_on = _line("tried_on")
     tried_by = _line("tried_by")
     tried_words = _text("tried_words")
-    before_courts = _choice("before_courts", [("no", lazy("intake.no")), ("yes", lazy("intake.yes"))])
-    courts_words = _text("courts_words")
+    limitation_words = _text("limitation_words")
+    limitation_until = _line("limitation_until")
     pays_meanwhile = _choice("pays_meanwhile", _bearers())
 
 
@@ -93,6 +150,8 @@ class LineForm(TvistForm):
 
     measure = _select("measure")
     measure_words = _line("measure_words")
+    caregivers = _line("caregivers")
+    children = _line("children")
     municipality = _select("municipality")
     from_on = _line("from")
     to_on = _line("to")

@@ -56,7 +56,8 @@ def read_parties(reader: Reader, *, on: date, filer: str | None, connected: Coll
         if not any(codes):
             part.missing(name)
         for place, code in enumerate(codes):
-            if fault := code and _wrong_party(code, seen, on, connected):
+            is_filer = filer is not None and (name, place) == ("requesting", 0)
+            if fault := code and _wrong_party(code, seen, on, connected, is_filer=is_filer):
                 part.blame(f"{name}[{place}]", fault)
             seen.add(code)
     if filer is not None and sides["requesting"] and sides["requesting"][0] != filer:
@@ -95,7 +96,9 @@ def _decided_forms(codes: Sequence[str], on: date) -> list[LanguageForm]:
     return [form for form in forms if form in {LanguageForm.BOKMAL, LanguageForm.NYNORSK}]
 
 
-def _wrong_party(code: str, seen: set[str], on: date, connected: Collection[str] | None) -> Message | None:
+def _wrong_party(
+    code: str, seen: set[str], on: date, connected: Collection[str] | None, *, is_filer: bool
+) -> Message | None:
     """What is wrong with a code by itself."""
     if code in seen:
         return Message("intake.party_twice")
@@ -103,16 +106,18 @@ def _wrong_party(code: str, seen: set[str], on: date, connected: Collection[str]
         if code not in {region.code for region in state_regions()}:
             return Message("intake.no_such_party")
     elif place_on(code, on) is None:
-        return _gone(code, on)
+        return _gone(code, on, is_filer=is_filer)
     return Message("intake.not_connected") if connected is not None and code not in connected else None
 
 
-def _gone(code: str, on: date) -> Message:
-    """A number that is unknown, or that others carry on."""
+def _gone(code: str, on: date, *, is_filer: bool) -> Message:
+    """A number that is unknown, or that others carry on: who they are, and what to do (rule 4)."""
     if not any(row.number == code for row in all_municipalities()):
         return Message("intake.no_such_party")
     names = [f"{place.display_name} ({place.number})" for place in successors_on(code, on)]
-    return Message("intake.municipality_not_in_force", code=code, names=names) if names else Message("intake.no_such_party")
+    if not names:
+        return Message("intake.no_such_party")
+    return Message("intake.filer_not_in_force" if is_filer else "intake.municipality_not_in_force", code=code, names=names)
 
 
 def _check_sides(part: Reader, requesting: list[str], opposing: list[str]) -> None:

@@ -30,8 +30,8 @@ OLDEST_CHILD: Final = 30
 FIRST_BIRTH_YEAR: Final = 1980
 LONGEST_EXTENSION_YEARS: Final = 10
 TEXTS: Final = ("both_limbs", "authority", "disputed", "argument", "claim")
-GUIDE: Final = ("concrete", "both_acts", "against_state", "tried", "not_in_court")
-"""The questions that tell whether this is the right place (rules 1, 2, 10): a guide for the filer, no part of what is filed."""
+GUIDE: Final = ("concrete", "both_acts", "against_state", "tried")
+"""The questions that tell, with that of the courts, whether this is the right place (rules 1, 2, 10); "yes" is what it takes: a guide for the filer, no part of what is filed."""
 FIELDS: Final = (
     "invented", "guide", "language", "parties", "child", "subject", *TEXTS, "background", "facts", "agreed",
     "settlement", "limitation", "before_courts", "pays_meanwhile", "placed_on", "lines",

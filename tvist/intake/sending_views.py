@@ -1,4 +1,4 @@
-"""Check the request, send it, and the receipt."""
+"""Check the request, and send it."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ from flask_login import current_user
 
 from tvist.access.guard import finish, requires
 from tvist.access.policy import Act
-from tvist.cases.queries import case_at
-from tvist.cases.waiting import TaskKind
+from tvist.access.roles import may
 from tvist.clock import now, today
 from tvist.intake.actions import send
 from tvist.intake.blueprint import bp
-from tvist.intake.cautions import warnings
+from tvist.intake.cautions import warnings, warnings_of_draft
 from tvist.intake.drafting import told_at_fields
 from tvist.intake.forms import PlainForm
 from tvist.intake.parties import case_language
 from tvist.intake.petition import Petition
-from tvist.intake.queries import authorised_filers, connected_codes, draft_at, may_file, parties_by_code
+from tvist.intake.queries import authorised_filers, connected_codes, draft_at, parties_by_code
 from tvist.intake.steps import Seen, read_draft, seen
 from tvist.web.session import current_session, installed
 from tvist.words import Message
@@ -27,7 +26,6 @@ from tvist.words import Message
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from tvist.cases.models import Case
     from tvist.intake.models import Draft
     from tvist.intake.petition import Fault
 
@@ -62,21 +60,15 @@ def send_draft(draft: Draft) -> ResponseReturnValue:
         at=now(),
         draft=draft,
         is_invented=installed().config.is_demo,
+        keys=installed().keys,
     )
     return finish(url_for("intake.receipt", slug=case.slug), Message("intake.sent", number=case.number))
 
 
-@bp.route("/cases/<slug>/receipt")
-@requires(Act.OPEN_CASE, of=case_at)
-def receipt(case: Case) -> ResponseReturnValue:
-    """That the request has come in: its number, and what happens next."""
-    target = next((task.due_on for task in case.tasks if task.kind is TaskKind.SCREEN), None)
-    return render_template("intake/receipt.html", case=case, target=target)
-
-
 def _seen(draft: Draft) -> Seen:
-    """What the check page shows: all that is typed, and the papers."""
-    return seen([draft.typed, [paper.public_id for paper in draft.papers]])
+    """What the check page shows: all that is typed, the papers, and what lies sealed."""
+    papers = [(paper.public_id, paper.title, paper.kind) for paper in draft.papers]
+    return seen([draft.typed, papers, draft.sealed_identity, draft.sealed_offers])
 
 
 def _check_page(draft: Draft, found: Petition | list[Fault], form: PlainForm) -> str:
@@ -88,10 +80,11 @@ def _check_page(draft: Draft, found: Petition | list[Fault], form: PlainForm) ->
         draft=draft,
         petition=petition,
         faults=told_at_fields(faults),
-        warnings=told_at_fields(warnings(petition, today())) if petition else [],
+        warnings=told_at_fields([*(warnings(petition, today()) if petition else ()), *warnings_of_draft(draft)]),
         parties=parties_by_code(current_session, (*petition.requesting, *petition.opposing)) if petition else {},
         language_of_case=case_language(petition.requesting, petition.opposing, petition.language, today()) if petition else "",
         filers=filers,
-        is_filer=may_file(current_user, draft.organisation, today()),
+        is_filer=may(current_user, Act.SEND, draft),
+        papers={paper.public_id: paper for paper in draft.papers},
         form=form,
     )

@@ -10,9 +10,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from wtforms import BooleanField
 
-from tvist.intake.forms import MOST_JOINED, MOST_OPPOSING, ChildForm, FactsForm, LineForm, PartiesForm, SettlementForm
+from tvist.intake.chronology import FIELDS as FACT_FIELDS
+from tvist.intake.forms import (
+    MOST_JOINED,
+    MOST_OPPOSING,
+    ChildForm,
+    FactForm,
+    FactsForm,
+    LineForm,
+    PartiesForm,
+    PlaceForm,
+    SettlementForm,
+)
 from tvist.intake.lines import FIELDS as LINE_FIELDS
-from tvist.intake.petition import Fault, Petition, read_petition
+from tvist.intake.petition import GUIDE, Fault, Petition, read_petition
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -22,6 +33,8 @@ if TYPE_CHECKING:
     from tvist.web.forms import TvistForm
 
 YES_NO: Final = {"yes": True, "no": False}
+ANSWERS: Final = frozenset({"before_courts", *GUIDE})
+"""The fields that are answered by yes or no."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +50,20 @@ class Step:
         return next((field for field, place in self.paths.items() if place == path), None)
 
 
+PLACE: Final = Step(
+    "place",
+    PlaceForm,
+    {
+        **{name: f"guide.{name}" for name in GUIDE},
+        "before_courts": "before_courts.yes",
+        "courts_words": "before_courts.words",
+        "both_limbs": "both_limbs",
+    },
+)
 PARTIES: Final = Step(
     "parties",
     PartiesForm,
     {
-        "both_limbs": "both_limbs",
         **{f"opposing_{place + 1}": f"parties.opposing[{place}]" for place in range(MOST_OPPOSING)},
         **{f"joined_{place + 1}": f"parties.requesting[{place + 1}]" for place in range(MOST_JOINED)},
         "representative": "parties.representative",
@@ -71,16 +93,21 @@ SETTLEMENT: Final = Step(
         "tried_on": "settlement.tried_on",
         "tried_by": "settlement.by",
         "tried_words": "settlement.words",
-        "before_courts": "before_courts.yes",
-        "courts_words": "before_courts.words",
+        "limitation_words": "limitation.words",
+        "limitation_until": "limitation.until",
         "pays_meanwhile": "pays_meanwhile",
     },
 )
 PAPERS: Final = Step("papers", None, {})
-STEPS: Final = (PARTIES, CHILD, LINES, FACTS, SETTLEMENT, PAPERS)
+CHRONOLOGY: Final = Step("chronology", None, {})
+STEPS: Final = (PLACE, PARTIES, CHILD, LINES, PAPERS, CHRONOLOGY, FACTS, SETTLEMENT)
+"""The papers come before the facts, for each fact can say where in them it stands."""
 WRITTEN: Final = {step.name: step for step in STEPS if step.form is not None}
 
 LINE_PATHS: Final = {{"from": "from_on", "to": "to_on"}.get(name, name): name for name in LINE_FIELDS}
+FACT_PATHS: Final = {f"fact_{name}": name for name in FACT_FIELDS}
+_IN_LISTS: Final = {"lines": (LINES, LINE_PATHS), "facts": (CHRONOLOGY, FACT_PATHS)}
+_STEP_OF_PART: Final = {"guide": PLACE, "before_courts": PLACE, "child": CHILD, "settlement": SETTLEMENT, "limitation": SETTLEMENT}
 
 
 def step_after(step: Step) -> Step | None:
@@ -90,16 +117,18 @@ def step_after(step: Step) -> Step | None:
 
 
 def place_of(path: str) -> tuple[str, int | None, str | None]:
-    """Where a fault is put right: the step, the number of the line (from 0), and the field of the form."""
-    if path.startswith("lines"):
-        head, _, name = path.partition(".")
-        number = int(head[6:-1]) if "[" in head else None
-        return "lines", number, next((field for field, place in LINE_PATHS.items() if place == name), None)
+    """Where a fault is put right: the step, the number of the line or fact (from 0), and the field of the form."""
+    head, _, name = path.partition(".")
+    part, _, number = head.partition("[")
+    if part in _IN_LISTS:
+        step, paths = _IN_LISTS[part]
+        place = int(number[:-1]) if number else None
+        return step.name, place, next((field for field, each in paths.items() if each == name), None)
     for step in STEPS:
         if field := step.field_at(path):
             return step.name, None, field
     # The list of parties as a whole, or what only a file can get wrong.
-    return "parties", None, "opposing_1" if path.startswith("parties.opposing") else None
+    return _STEP_OF_PART.get(part, PARTIES).name, None, "opposing_1" if path.startswith("parties.opposing") else None
 
 
 def data_of(step: Step, typed: Mapping[str, Any]) -> dict[str, Any]:
@@ -136,9 +165,32 @@ def lines_of(typed: Mapping[str, Any]) -> list[dict[str, Any]]:
     return list(typed.get("lines", ()))
 
 
+def fact_data(fact: Mapping[str, Any]) -> dict[str, Any]:
+    """What the fields of a fact's form show."""
+    return {field: _shown(field, fact.get(name)) for field, name in FACT_PATHS.items()}
+
+
+def fact_of(form: FactForm) -> dict[str, Any]:
+    """A raw fact, as typed."""
+    return {name: _typed(form, field) for field, name in FACT_PATHS.items()}
+
+
+def facts_of(typed: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The raw facts of a draft, in the order in which they were typed."""
+    return list(typed.get("facts", ()))
+
+
 def read_draft(draft: Draft, on: date, connected: Collection[str]) -> Petition | list[Fault]:
-    """The draft read as the request of its organisation."""
-    return read_petition(draft.typed, on=on, filer=draft.organisation.code, connected=connected)
+    """The draft read as the request of its organisation, with its papers and what lies sealed beside it."""
+    return read_petition(
+        draft.typed,
+        on=on,
+        filer=draft.organisation.code,
+        connected=connected,
+        received_on=draft.received_on,
+        papers=[paper.public_id for paper in draft.papers],
+        has_identity=draft.sealed_identity is not None,
+    )
 
 
 @dataclass
@@ -164,7 +216,7 @@ def _typed(form: TvistForm, name: str) -> Any:
     field = form[name]
     if isinstance(field, BooleanField):
         return bool(field.data)
-    if name == "before_courts":
+    if name in ANSWERS:
         return YES_NO.get(field.data or "")
     return (field.data or "").replace("\r\n", "\n")
 
@@ -172,7 +224,7 @@ def _typed(form: TvistForm, name: str) -> Any:
 def _shown(field: str, value: Any) -> Any:
     """A raw value in the shape of a field."""
     if isinstance(value, bool):
-        return ("yes" if value else "no") if field == "before_courts" else value
+        return ("yes" if value else "no") if field in ANSWERS else value
     return "" if value is None else str(value)
 
 

@@ -44,6 +44,12 @@ class Config:
     smtp_url: str | None
     """smtp://user:password@host:port, smtps://… for TLS from the start; None keeps letters in the program, to be read there."""
     mail_from: str
+    bounce_address: str
+    """Where letters that come back are sent, as `retur@…` or `retur+{id}@…`; empty sends them to `mail_from`."""
+    bounce_imap: str | None
+    """The mailbox that those letters land in: imaps://user:password@host:port/folder (INBOX without one); None reads no mailbox."""
+    bounce_secret_file: Path | None
+    """The file with the secret by which a mail service signs what it tells of letters that came back; None takes no such message."""
     base_url: str
     """The address of the program as its users write it; stands in letters."""
     uploads_scanned: bool
@@ -72,6 +78,9 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         papers_url=env.get("TVIST_PAPERS") or str(instance / "papers"),
         smtp_url=env.get("TVIST_SMTP_URL") or None,
         mail_from=env.get("TVIST_MAIL_FROM", "ikke-svar@tvist.invalid"),
+        bounce_address=env.get("TVIST_BOUNCE_ADDRESS", ""),
+        bounce_imap=env.get("TVIST_BOUNCE_IMAP") or None,
+        bounce_secret_file=Path(env["TVIST_BOUNCE_SECRET_FILE"]) if env.get("TVIST_BOUNCE_SECRET_FILE") else None,
         base_url=env.get("TVIST_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
         uploads_scanned=env.get("TVIST_UPLOADS_SCANNED", "") == "yes",
     )
@@ -84,13 +93,22 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
 
 def secret_key(config: Config) -> str:
     """The key that signs cookies. Raises `Misconfigured` when its file is missing or too short."""
+    return _secret_in(config.secret_key_file, "TVIST_SECRET_KEY_FILE")
+
+
+def bounce_secret(config: Config) -> str | None:
+    """The secret that signs messages of letters that came back; None where no such message is taken. Raises `Misconfigured`."""
+    return _secret_in(config.bounce_secret_file, "TVIST_BOUNCE_SECRET_FILE") if config.bounce_secret_file else None
+
+
+def _secret_in(file: Path, setting: str) -> str:
     try:
-        text = config.secret_key_file.read_text().strip()
+        text = file.read_text().strip()
     except OSError:
-        message = f"TVIST_SECRET_KEY_FILE: {config.secret_key_file} cannot be read. Make it: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        message = f"{setting}: {file} cannot be read. Make it: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
         raise Misconfigured(message) from None
     if len(text) < SHORTEST_SECRET:
-        message = f"TVIST_SECRET_KEY_FILE: the secret in {config.secret_key_file} is shorter than {SHORTEST_SECRET} characters."
+        message = f"{setting}: the secret in {file} is shorter than {SHORTEST_SECRET} characters."
         raise Misconfigured(message)
     return text
 

@@ -557,8 +557,8 @@ def upgrade() -> None:
         )
         batch_op.create_unique_constraint(batch_op.f("uq_draft_submission_id"), ["submission_id"])
         batch_op.create_foreign_key(batch_op.f("fk_draft_submission_id"), "submission", ["submission_id"], ["id"])
-        batch_op.create_foreign_key(batch_op.f("fk_draft_in_case_id"), "case", ["in_case_id"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_draft_party_id"), "party", ["party_id"], ["id"])
+        batch_op.create_foreign_key(batch_op.f("fk_draft_in_case_id"), "case", ["in_case_id"], ["id"])
 
     with op.batch_alter_table("draft_member", schema=None) as batch_op:
         batch_op.add_column(sa.Column("from_on", sa.Date(), nullable=True))
@@ -577,8 +577,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("stopped_by_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("stop_reason", sa.Text(), nullable=False, server_default=""))
-        batch_op.create_foreign_key(batch_op.f("fk_letter_stopped_by_id"), "user", ["stopped_by_id"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_letter_released_by_id"), "user", ["released_by_id"], ["id"])
+        batch_op.create_foreign_key(batch_op.f("fk_letter_stopped_by_id"), "user", ["stopped_by_id"], ["id"])
 
     with op.batch_alter_table("paper", schema=None) as batch_op:
         batch_op.add_column(sa.Column("kind", sa.String(40), nullable=False, server_default="other"))
@@ -587,8 +587,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("quarantined_by_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("quarantine_reason", sa.Text(), nullable=False, server_default=""))
         batch_op.create_unique_constraint(batch_op.f("uq_paper_replaces_id"), ["replaces_id"])
-        batch_op.create_foreign_key(batch_op.f("fk_paper_replaces_id"), "paper", ["replaces_id"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_paper_quarantined_by_id"), "user", ["quarantined_by_id"], ["id"])
+        batch_op.create_foreign_key(batch_op.f("fk_paper_replaces_id"), "paper", ["replaces_id"], ["id"])
 
     with op.batch_alter_table("question", schema=None) as batch_op:
         batch_op.add_column(sa.Column("fell_at", sa.DateTime(timezone=True), nullable=True))
@@ -600,8 +600,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("dealt_with_by_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("dealt_with_reason", sa.Text(), nullable=False, server_default=""))
         batch_op.create_unique_constraint(batch_op.f("uq_recipient_resends_id"), ["resends_id"])
-        batch_op.create_foreign_key(batch_op.f("fk_recipient_resends_id"), "recipient", ["resends_id"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_recipient_dealt_with_by_id"), "user", ["dealt_with_by_id"], ["id"])
+        batch_op.create_foreign_key(batch_op.f("fk_recipient_resends_id"), "recipient", ["resends_id"], ["id"])
 
     with op.batch_alter_table("serving", schema=None) as batch_op:
         batch_op.add_column(sa.Column("fell_at", sa.DateTime(timezone=True), nullable=True))
@@ -727,8 +727,8 @@ def downgrade() -> None:
         batch_op.drop_column("fell_at")
 
     with op.batch_alter_table("recipient", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_recipient_dealt_with_by_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_recipient_resends_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_recipient_dealt_with_by_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("uq_recipient_resends_id"), type_="unique")
         batch_op.drop_column("dealt_with_reason")
         batch_op.drop_column("dealt_with_by_id")
@@ -740,8 +740,8 @@ def downgrade() -> None:
         batch_op.drop_column("fell_at")
 
     with op.batch_alter_table("paper", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_paper_quarantined_by_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_paper_replaces_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_paper_quarantined_by_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("uq_paper_replaces_id"), type_="unique")
         batch_op.drop_column("quarantine_reason")
         batch_op.drop_column("quarantined_by_id")
@@ -750,8 +750,8 @@ def downgrade() -> None:
         batch_op.drop_column("kind")
 
     with op.batch_alter_table("letter", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_letter_released_by_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_letter_stopped_by_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_letter_released_by_id"), type_="foreignkey")
         batch_op.drop_column("stop_reason")
         batch_op.drop_column("stopped_by_id")
         batch_op.drop_column("stopped_at")
@@ -770,8 +770,8 @@ def downgrade() -> None:
         batch_op.drop_column("from_on")
 
     with op.batch_alter_table("draft", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_draft_party_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_draft_in_case_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_draft_party_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_draft_submission_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("uq_draft_submission_id"), type_="unique")
         batch_op.drop_index(

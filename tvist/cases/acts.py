@@ -9,6 +9,7 @@ from flask import url_for
 
 from tvist.access.policy import Act
 from tvist.access.roles import may
+from tvist.cases.left import bearer_of
 from tvist.cases.lifecycle import STEPS, State, obstacles
 from tvist.cases.waiting import TaskKind
 from tvist.words import Message, label
@@ -28,6 +29,9 @@ PAGES: Final[dict[Act, str]] = {
     Act.COMMENT_ON_DISMISSAL: "intake.comment_on_dismissal",
     Act.DISMISS: "intake.dismiss",
     Act.KEEP: "intake.keep",
+    Act.ASK_NEW_LOOK: "intake.ask_new_look",
+    Act.TAKE_UP_AGAIN: "intake.take_up_again",
+    Act.REFUSE_NEW_LOOK: "intake.refuse_new_look",
     Act.RESPOND: "submissions.respond",
     Act.COMMENT: "submissions.comment",
     Act.NOTHING_MORE: "submissions.nothing_more",
@@ -45,7 +49,11 @@ PAGES: Final[dict[Act, str]] = {
     Act.CALL_BACK: "decision.call_back",
     Act.DECLARE: "panel.declare",
     Act.DECLARE_IMPARTIALITY: "intake.declare_impartiality",
+    Act.WRITE_LETTER: "intake.write_letter",
     Act.DISCONTINUE: "submissions.discontinue",
+    Act.CONCEDE: "submissions.concede",
+    Act.CONFIRM_SETTLEMENT: "submissions.confirm_settlement",
+    Act.WRITE_MESSAGE: "submissions.messages",
     Act.WITHDRAW: "submissions.withdraw",
 }
 """In the order a case goes; what can be done at any time, and what ends the case, stand last."""
@@ -83,11 +91,16 @@ ACTS_OF_TASK: Final[dict[TaskKind, tuple[Act, ...]]] = {
 """What the owner of a task does to fulfil it: the first of these that the person may."""
 
 
-OCCASIONAL: Final = frozenset({Act.COMMENT_ON_DISMISSAL, Act.DISMISS, Act.KEEP, Act.DISCONTINUE})
+OCCASIONAL: Final = frozenset({Act.COMMENT_ON_DISMISSAL, Act.DISMISS, Act.KEEP, Act.TAKE_UP_AGAIN, Act.REFUSE_NEW_LOOK, Act.DISCONTINUE, Act.CONCEDE})
 """Acts that need an occasion most cases never have: without it they are not named, instead of being named with why not."""
+
+ASKED_FOR: Final = frozenset({Act.CONFIRM_SETTLEMENT})
+"""Acts that are named to whom an open task asks for them, and to nobody else."""
 
 PLACES: Final = (
     ("teams.team", Act.MANAGE_TEAM, frozenset(State), "cases.to_team"),
+    ("submissions.offers", Act.READ_OFFER, frozenset(State), "cases.to_offers"),
+    ("submissions.settlement", Act.READ_OFFER, frozenset(State), "cases.to_settlement"),
     ("intake.screening", Act.DECLARE_IMPARTIALITY, frozenset({State.RECEIVED, State.DEFICIENT}), "cases.to_screening"),
     ("decision.show", Act.READ_DELIBERATION, frozenset({State.PANEL, State.ISSUING}), "cases.to_deliberation"),
 )
@@ -119,8 +132,9 @@ def possible_acts(case: Case, user: User, waited_for: Collection[TaskKind], on: 
     found = [
         Possible(act, label(act), page_of(case, act), tuple(obstacles(case, act)), act in next_acts)
         for act in PAGES
-        if case.state in STEPS[act].sources and may(user, act, case, on)
+        if case.state in STEPS[act].sources and may(user, act, case, on) and _concerns(case, user, act, on)
     ]
+    found = [each for each in found if each.is_next or each.act not in ASKED_FOR]
     found = [each for each in found if each.is_next or not (each.obstacles and each.act in OCCASIONAL)]
     return sorted(found, key=lambda possible: (not possible.is_next, bool(possible.obstacles)))
 
@@ -145,6 +159,14 @@ def page_of_task(case: Case, user: User, kind: TaskKind, on: date) -> str:
         return url_for("intake.screening", slug=case.slug)
     act = _act_for(case, user, kind, on)
     return page_of(case, act) if act else url_for("cases.show", slug=case.slug)
+
+
+def _concerns(case: Case, user: User, act: Act, on: date) -> bool:
+    """Whether the act can be this person's at all: a claim is conceded by the party that should bear it, and by no other (rule 22)."""
+    if act is not Act.CONCEDE:
+        return True
+    party = case.party_of(user, on)
+    return any(bearer_of(line) is party for line in case.lines)
 
 
 def _act_for(case: Case, user: User, kind: TaskKind, on: date) -> Act | None:

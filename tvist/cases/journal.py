@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tvist.cases.history import Event
-    from tvist.cases.models import Case
+    from tvist.cases.models import Case, Party
 
 _PANEL: Final = frozenset({Role.SEATED})
 _OFFICE: Final = frozenset({Role.SECRETARIAT})
 _BODY: Final = frozenset({Role.SEATED, Role.SECRETARIAT, Role.LEADER_DECLARED})
-_ALL: Final = _BODY | {Role.REQUESTING, Role.OPPOSING}
+_SIDES: Final = frozenset({Role.REQUESTING, Role.OPPOSING})
+_ALL: Final = _BODY | _SIDES
 
 READERS: Final[dict[Act, frozenset[Role]]] = {
     # What the panel does between themselves is for the panel (rules 33-34, 43).
@@ -35,17 +36,25 @@ READERS: Final[dict[Act, frozenset[Role]]] = {
     Act.ASSIGN: _BODY,
     Act.ORDER_ISSUE: _BODY,
     Act.CALL_BACK: _BODY,
+    # A text that is put forward is an offer until all have confirmed it: for the two sides alone (rule 22).
+    Act.PROPOSE_SETTLEMENT: _SIDES,
+    Act.CONFIRM_SETTLEMENT: _SIDES,
+    # And of the parties for that one whose message it is: `_is_for`.
+    Act.WRITE_MESSAGE: _SIDES | {Role.SECRETARIAT},
     # A paper may not have been sent over yet; the parties are told by letter and in the list of papers (rule 20).
     Act.QUARANTINE_PAPER: _OFFICE,
     Act.REPLACE_PAPER: _OFFICE,
     Act.RELEASE_PAPER: _OFFICE,
     Act.RENAME_PAPER: _OFFICE,
+    # A letter may be for one side alone, and what becomes of letters is the secretariat's work.
+    Act.WRITE_LETTER: _OFFICE,
+    Act.RELEASE_LETTER: _OFFICE,
 }
 """Acts that are not named here are for all who may read the case."""
 
 NAMES_ARE_FOR: Final = _BODY
 """Who reads the names of persons: the parties read organisations and offices."""
-_BY_THE_LEADER: Final = frozenset({Act.DISMISS, Act.KEEP})
+_BY_THE_LEADER: Final = frozenset({Act.DISMISS, Act.KEEP, Act.TAKE_UP_AGAIN, Act.REFUSE_NEW_LOOK})
 
 
 @dataclass(frozen=True)
@@ -69,8 +78,8 @@ def may_read_journal(roles: Collection[Role]) -> bool:
     return bool(_ALL & set(roles))
 
 
-def journal_for(case: Case, roles: Collection[Role]) -> list[JournalLine]:
-    """The lines for one who is `roles` to the case, the newest first."""
+def journal_for(case: Case, roles: Collection[Role], party: Party | None = None) -> list[JournalLine]:
+    """The lines for one who is `roles` to the case and in the team of `party`, the newest first."""
     held = set(roles)
     with_names = bool(NAMES_ARE_FOR & held)
     corrected = {event.corrects_id for event in case.events if event.corrects_id is not None}
@@ -83,8 +92,13 @@ def journal_for(case: Case, roles: Collection[Role]) -> list[JournalLine]:
             is_corrected=event.id in corrected,
         )
         for event in reversed(case.events)
-        if readers_of(event.act) & held
+        if readers_of(event.act) & held and _is_for(event, party)
     ]
+
+
+def _is_for(event: Event, party: Party | None) -> bool:
+    """A message to or from the secretariat is between it and one party; its line names the party."""
+    return event.act is not Act.WRITE_MESSAGE or party is None or event.said.params.get("party") == party.name
 
 
 def author_of(case: Case, event: Event, *, with_names: bool) -> Message:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tvist.cases.submissions import Submission
 
 
-def write_to_party(  # noqa: PLR0913 - to whom, what about, when, what it brings about, and who has approved it.
+def write_to_party(
     party: Party,
     kind: LetterKind,
     *,

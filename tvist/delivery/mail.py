@@ -53,6 +53,12 @@ class Mail:
     url: str
     sender: str
     base_url: str
+    bounce_address: str = ""
+    """Where mail servers send what comes back, as the envelope names it; `{id}` in it is filled with the sending's own id. Empty: the sender."""
+
+    def returns_to(self, recipient: Recipient) -> str:
+        """The envelope's sender for one recipient."""
+        return self.bounce_address.replace("{id}", recipient.message_id[1:-1].partition("@")[0]) or self.sender
 
     def connect(self) -> Connection:
         """Speak to the server, encrypted where it offers it. Raises `NoMailServer`, or `Misconfigured` for a password sent in the open."""
@@ -75,7 +81,7 @@ class Connection:
         except UnicodeError:
             return Handed(MailAnswer.REFUSED)
         try:
-            code = self.client.mail(self.mail.sender)[0]
+            code = self.client.mail(self.mail.returns_to(recipient))[0]
             if code >= FIRST_TEMPORARY:
                 # What is refused here is the sender, which the next letter shares: it is for us to mend.
                 return self._refused(code, is_for_address=False)
@@ -108,7 +114,9 @@ class Connection:
 
 def mail_of(config: Config) -> Mail | None:
     """How letters leave this installation; None where they are read in the program."""
-    return Mail(config.smtp_url, config.mail_from, config.base_url) if config.smtp_url else None
+    if not config.smtp_url:
+        return None
+    return Mail(config.smtp_url, config.mail_from, config.base_url, config.bounce_address)
 
 
 def message_for(recipient: Recipient, mail: Mail) -> bytes:

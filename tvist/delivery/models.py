@@ -12,6 +12,7 @@ from tvist.access.policy import Role
 from tvist.accounts.models import PARTY_ROLES, MembershipRole, User
 from tvist.cases.history import Statement
 from tvist.cases.models import Case, Party
+from tvist.cases.submissions import Serving
 from tvist.cases.waiting import Task
 from tvist.db import Base, random_id
 
@@ -94,24 +95,38 @@ class Letter(Base):
     case: Mapped[Case | None] = relationship(back_populates="letters")
     party: Mapped[Party | None] = relationship()
     starts: Mapped[Task | None] = relationship()
+    released_by: Mapped[User | None] = relationship(foreign_keys=released_by_id)
+    stopped_by: Mapped[User | None] = relationship(foreign_keys=stopped_by_id)
     recipients: Mapped[list[Recipient]] = relationship(back_populates="letter", order_by="Recipient.id")
+    servings: Mapped[list[Serving]] = relationship(order_by="Serving.id", viewonly=True)
+
+    @property
+    def waits_for_approval(self) -> bool:
+        """Written, and held until an officer approves or stops it."""
+        return self.released_at is None and self.stopped_at is None
+
+    @property
+    def has_left(self) -> bool:
+        """Whether it has, or may have, reached a mail server for anybody."""
+        return any(found.fate is not Fate.MADE for found in self.recipients)
+
+    @property
+    def is_stoppable(self) -> bool:
+        """Whether nothing of it has left, so that it can still be stopped."""
+        return self.stopped_at is None and not self.has_left
 
     def roles_for(self, user: User, on: date) -> set[Role]:
         """What `user` is to this letter: one it is addressed to, by name or by the mailbox of the party the person works for (rule 5).
 
-        The officers of the secretariat read the letters of the cases they may open, and those to the secretariat itself.
+        The officers of the secretariat read the letters of the cases they may open, and those to the secretariat itself. A letter that waits
+        for approval, or was stopped, is for them alone.
         """
         roles = {Role.SECRETARIAT} & (self.case.roles_for(user, on) if self.case else set())
         has_conflict = self.case is not None and self.case.statement_of(user) is Statement.CONFLICT
-        if any(found.user_id == user.id for found in self.recipients) or (
-            not has_conflict and self._is_for_workplace_of(user, on)
-        ):
+        is_let_go = self.released_at is not None and self.stopped_at is None
+        if is_let_go and any(found.is_for(user, on, by_mailbox=not has_conflict) for found in self.recipients):
             roles.add(Role.OWNER)
         return roles
-
-    def _is_for_workplace_of(self, user: User, on: date) -> bool:
-        mailboxes = {found.address for found in self.recipients if found.user_id is None}
-        return any(found.organisation.mailbox in mailboxes and found.role in MAILBOX_ROLES for found in user.memberships_on(on))
 
 
 class Fate(StrEnum):
@@ -122,6 +137,31 @@ class Fate(StrEnum):
     ACCEPTED = "accepted"
     BOUNCED = "bounced"
     UNKNOWN = "unknown"
+
+
+class Standing(StrEnum):
+    """Where a letter stands with one recipient, in the words of the page."""
+
+    TO_APPROVE = "to_approve"
+    MADE = "made"
+    HANDED_OVER = "handed_over"
+    ACCEPTED = "accepted"
+    OPENED = "opened"
+    BOUNCED = "bounced"
+    UNKNOWN = "unknown"
+    STOPPED = "stopped"
+    SENT_AGAIN = "sent_again"
+    CLOSED = "closed"  # Did not arrive, and an officer found that nothing more is needed.
+
+
+_STANDING_OF_FATE = {
+    Fate.MADE: Standing.MADE,
+    Fate.HANDING_OVER: Standing.HANDED_OVER,
+    Fate.ACCEPTED: Standing.ACCEPTED,
+    Fate.BOUNCED: Standing.BOUNCED,
+    Fate.UNKNOWN: Standing.UNKNOWN,
+}
+NOT_ARRIVED = frozenset({Fate.BOUNCED, Fate.UNKNOWN})
 
 
 class Recipient(Base):
@@ -154,8 +194,60 @@ class Recipient(Base):
     dealt_with_at: Mapped[datetime | None]
     """When an officer dealt with a failure: sent it again, or found that nothing more is needed."""
     dealt_with_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    dealt_with_reason: Mapped[str] = mapped_column(default="")
+    """Why nothing more is needed, in the officer's words; empty where it was sent again."""
     letter: Mapped[Letter] = relationship(back_populates="recipients")
     user: Mapped[User | None] = relationship(foreign_keys=user_id)
+    dealt_with_by: Mapped[User | None] = relationship(foreign_keys=dealt_with_by_id)
+    resends: Mapped[Recipient | None] = relationship(remote_side="Recipient.id", back_populates="sent_again")
+    sent_again: Mapped[Recipient | None] = relationship(back_populates="resends", uselist=False)
+    notices: Mapped[list[BounceNotice]] = relationship(back_populates="recipient", order_by="BounceNotice.id")
+
+    @property
+    def standing(self) -> Standing:
+        """Where the letter stands with this recipient; that it was opened says more than what the mail server told."""
+        if self.letter.stopped_at is not None:
+            return Standing.STOPPED
+        if self.letter.released_at is None:
+            return Standing.TO_APPROVE
+        if self.sent_again is not None:
+            return Standing.SENT_AGAIN
+        if self.opened_at is not None:
+            return Standing.OPENED
+        if self.fate in NOT_ARRIVED and self.dealt_with_at is not None:
+            return Standing.CLOSED
+        return _STANDING_OF_FATE[self.fate]
+
+    @property
+    def stands_since(self) -> datetime:
+        """Since when it stands so."""
+        since = {
+            Standing.STOPPED: self.letter.stopped_at,
+            Standing.SENT_AGAIN: self.dealt_with_at,
+            Standing.OPENED: self.opened_at,
+            Standing.CLOSED: self.dealt_with_at,
+            Standing.HANDED_OVER: self.handed_over_at,
+            Standing.ACCEPTED: self.accepted_at,
+            Standing.BOUNCED: self.notices[-1].read_at if self.notices else self.handed_over_at,
+            Standing.UNKNOWN: self.handed_over_at,
+        }
+        return since.get(self.standing) or self.letter.written_at
+
+    @property
+    def needs_an_officer(self) -> bool:
+        """It did not arrive, or perhaps did not, nobody has opened it, and no officer has dealt with it."""
+        return self.fate in NOT_ARRIVED and self.opened_at is None and self.dealt_with_at is None
+
+    def is_for(self, user: User, on: date, *, by_mailbox: bool = True) -> bool:
+        """Whether `user` is the recipient, or reads the mailbox it is (rule 5)."""
+        if self.user_id is not None:
+            return self.user_id == user.id
+        memberships = user.memberships_on(on) if by_mailbox else []
+        return any(found.organisation.mailbox == self.address and found.role in MAILBOX_ROLES for found in memberships)
+
+    def roles_for(self, user: User, on: date) -> set[Role]:
+        """What `user` is to this sending: an officer who may open its case; any officer where there is none. Its words are not shown by this."""
+        return {Role.SECRETARIAT} & (self.letter.case.roles_for(user, on) if self.letter.case else user.roles_on(on))
 
 
 class LetterSetting(Base):
@@ -167,6 +259,7 @@ class LetterSetting(Base):
     is_automatic: Mapped[bool]
     by_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
     at: Mapped[datetime]
+    by: Mapped[User] = relationship()
 
 
 class ReminderKind(StrEnum):
@@ -202,3 +295,4 @@ class BounceNotice(Base):
     code: Mapped[str] = mapped_column(default="")
     """The status as numbers: 5.1.1."""
     read_at: Mapped[datetime]
+    recipient: Mapped[Recipient | None] = relationship(back_populates="notices")

@@ -15,8 +15,9 @@ from sqlalchemy.orm import joinedload
 from tvist.clock import now
 from tvist.db import locked
 from tvist.delivery.actions import accept
+from tvist.delivery.falling import hold_case_of, let_fall_if_none_arrived
 from tvist.delivery.mail import Handed, MailAnswer, NoMailServer
-from tvist.delivery.models import Fate, Letter, Recipient
+from tvist.delivery.models import NOT_ARRIVED, Fate, Letter, Recipient
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +40,7 @@ WAITS: Final = (
 )
 """How long to wait after the first, second … time a letter was put off. After the last it is given up as not delivered."""
 BATCH: Final = 200
+_IS_LET_GO: Final = sa.and_(Letter.released_at.is_not(None), Letter.stopped_at.is_(None))
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,15 @@ def send_letters(database: Database, mail: Mail | None, *, at: datetime | None =
 
 def accept_all(session: Session, *, at: datetime, limit: int | None = None) -> int:
     """Accept what waits, as read in the program; returns for how many recipients. Does not commit."""
-    query = sa.select(Recipient).where(Recipient.fate == Fate.MADE).order_by(Recipient.id).limit(limit)
-    waiting = session.scalars(locked(session, query, Recipient)).all()
+    query = (
+        sa.select(Recipient)
+        .join(Recipient.letter)
+        .where(Recipient.fate == Fate.MADE, _IS_LET_GO)
+        .order_by(Recipient.id)
+        .limit(limit)
+    )
+    # The letters are held too: an officer may be stopping one in this moment.
+    waiting = session.scalars(query.with_for_update(of=(Recipient, Letter))).all()
     for recipient in waiting:
         recipient.attempts += 1
         recipient.handed_over_at = at
@@ -92,9 +101,15 @@ def give_up_the_unclear(database: Database, *, at: datetime) -> int:
     """What a crash left on its way becomes unknown: nobody can tell whether the mail server has it. Returns how many."""
     with database.writing() as session:
         left = sa.update(Recipient).where(Recipient.fate == Fate.HANDING_OVER, Recipient.handed_over_at <= at - ANSWERED_WITHIN)
-        found = session.execute(left.values(fate=Fate.UNKNOWN).execution_options(synchronize_session=False))
+        marked = left.values(fate=Fate.UNKNOWN).returning(Recipient.id).execution_options(synchronize_session=False)
+        found = session.scalars(marked).all()
         session.commit()
-    return int(found.rowcount)  # type: ignore[attr-defined]  # An UPDATE answers with a CursorResult.
+    for recipient_id in found:
+        with database.writing() as session:
+            hold_case_of(session, recipient_id)
+            let_fall_if_none_arrived(session, session.get_one(Recipient, recipient_id).letter, at=at)
+            session.commit()
+    return len(found)
 
 
 def _accept_in_batches(database: Database, at: datetime | None) -> int:
@@ -128,7 +143,7 @@ def _due(at: datetime) -> Sequence[sa.ColumnElement[bool]]:
     return (
         Recipient.fate == Fate.MADE,
         sa.or_(Recipient.next_try_at.is_(None), Recipient.next_try_at <= at),
-        Recipient.letter.has(sa.and_(Letter.released_at.is_not(None), Letter.stopped_at.is_(None))),
+        Recipient.letter.has(_IS_LET_GO),
     )
 
 
@@ -157,6 +172,11 @@ def _mark(database: Database, at: datetime) -> Recipient | None:
         if marked is None:
             return None
         recipient = session.get_one(Recipient, marked, options=[joinedload(Recipient.letter)])
+        # An officer may be stopping the letter in this moment: waited for, and asked again.
+        held = locked(session, sa.select(Letter).where(Letter.id == recipient.letter_id), Letter)
+        if session.scalars(held.execution_options(populate_existing=True)).one().stopped_at is not None:
+            session.rollback()
+            return _mark(database, at)
         session.commit()
     return recipient
 
@@ -164,15 +184,25 @@ def _mark(database: Database, at: datetime) -> Recipient | None:
 def _note(database: Database, handed_over: Recipient, handed: Handed, at: datetime) -> Fate:
     """Write down what the mail server answered."""
     with database.writing() as session:
+        if handed.answer is not MailAnswer.ACCEPTED:
+            hold_case_of(session, handed_over.id)
         recipient = session.scalars(locked(session, sa.select(Recipient).where(Recipient.id == handed_over.id), Recipient)).one()
         recipient.answer_code = handed.code
-        if handed.answer is MailAnswer.ACCEPTED:
-            accept(recipient, at=at)
-        elif handed.answer is MailAnswer.UNCLEAR:
-            recipient.fate = Fate.UNKNOWN
-        elif handed.answer is MailAnswer.REFUSED or recipient.attempts > len(WAITS):
-            recipient.fate = Fate.BOUNCED
-        else:
-            recipient.fate, recipient.next_try_at = Fate.MADE, at + WAITS[recipient.attempts - 1]
+        # A bounce may have been read before the mail server's answer was written down: it says more.
+        if recipient.fate is not Fate.BOUNCED:
+            _take_answer(recipient, handed, at)
+            if recipient.fate in NOT_ARRIVED:
+                let_fall_if_none_arrived(session, recipient.letter, at=at)
         session.commit()
         return recipient.fate
+
+
+def _take_answer(recipient: Recipient, handed: Handed, at: datetime) -> None:
+    if handed.answer is MailAnswer.ACCEPTED:
+        accept(recipient, at=at)
+    elif handed.answer is MailAnswer.UNCLEAR:
+        recipient.fate = Fate.UNKNOWN
+    elif handed.answer is MailAnswer.REFUSED or recipient.attempts > len(WAITS):
+        recipient.fate = Fate.BOUNCED
+    else:
+        recipient.fate, recipient.next_try_at = Fate.MADE, at + WAITS[recipient.attempts - 1]

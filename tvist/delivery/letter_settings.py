@@ -1,0 +1,53 @@
+"""Which letters leave by themselves, and which wait for an officer; the latest row of a kind holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from tvist.delivery.models import LetterKind, LetterSetting
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from tvist.accounts.models import User
+
+ABOUT_ACCOUNTS: Final = frozenset({LetterKind.PASSWORD_LINK, LetterKind.ACCESS_ASKED, LetterKind.ACCESS_REFUSED})
+"""Letters that open an account or tell of one: they may carry a key, so that no officer is shown them, and they always leave at once."""
+SETTABLE: Final[tuple[LetterKind, ...]] = tuple(
+    kind for kind in LetterKind if kind not in ABOUT_ACCOUNTS and kind is not LetterKind.BODY_LETTER
+)
+"""What the secretariat decides on. A letter that an officer has written is approved by the officer who sends it, each time."""
+
+
+def goes_by_itself(session: Session | None, kind: LetterKind) -> bool:
+    """Whether letters of the kind leave without an officer's approval; so they do until the secretariat says otherwise."""
+    if session is None or kind not in SETTABLE:
+        return True
+    latest = sa.select(LetterSetting.is_automatic).where(LetterSetting.kind == kind).order_by(LetterSetting.id.desc()).limit(1)
+    # An act writes its letters before all of it is known: nothing of it goes to the database because a setting is read.
+    with session.no_autoflush:
+        found = session.scalar(latest)
+    return True if found is None else found
+
+
+def settings_now(session: Session) -> dict[LetterKind, LetterSetting]:
+    """The setting in force of each kind that was ever set, with who set it."""
+    latest = sa.select(sa.func.max(LetterSetting.id)).group_by(LetterSetting.kind)
+    rows = sa.select(LetterSetting).where(LetterSetting.id.in_(latest)).options(joinedload(LetterSetting.by))
+    return {row.kind: row for row in session.scalars(rows)}
+
+
+def set_letters(session: Session, automatic: Collection[LetterKind], *, by: User, at: datetime) -> list[LetterKind]:
+    """Let letters of these kinds leave by themselves from now on, and those of all others wait. Returns the kinds that were changed.
+
+    A letter that is already written goes on as it was: what waits is approved or stopped one by one.
+    """
+    changed = [kind for kind in SETTABLE if goes_by_itself(session, kind) is not (kind in automatic)]
+    session.add_all(LetterSetting(kind=kind, is_automatic=kind in automatic, by=by, at=at) for kind in changed)
+    return changed

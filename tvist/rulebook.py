@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 from tvist.access.policy import Act
 from tvist.cases.lifecycle import STEPS, use_conditions
 from tvist.decision import rules as decision
+from tvist.intake import new_look
 from tvist.intake import rules as intake
 from tvist.panel import rules as panel
-from tvist.submissions import concessions, extensions, resting
+from tvist.submissions import concessions, extensions, resting, settlement
 from tvist.submissions import rules as exchange
 from tvist.submissions import table_rules as tables
 
@@ -32,9 +33,9 @@ CONDITIONS: Final[dict[Act, tuple[Condition, ...]]] = {
     Act.WITHDRAW: (),
     Act.DISCONTINUE: (exchange.all_lines_are_accepted,),
     Act.CLOSE_PREPARATION: (intake.no_open_dismissal, exchange.nothing_waits, exchange.turns_are_over, tables.table_is_settled),
-    Act.ASK_NEW_LOOK: (),
-    Act.TAKE_UP_AGAIN: (),
-    Act.REFUSE_NEW_LOOK: (),
+    Act.ASK_NEW_LOOK: (new_look.not_looked_at_before,),
+    Act.TAKE_UP_AGAIN: (new_look.new_look_asked,),
+    Act.REFUSE_NEW_LOOK: (new_look.new_look_asked,),
     Act.MANAGE_TEAM: (),
     Act.ASSIGN: (),
     Act.OPEN_IDENTITY: (intake.identity_is_sealed,),
@@ -48,9 +49,9 @@ CONDITIONS: Final[dict[Act, tuple[Condition, ...]]] = {
     Act.CONFIRM_TABLE: (tables.table_is_whole,),
     Act.CONCEDE: (concessions.something_left,),
     Act.MAKE_OFFER: (),
-    Act.PROPOSE_SETTLEMENT: (),
-    Act.CONFIRM_SETTLEMENT: (),
-    Act.SETTLE: (),
+    Act.PROPOSE_SETTLEMENT: (settlement.all_take_part, settlement.no_settlement_stands),
+    Act.CONFIRM_SETTLEMENT: (settlement.settlement_stands,),
+    Act.SETTLE: (settlement.all_confirmed,),
     Act.REST: (resting.not_resting,),
     Act.RESUME: (resting.is_resting,),
     Act.REOPEN: (),

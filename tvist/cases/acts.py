@@ -157,6 +157,8 @@ def page_of_task(case: Case, user: User, kind: TaskKind, on: date) -> str:
     """Where the owner of a task does what is waited for; the case's own page where nothing is to be done but to look."""
     if kind is TaskKind.SCREEN and may(user, Act.DECLARE_IMPARTIALITY, case, on):
         return url_for("intake.screening", slug=case.slug)
+    if kind in {TaskKind.REPLACE_PAPER, TaskKind.RELEASE_PAPER}:
+        return url_for("documents.papers", slug=case.slug)
     act = _act_for(case, user, kind, on)
     return page_of(case, act) if act else url_for("cases.show", slug=case.slug)
 

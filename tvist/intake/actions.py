@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tvist.access.policy import Act, Role
 from tvist.cases.history import Declaration, Ending, EndingKind, Statement
-from tvist.cases.lifecycle import take_step
+from tvist.cases.lifecycle import State, take_step
 from tvist.cases.models import Side
 from tvist.cases.submissions import SubmissionKind
 from tvist.cases.tasks import close_all_tasks, close_tasks, open_task
@@ -22,6 +22,7 @@ from tvist.intake.parties import proposed_other_side
 from tvist.intake.queries import authorised_filers, may_file, party_staff
 from tvist.intake.sealing import lay_apart
 from tvist.intake.sendings import from_body, from_party, move_papers, serve
+from tvist.intake.writing import replace_whole
 from tvist.jobs.actions import queue
 from tvist.jobs.models import JobKind
 from tvist.procedure.settings import procedure_on
@@ -53,10 +54,9 @@ def begin_draft(session: Session, organisation: Organisation, *, by: User, at: d
     return draft
 
 
-def save_draft(draft: Draft, typed: dict[str, Any], *, by: User, at: datetime) -> None:  # noqa: ARG001 - every act tells by whom.
+def save_draft(draft: Draft, typed: dict[str, Any], *, by: User, at: datetime) -> None:
     """Keep the request just as typed, with its gaps (rule 14). Raises CannotProceed for one that was sent or discarded."""
-    _still_open(draft)
-    draft.typed, draft.changed_at = typed, at
+    replace_whole(draft, typed, by=by, at=at)
 
 
 def share_draft(draft: Draft, user: User, *, by: User, at: datetime) -> None:  # noqa: ARG001 - every act tells by whom.
@@ -112,9 +112,10 @@ def send(  # noqa: PLR0913 - what is sent, for whom, when received, with which p
     lay_apart(case, by=by, at=at, keys=keys, draft=draft, identity=identity, offers=offers)
     if draft is not None:
         draft.case, draft.changed_at = case, at
-    _open_screening(case, at, starts_on=case.received_on)
+    open_screening(case, at, starts_on=case.received_on)
     _write_receipts(session, case, submission, team=_first_team(session, case, draft, by, at), by=by, at=at)
     queue(session, JobKind.INDEX_SUBMISSION, submission.id, at=at)
+    queue(session, JobKind.MAKE_RECEIPT, case.id, at=at)
     return case
 
 
@@ -148,7 +149,7 @@ def cure(case: Case, *, by: User, at: datetime, text: str, papers: Sequence[Pape
     take_step(case, Act.CURE, by=by, at=at)
     submission = from_party(case, SubmissionKind.CURE, text, papers, answers=TaskKind.CURE, by=by, at=at)
     close_tasks(case, TaskKind.CURE, TaskKind.SCREEN, at=at)
-    _open_screening(case, at)
+    open_screening(case, at)
     write_to_secretariat(case, LetterKind.CURED, at=at)
     return submission
 
@@ -156,15 +157,20 @@ def cure(case: Case, *, by: User, at: datetime, text: str, papers: Sequence[Pape
 def accept(case: Case, *, by: User, at: datetime) -> None:
     """Take the case up and send the request over to the other side, whose time to answer runs from when it is served (rules 16, 18, 19)."""
     take_step(case, Act.ACCEPT, by=by, at=at)
-    case.accepted_at = at
+    case.accepted_at = case.accepted_at or at
     close_tasks(case, TaskKind.SCREEN, TaskKind.CURE, at=at)
     sent_over = [found for found in case.submissions if found.kind in {SubmissionKind.PETITION, SubmissionKind.CURE}]
     for submission in sent_over:
-        submission.passed_on_at = at
+        submission.passed_on_at = submission.passed_on_at or at
     for party in case.parties_on(Side.OPPOSING):
         bring_in(session_of(case), party, by=by, at=at)
         task = open_task(case, TaskKind.RESPOND, at=at, owner=party, length=procedure_on(case.registered_on).response_length)
-        serve(party, LetterKind.SENT_OVER, *sent_over, starts=task, at=at)
+        # A case that is taken up again has been sent over before: then only the clock starts anew.
+        new = [found for found in sent_over if not any(serving.party_id == party.id for serving in found.servings)]
+        if new:
+            serve(party, LetterKind.SENT_OVER, *new, starts=task, at=at)
+        else:
+            write_to_party(party, LetterKind.SENT_OVER, at=at, starts=task)
 
 
 def propose_dismissal(case: Case, *, by: User, at: datetime, ground: str, reasons: str) -> DismissalProposal:
@@ -216,8 +222,16 @@ def keep(case: Case, *, by: User, at: datetime, reasons: str) -> None:
     take_step(case, Act.KEEP, by=by, at=at)
     _decide(proposal, by=by, at=at, is_dismissed=False, reasons=reasons)
     close_tasks(case, TaskKind.COMMENT_ON_DISMISSAL, TaskKind.DECIDE_DISMISSAL, at=at)
-    if case.accepted_at is None:
-        _open_screening(case, at)
+    if case.state is not State.EXCHANGE:
+        open_screening(case, at)
+    for party in [*case.parties_on(Side.REQUESTING), *case.parties_on(Side.OPPOSING)]:
+        write_to_party(party, LetterKind.KEPT, at=at)
+
+
+def open_screening(case: Case, at: datetime, *, starts_on: date | None = None) -> None:
+    """The target runs from the day the request came in; anew, from the day there is something to screen again."""
+    target, start = procedure_on(case.registered_on).screening_target, starts_on or oslo_date(at)
+    open_task(case, TaskKind.SCREEN, at=at, owner=Desk.SECRETARIAT, length=target, starts_on=start, is_target=True)
 
 
 def _check_filer(petition: Petition, organisation: Organisation, by: User, on: date, *, is_registered: bool) -> None:
@@ -251,12 +265,6 @@ def _write_receipts(session: Session, case: Case, petition: Submission, *, team:
         bring_in(session, party, by=by, at=at)
         serve(party, LetterKind.RECEIPT, petition, starts=None, at=at)
     write_to_secretariat(case, LetterKind.NEW_CASE, at=at)
-
-
-def _open_screening(case: Case, at: datetime, *, starts_on: date | None = None) -> None:
-    """The target runs from the day the request came in; anew, from the day there is something to screen again."""
-    target, start = procedure_on(case.registered_on).screening_target, starts_on or oslo_date(at)
-    open_task(case, TaskKind.SCREEN, at=at, owner=Desk.SECRETARIAT, length=target, starts_on=start, is_target=True)
 
 
 def _decide(proposal: DismissalProposal | None, *, by: User, at: datetime, is_dismissed: bool, reasons: str) -> str | None:

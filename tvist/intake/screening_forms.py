@@ -42,6 +42,12 @@ class DismissalCommentForm(TvistForm):
     text = _text("dismissal_comment")
 
 
+class NewLookForm(TvistForm):
+    """Why a party thinks that the dismissal is wrong."""
+
+    text = _text("new_look_text")
+
+
 class DecideDismissalForm(TvistForm):
     """The leader's reasons."""
 

@@ -11,16 +11,18 @@ from tvist.access.guard import finish, requires, taken_in
 from tvist.access.policy import Act
 from tvist.access.roles import may
 from tvist.cases.history import Statement
-from tvist.cases.lifecycle import obstacles
+from tvist.cases.lifecycle import STEPS, obstacles
 from tvist.cases.money import Amount, AmountUnit, Period, line_amount
 from tvist.cases.queries import case_at
-from tvist.clock import now
+from tvist.clock import now, today
 from tvist.documents.taking_in import MAX_BODY_BYTES, take_in_papers
 from tvist.intake import actions
 from tvist.intake.blueprint import bp
 from tvist.intake.cautions import warnings
 from tvist.intake.forms import PlainForm
+from tvist.intake.letter_drafts import POINTS, deficiency_words, dismissal_words, points_found
 from tvist.intake.petition import petition_of
+from tvist.intake.related import impartiality_questions, related_cases
 from tvist.intake.screening_forms import (
     CureForm,
     DecideDismissalForm,
@@ -29,9 +31,9 @@ from tvist.intake.screening_forms import (
     MissingForm,
     ProposeDismissalForm,
 )
-from tvist.procedure.codes import CodeKind, code_label
+from tvist.procedure.codes import CodeKind, code_label, codes
 from tvist.procedure.settings import procedure_on
-from tvist.web.session import say
+from tvist.web.session import current_session, say
 from tvist.words import Message
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from tvist.web.forms import TvistForm
 
 IN_ORDER_OF_SCREENING = (Act.ACCEPT, Act.ASK_FOR_MISSING, Act.PROPOSE_DISMISSAL)
+BY_THE_LEADER = (Act.DISMISS, Act.KEEP, Act.TAKE_UP_AGAIN, Act.REFUSE_NEW_LOOK)
 
 
 @bp.app_template_global()
@@ -58,20 +61,35 @@ def basis_label(kind: str, code: str) -> Message:
     return code_label(CodeKind(kind), code)
 
 
+@bp.app_template_global()
+def dismissal_grounds() -> list[tuple[str, str]]:
+    """The grounds of dismissal today: code and name."""
+    return [(found.code, say(found.label)) for found in codes(CodeKind.DISMISSAL_GROUND, today())]
+
+
 @bp.route("/cases/<slug>/screening")
 @requires(Act.DECLARE_IMPARTIALITY, of=case_at)
 def screening(case: Case) -> ResponseReturnValue:
     """What the secretariat, and the leader where dismissal is proposed, look at: the checks, the warnings, and what the reader can do."""
     found = warnings(petition_of(case.petition.snapshot), case.registered_on) if case.petition else []
-    mine = [act for act in (*IN_ORDER_OF_SCREENING, Act.DISMISS, Act.KEEP) if may(current_user, act, case)]
+    mine = [
+        act
+        for act in (*IN_ORDER_OF_SCREENING, *BY_THE_LEADER)
+        if may(current_user, act, case) and case.state in STEPS[act].sources
+    ]
+    has_declared = case.statement_of(current_user) is Statement.NONE
     return render_template(
         "intake/screening.html",
         case=case,
         petition=case.petition,
         warnings=[say(fault.message) for fault in found],
         acts=[(act, obstacles(case, act)) for act in mine],
-        has_declared=bool(mine),
+        has_declared=has_declared,
         statement=case.statement_of(current_user),
+        asked=impartiality_questions(case, current_user, today()),
+        related=related_cases(current_session, case, current_user, today()) if has_declared else [],
+        points=POINTS,
+        points_found=points_found(case),
         rules=procedure_on(case.registered_on),
     )
 
@@ -80,7 +98,7 @@ def screening(case: Case) -> ResponseReturnValue:
 @requires(Act.DECLARE_IMPARTIALITY, of=case_at)
 def declare_impartiality(case: Case) -> ResponseReturnValue:
     """Declare impartiality for this case. Who declares a conflict does not come back to it."""
-    form = DeclarationForm()
+    form, asked = DeclarationForm(), impartiality_questions(case, current_user, today())
     if form.validate_on_submit() and not _refused(form, case, Act.DECLARE_IMPARTIALITY):
         statement = Statement(form.statement.data)
         actions.declare_impartiality(
@@ -89,7 +107,7 @@ def declare_impartiality(case: Case) -> ResponseReturnValue:
         # An open proposal to dismiss brings the leader back to it, everybody else to the screening.
         onward = "/" if statement is Statement.CONFLICT else url_for("intake.screening", slug=case.slug)
         return finish(onward, Message(f"intake.declared.{statement.value}"))
-    return _page("intake/declare_impartiality.html", case, form)
+    return _page("intake/declare_impartiality.html", case, form, asked=asked)
 
 
 @bp.route("/cases/<slug>/screening/accept", methods=["GET", "POST"])
@@ -107,11 +125,11 @@ def accept(case: Case) -> ResponseReturnValue:
 @requires(Act.ASK_FOR_MISSING, of=case_at)
 def ask_for_missing(case: Case) -> ResponseReturnValue:
     """Write a deficiency letter."""
-    form = MissingForm(thing=case)
+    length = procedure_on(case.registered_on).deficiency_length.text
+    form = MissingForm(thing=case, data={"text": deficiency_words(case, request.args.getlist("point"), length)})
     if form.validate_on_submit() and not _refused(form, case, Act.ASK_FOR_MISSING):
         actions.ask_for_missing(case, by=current_user, at=now(), text=form.text.data or "")
         return finish(_case_page(case), Message("intake.asked_for_missing"))
-    length = procedure_on(case.registered_on).deficiency_length.text
     return _page("intake/ask_for_missing.html", case, form, act=Act.ASK_FOR_MISSING, length=length)
 
 
@@ -137,7 +155,8 @@ def cure(case: Case) -> ResponseReturnValue:
 @requires(Act.PROPOSE_DISMISSAL, of=case_at)
 def propose_dismissal(case: Case) -> ResponseReturnValue:
     """Propose to dismiss the case."""
-    form = ProposeDismissalForm(thing=case)
+    ground = request.args.get("ground", "")
+    form = ProposeDismissalForm(thing=case, data={"ground": ground, "reasons": dismissal_words(case, ground)})
     if form.validate_on_submit() and not _refused(form, case, Act.PROPOSE_DISMISSAL):
         actions.propose_dismissal(case, by=current_user, at=now(), ground=form.ground.data, reasons=form.reasons.data or "")
         return finish(_case_page(case), Message("intake.dismissal_proposed"))

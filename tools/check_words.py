@@ -24,6 +24,7 @@ UNLABELLED = {
     "Mode": "a setting, named in the configuration as it is",
     "JobKind": "seen by the job worker alone",
     "MailAnswer": "seen by the sending of letters alone",
+    "Which": "in a form, which of two texts a button takes back",
     "Turn": "the plots of the demo, for the people who write them",
 }
 # Files whose codes others ask for, so that none of them counts as left over; each with the reason.

@@ -44,10 +44,17 @@ def _index_submission(installation: Installation, submission_id: int, at: dateti
     index_submission(installation, submission_id)
 
 
+def _make_receipt(installation: Installation, case_id: int, at: datetime) -> None:
+    from tvist.intake.receipts import receipt_job
+
+    receipt_job(installation, case_id, at)
+
+
 # The rooms are imported when their work is done: a worker starts at once, and issuing brings ReportLab with it.
 WORK: Final[dict[JobKind, Work]] = {
     JobKind.ISSUE_DECISION: _issue_decision,
     JobKind.INDEX_SUBMISSION: _index_submission,
+    JobKind.MAKE_RECEIPT: _make_receipt,
 }
 
 

@@ -30,6 +30,8 @@ MONTH_LINE: dict[str, Any] = {
     "municipality": "4639",
     "measure": "institution",
     "measure_words": "",
+    "caregivers": "",
+    "children": "",
     "from": "2024-03-10",
     "to": "2024-06-15",
     "runs": False,

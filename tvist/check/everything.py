@@ -18,7 +18,7 @@ from tvist.check.finding import Finding
 from tvist.check.journal import check_journal
 from tvist.check.sums import check_copies, check_sums
 from tvist.decision.models import Decision, IssuedFile, Question
-from tvist.documents.models import Paper
+from tvist.documents.models import Paper, ReceiptFile
 from tvist.panel.models import Bundle, BundleEntry, Seat
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _check_files(installation: Installation, every: int) -> Iterator[Finding]:
 
 
 def _files(installation: Installation) -> Iterator[tuple[str, str, str]]:
-    """(case number, blob, SHA-256) of each paper and issued file, read in batches, no transaction held while files are opened."""
+    """(case number, blob, SHA-256) of each paper, issued file and receipt, read in batches, no transaction held while files are opened."""
     papers = sa.select(Paper.id, sa.func.coalesce(Case.number, "draft"), Paper.blob_id, Paper.sha256).outerjoin(
         Case, Case.id == Paper.case_id
     )
@@ -126,7 +126,10 @@ def _files(installation: Installation) -> Iterator[tuple[str, str, str]]:
         .join(Decision, Decision.id == IssuedFile.decision_id)
         .join(Case, Case.id == Decision.case_id)
     )
-    for query, key in ((papers, Paper.id), (issued, IssuedFile.id)):
+    receipts = sa.select(ReceiptFile.id, Case.number, ReceiptFile.blob_id, ReceiptFile.sha256).join(
+        Case, Case.id == ReceiptFile.case_id
+    )
+    for query, key in ((papers, Paper.id), (issued, IssuedFile.id), (receipts, ReceiptFile.id)):
         last = 0
         while True:
             with installation.database.reading() as session:
@@ -143,4 +146,5 @@ def _find_orphans(installation: Installation) -> Iterator[Finding]:
         with installation.database.reading() as session:
             known = set(session.scalars(sa.select(Paper.blob_id).where(Paper.blob_id.in_(batch))))
             known |= set(session.scalars(sa.select(IssuedFile.blob_id).where(IssuedFile.blob_id.in_(batch))))
+            known |= set(session.scalars(sa.select(ReceiptFile.blob_id).where(ReceiptFile.blob_id.in_(batch))))
         yield from (Finding("papers", "file.orphan") for _ in batch - known)

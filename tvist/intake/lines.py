@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from tvist.intake.reading import Reader
 
 FIELDS: Final = (
-    "municipality", "measure", "measure_words", "from", "to", "runs", "known_until", "unit", "rate", "count",
+    "municipality", "measure", "measure_words", "caregivers", "children", "from", "to", "runs", "known_until", "unit", "rate", "count",
     "should_bear", "paid_by", "paid", "state_basis", "municipal_basis", "basis_words",
 )  # fmt: skip
 # Before this day there was no state side of the kind (Bufetat took over from the counties on it), so an older one is a slip of the keyboard.
 EARLIEST_YEAR: Final = 2004
+MOST_PEOPLE: Final = 99
+"""More people in one family at a centre are a slip of the keyboard."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,9 @@ class ClaimedLine:
     state_basis: str
     municipal_basis: str
     basis_words: str
+    caregivers: int | None = None
+    children: int | None = None
+    """Who stays at a parent-child centre: the municipal share follows the size of the family (rule 12)."""
 
     @property
     def counted_until(self) -> date | None:
@@ -77,6 +82,7 @@ def read_line(reader: Reader, *, municipalities: Sequence[str], on: date, born: 
     measure = _code(reader, "measure", CodeKind.MEASURE, words="measure_words", period=(on, on))
     bases = _bases(reader, (period[0], period[1] or on) if period else None)
     words = {name: reader.line(name, needed=False) for name in ("measure_words", "basis_words")}
+    family = {name: _people(reader, name) for name in ("caregivers", "children")}
     municipality, paid = _municipality(reader, municipalities), reader.kroner("paid", needed=False) or 0
     if period and unit and unit is not AmountUnit.PRINCIPLE and period[1] is None and period[2] is None:
         reader.missing("known_until")
@@ -98,6 +104,7 @@ def read_line(reader: Reader, *, municipalities: Sequence[str], on: date, born: 
         state_basis=bases[0],
         municipal_basis=bases[1],
         basis_words=words["basis_words"],
+        **family,
     )
     return line if _sane(reader, line) else None
 
@@ -157,6 +164,14 @@ def _rate(reader: Reader, unit: AmountUnit | None) -> tuple[int | None, int | No
     if rate == 0:
         reader.blame("rate", Message("intake.rate_is_nothing"))
     return rate, count
+
+
+def _people(reader: Reader, name: str) -> int | None:
+    """How many caregivers or children; it need not be told."""
+    count = reader.number(name, needed=False)
+    if count is not None and not 1 <= count <= MOST_PEOPLE:
+        reader.blame(name, Message("intake.people_unlikely"))
+    return count
 
 
 def _bases(reader: Reader, dispute: tuple[date, date] | None) -> tuple[str, str]:

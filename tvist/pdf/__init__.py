@@ -18,7 +18,7 @@ from tvist.pdf.blocks import (
     table,
 )
 from tvist.pdf.charts import bar_chart, line_chart, stacked_bars
-from tvist.pdf.fonts import MissingLetter, missing_letters
+from tvist.pdf.fonts import MissingLetter, missing_letters, printable
 from tvist.pdf.page import render
 from tvist.pdf.sheet import Picture, Series
 from tvist.pdf.svg import svg
@@ -39,6 +39,7 @@ __all__ = [
     "line_chart",
     "missing_letters",
     "page_break",
+    "printable",
     "prose",
     "render",
     "signature_block",

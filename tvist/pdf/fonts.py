@@ -26,6 +26,7 @@ SANS, SANS_BOLD, SANS_ITALIC = "SourceSans3-Regular", "SourceSans3-Bold", "Sourc
 # Source Serif lacks ŧ and Ŧ of North Sámi, and more; Source Sans has them.
 FALLBACKS = {SERIF: (SANS,), SERIF_ITALIC: (SANS_ITALIC, SANS), SANS_BOLD: (SANS,), SANS_ITALIC: (SANS,), SANS: ()}
 MOST_NAMED = 5
+BOX = "\N{WHITE SQUARE}"
 _registering = threading.Lock()
 
 
@@ -70,6 +71,12 @@ def missing_letters(text: str) -> Message | None:
     missing = sorted(set(clean(text)) - {"\n"} - {chr(code) for code in letters_of(SANS)})
     names = [f"U+{ord(letter):04X} ({unicodedata.name(letter, '?')})" for letter in missing[:MOST_NAMED]]
     return Message("pdf.missing_letters", letters=names) if names else None
+
+
+def printable(text: str) -> str:
+    """The text with a box in the place of each letter that no font has: for a copy, where the text itself stands elsewhere."""
+    drawn = letters_of(SANS)
+    return "".join(letter if letter == "\n" or ord(letter) in drawn else BOX for letter in clean(text))
 
 
 def runs(text: str, font: str, place: str) -> Iterator[tuple[str, str]]:

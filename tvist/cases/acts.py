@@ -50,6 +50,7 @@ PAGES: Final[dict[Act, str]] = {
     Act.DECLARE: "panel.declare",
     Act.DECLARE_IMPARTIALITY: "intake.declare_impartiality",
     Act.WRITE_LETTER: "intake.write_letter",
+    Act.OPEN_IDENTITY: "intake.identity",
     Act.DISCONTINUE: "submissions.discontinue",
     Act.CONCEDE: "submissions.concede",
     Act.CONFIRM_SETTLEMENT: "submissions.confirm_settlement",
@@ -91,7 +92,18 @@ ACTS_OF_TASK: Final[dict[TaskKind, tuple[Act, ...]]] = {
 """What the owner of a task does to fulfil it: the first of these that the person may."""
 
 
-OCCASIONAL: Final = frozenset({Act.COMMENT_ON_DISMISSAL, Act.DISMISS, Act.KEEP, Act.TAKE_UP_AGAIN, Act.REFUSE_NEW_LOOK, Act.DISCONTINUE, Act.CONCEDE})
+OCCASIONAL: Final = frozenset(
+    {
+        Act.COMMENT_ON_DISMISSAL,
+        Act.DISMISS,
+        Act.KEEP,
+        Act.TAKE_UP_AGAIN,
+        Act.REFUSE_NEW_LOOK,
+        Act.DISCONTINUE,
+        Act.CONCEDE,
+        Act.OPEN_IDENTITY,
+    }
+)
 """Acts that need an occasion most cases never have: without it they are not named, instead of being named with why not."""
 
 ASKED_FOR: Final = frozenset({Act.CONFIRM_SETTLEMENT})

@@ -35,6 +35,8 @@ READERS: Final[dict[Act, frozenset[Role]]] = {
     Act.DECLARE_IMPARTIALITY: _BODY,
     Act.ASSIGN: _BODY,
     Act.ORDER_ISSUE: _BODY,
+    # Who opened the child's identity is for those who may open it; never for the panel (rule 7).
+    Act.OPEN_IDENTITY: frozenset({Role.REQUESTING, Role.OPPOSING, Role.SECRETARIAT}),
     Act.CALL_BACK: _BODY,
     # A text that is put forward is an offer until all have confirmed it: for the two sides alone (rule 22).
     Act.PROPOSE_SETTLEMENT: _SIDES,

@@ -138,7 +138,7 @@ def case_page(case: Case, user: User, on: date) -> CasePage:
         places=places_for(case, user, on),
         lines=lines,
         sums=_sums(lines),
-        journal=journal_for(case, roles),
+        journal=journal_for(case, roles, case.party_of(user, on)),
         submissions=readable,
         shows_petition=shows_petition,
         shows_outcome=shows_outcome,

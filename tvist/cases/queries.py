@@ -15,8 +15,8 @@ from tvist.cases.history import Declaration, Event, Statement
 from tvist.cases.lifecycle import State
 from tvist.cases.models import Case, Party, TeamMember
 from tvist.cases.submissions import Serving, Submission, SubmissionKind
-from tvist.cases.turns import CHANCES
-from tvist.cases.waiting import DESKS, Task
+from tvist.cases.turns import CHANCES, SEEN_BY
+from tvist.cases.waiting import DESKS, Task, TaskKind
 from tvist.db import locked
 from tvist.errors import NotFound
 
@@ -78,6 +78,7 @@ def case_page_at(session: Session, slug: str) -> Case:
             selectinload(Submission.papers),
             selectinload(Submission.servings),
             selectinload(Submission.line_answers),
+            selectinload(Submission.page_comments),
             joinedload(Submission.by),
         ),
         selectinload(Case.petition),
@@ -143,6 +144,17 @@ def waits_for(user: User, on: date) -> sa.ColumnElement[bool]:
 def is_waited_for(on: date) -> sa.ColumnElement[bool]:
     """The clause of the open tasks, without chances whose time is out (an objection that nobody made, rule 30)."""
     return sa.and_(Task.done_at.is_(None), sa.or_(Task.kind.not_in(CHANCES), Task.due_on.is_(None), Task.due_on >= on))
+
+
+def sees_task(user: User, on: date) -> sa.ColumnElement[bool]:
+    """The clause of the tasks that may be shown to `user`: the same answer as `turns.is_kept_from`, in the WHERE."""
+    in_team = sa.exists().where(Party.case_id == Task.case_id, *_team_of(user, on)).correlate(Task)
+    is_officer = sa.true() if Role.SECRETARIAT in user.roles_on(on) else sa.false()
+    return sa.or_(
+        Task.kind.not_in(SEEN_BY),
+        sa.and_(Task.kind == TaskKind.CONFIRM_SETTLEMENT, in_team),
+        sa.and_(Task.kind == TaskKind.ANSWER_MESSAGE, is_officer),
+    )
 
 
 def parties_of(user: User, on: date) -> sa.Select[int]:

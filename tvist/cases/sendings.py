@@ -11,7 +11,7 @@ from tvist.access.policy import POLICY, Act, Role
 from tvist.cases.claims import ClaimLine
 from tvist.cases.models import Case, Party
 from tvist.cases.queries import parties_of
-from tvist.cases.submissions import Serving, Submission
+from tvist.cases.submissions import Serving, Submission, SubmissionKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -42,6 +42,7 @@ def submissions_visible_to(session: Session, user: User, case: Case, on: date) -
             selectinload(Submission.servings).joinedload(Serving.party),
             selectinload(Submission.line_answers).joinedload(answer.line),
             selectinload(Submission.own_lines),
+            selectinload(Submission.page_comments),
             selectinload(Submission.facts),
             selectinload(Submission.fact_answers).joinedload(fact_answer.fact),
         )
@@ -96,4 +97,5 @@ def _is_served_on_all() -> sa.ColumnElement[bool]:
     served = sa.exists().where(Serving.submission_id == Submission.id, Serving.party_id == Party.id, Serving.stands())
     is_from_another = sa.or_(Submission.party_id.is_(None), Submission.party_id != Party.id)
     without = sa.exists().where(Party.case_id == Submission.case_id, Party.left_at.is_(None), is_from_another, ~served)
-    return ~without.correlate(Submission)
+    # Nor an agreed settlement, which began as an offer (rule 22).
+    return sa.and_(Submission.kind != SubmissionKind.SETTLEMENT, ~without.correlate(Submission))

@@ -37,6 +37,12 @@ DELIBERATION: Final = frozenset(
 CHANCES: Final = frozenset({TaskKind.OBJECT})
 """What a party may do within a time, and nobody waits for: it is shown until the time is out, and never missed (rule 30)."""
 
+SEEN_BY: Final = {
+    TaskKind.CONFIRM_SETTLEMENT: frozenset({Role.REQUESTING, Role.OPPOSING}),
+    TaskKind.ANSWER_MESSAGE: frozenset({Role.SECRETARIAT}),
+}
+"""Tasks that tell of what is not for all: an offer is for the two sides (rule 22), a message for the secretariat and one party."""
+
 
 @dataclass(frozen=True)
 class Turn:
@@ -60,7 +66,7 @@ def turns_of(case: Case, user: User, roles: Collection[Role], on: date) -> list[
     found: list[Turn] = []
     for task in case.open_tasks:
         mine = is_mine(task, user, held, on)
-        if not (mine or sees_others) or is_over(task, on):
+        if not (mine or sees_others) or is_over(task, on) or is_kept_from(task, held):
             continue
         turn = _as_one(case, on) if task.kind in DELIBERATION and Role.SEATED not in held else _turn(task, held, on, is_mine=mine)
         # Two members who are waited for look alike to the parties: they are told once.
@@ -81,6 +87,12 @@ def missed(case: Case) -> list[Turn]:
         and oslo_date(task.done_at) > task.due_on
     ]
     return [Turn(who=owner_of(task), what=label(task.kind), kind=task.kind, due_on=task.due_on) for task in late]
+
+
+def is_kept_from(task: Task, roles: Collection[Role]) -> bool:
+    """Whether the task tells of something that is not for these eyes: that a settlement is put forward, that a party has written."""
+    readers = SEEN_BY.get(task.kind)
+    return readers is not None and not readers & set(roles)
 
 
 def is_over(task: Task, on: date) -> bool:

@@ -14,7 +14,7 @@ from tvist.access.policy import Role
 from tvist.cases.finding import found_in
 from tvist.cases.lifecycle import State
 from tvist.cases.models import Case, Party, Side
-from tvist.cases.queries import knows_file, read_number, visible_to, waits_for
+from tvist.cases.queries import knows_file, read_number, sees_task, visible_to, waits_for
 from tvist.cases.sendings import hidden_claims
 from tvist.cases.turns import CHANCES, DELIBERATION, owner_of
 from tvist.cases.waiting import Desk, Task
@@ -212,7 +212,7 @@ def _narrowed(wanted: Wanted, user: User, on: date) -> list[sa.ColumnElement[boo
         (Case.year, wanted.year),
     )
     clauses = [column == value for column, value in chosen if value]
-    waiting = sa.and_(Task.case_id == Case.id, Task.kind.not_in(CHANCES), Task.done_at.is_(None))
+    waiting = sa.and_(Task.case_id == Case.id, Task.kind.not_in(CHANCES), Task.done_at.is_(None), sees_task(user, on))
     if wanted.turn:
         clauses.append(sa.exists().where(waiting, _turn_of(wanted.turn, user, on)))
     if wanted.is_overdue:
@@ -236,7 +236,7 @@ def _rows(session: Session, found: list[tuple[Case, bool]], user: User, on: date
     mine = sa.case((waits_for(user, on), 1), else_=0)
     query = (
         sa.select(Task, mine)
-        .where(Task.case_id.in_(knows), Task.kind.not_in(CHANCES), Task.done_at.is_(None))
+        .where(Task.case_id.in_(knows), Task.kind.not_in(CHANCES), Task.done_at.is_(None), sees_task(user, on))
         .order_by(Task.due_on.is_(None), Task.due_on, Task.id)
     )
     tasks: dict[int, list[tuple[Task, bool]]] = {case.id: [] for case, _ in found}

@@ -24,6 +24,8 @@ SENDING_OF: Final[Mapping[Act, SubmissionKind]] = {
     Act.COMMENT: SubmissionKind.COMMENTS,
     Act.NOTHING_MORE: SubmissionKind.NOTHING_MORE,
     Act.SEND_MORE: SubmissionKind.ADDITION,
+    Act.CONCEDE: SubmissionKind.CONCESSION,
+    Act.SETTLE: SubmissionKind.SETTLEMENT,
     Act.WITHDRAW: SubmissionKind.WITHDRAWAL,
     Act.COMMENT_ON_DISMISSAL: SubmissionKind.DISMISSAL_COMMENT,
     Act.ASK_FOR_MISSING: SubmissionKind.DEFICIENCY_LETTER,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from tvist.access.policy import Role
 from tvist.accounts.models import Membership
 from tvist.cases.models import Case, Party
-from tvist.cases.queries import is_waited_for, knows_file, seated_and_declared, visible_to, waits_for
+from tvist.cases.queries import is_waited_for, knows_file, seated_and_declared, sees_task, visible_to, waits_for
 from tvist.cases.turns import DELIBERATION
 from tvist.cases.waiting import Desk, Task
 from tvist.clock import now
@@ -71,6 +71,7 @@ def others_tasks(session: Session, user: User, on: date) -> list[Task]:
         # Not `NOT (...)`: a task that waits for a party has no person, and nothing is known of nobody.
         sa.case((waits_for(user, on), 0), else_=1) == 1,
         knows_file(user, on),
+        sees_task(user, on),
         sa.or_(Task.kind.not_in(DELIBERATION), seated_and_declared(user)),
         sa.or_(Task.desk.is_(None), Task.desk != Desk.MACHINE),
     )

@@ -1,0 +1,62 @@
+"""What the pages of one act share: the act is refused with what stands in the way, and shown again with what was typed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import render_template, request
+from wtforms.validators import ValidationError
+
+from tvist.cases.lifecycle import obstacles
+from tvist.intake.birth_numbers import holds_birth_number
+from tvist.procedure.settings import procedure_on
+from tvist.web.session import say
+from tvist.words import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from flask.typing import ResponseReturnValue
+    from wtforms import Field, Form
+
+    from tvist.access.policy import Act
+    from tvist.cases.models import Case
+    from tvist.web.forms import TvistForm
+
+
+class NoBirthNumber:
+    """Texts are anonymised before they are sent (rule 6)."""
+
+    def __call__(self, form: Form, field: Field) -> None:  # noqa: ARG002 - WTForms' signature.
+        """Raise ValidationError for a text that holds a birth number."""
+        if holds_birth_number(field.data or ""):
+            raise ValidationError(say(Message("intake.birth_number")))
+
+
+def refused(form: TvistForm, case: Case, act: Act) -> bool:
+    """Whether something stands in the way of the act; it is shown above what was typed."""
+    return blamed(form, obstacles(case, act))
+
+
+def blamed(form: TvistForm, faults: Iterable[Message], field: str | None = None) -> bool:
+    """Show what the rules found, at a field or above the form; returns whether there was something."""
+    found = list(faults)
+    for message in found:
+        form.blame(message, field)
+    return bool(found)
+
+
+def act_page(template: str, case: Case, form: TvistForm, in_the_way: list[Message], **more: Any) -> ResponseReturnValue:
+    """The page of an act: `in_the_way` stands in place of the form on a fresh page; a sent one is answered with 409 or 422."""
+    is_post = request.method == "POST"
+    page = render_template(
+        template,
+        case=case,
+        form=form,
+        turn=None,
+        in_the_way=[] if is_post else in_the_way,
+        has_lost_papers=False,
+        rules=procedure_on(case.registered_on),
+        **more,
+    )
+    return page, 200 if not is_post else 409 if in_the_way or form.is_stale else 422

@@ -1,0 +1,25 @@
+"""What is filled in to write inside a case."""
+
+from __future__ import annotations
+
+from wtforms import TextAreaField
+
+from tvist.procedure.settings import PROCEDURES
+from tvist.submissions.act_pages import NoBirthNumber
+from tvist.web.forms import Needed, NotLonger, TvistForm, trimmed
+from tvist.web.session import lazy
+
+
+class MessageForm(TvistForm):
+    """One message."""
+
+    text = TextAreaField(
+        lazy("submissions.messages.text"),
+        description=lazy("submissions.messages.text_help"),
+        filters=[trimmed],
+        validators=[Needed("submissions.messages.write_text"), NotLonger(PROCEDURES[-1].longest_text), NoBirthNumber()],
+    )
+
+
+class NoAnswerForm(TvistForm):
+    """A form that is nothing but its button."""

@@ -27,6 +27,7 @@ from tvist.documents import views as documents
 from tvist.installation import Installation, open_installation
 from tvist.intake import views as intake
 from tvist.panel import views as panel
+from tvist.submissions import paper_act_views, paper_views  # noqa: F401 - pages of the room of papers.
 from tvist.submissions import views as submissions
 from tvist.teams import views as teams
 from tvist.web.addresses import add_converters

@@ -13,7 +13,7 @@ from tests.scenes.intake import declared, filed
 from tvist.cases.models import Case
 from tvist.clock import now
 from tvist.documents.models import Paper
-from tvist.documents.views import SANDBOX
+from tvist.documents.files import SANDBOX
 from tvist.intake import actions
 
 if TYPE_CHECKING:

@@ -31,22 +31,13 @@ def note_access(
     channel: Channel = Channel.WEB,
 ) -> None:
     """Note that `user` opened, acted on or was denied `thing`. Nothing of what the thing says is written."""
-    if act is None:
-        return
-    with database.writing() as session:
-        session.add(
-            AccessEntry(
-                at=now(),
-                user_id=user.id if user else None,
-                roles=",".join(sorted(roles)),
-                act=act,
-                thing=_name_of(thing),
-                case_id=_case_id(thing),
-                allowed=allowed,
-                channel=channel,
-            )
-        )
-        session.commit()
+    if act is not None:
+        _note(database, [_entry(user, roles, act, thing, allowed=allowed, channel=channel)])
+
+
+def note_openings_of_all(database: Database, *, user: User, act: Act, things: Iterable[tuple[Base, Iterable[Role]]]) -> None:
+    """Note that `user` opened several things at once, each with what the person is to it: a line each, in one transaction."""
+    _note(database, [_entry(user, roles, act, thing, allowed=True, channel=Channel.WEB) for thing, roles in things])
 
 
 def was_noted(session: Session, *, user: User, act: Act, thing: Base | None, since: datetime) -> bool:
@@ -59,6 +50,27 @@ def was_noted(session: Session, *, user: User, act: Act, thing: Base | None, sin
         AccessEntry.allowed,
     )
     return session.scalar(query.limit(1)) is not None
+
+
+def _note(database: Database, entries: list[AccessEntry]) -> None:
+    with database.writing() as session:
+        session.add_all(entries)
+        session.commit()
+
+
+def _entry(
+    user: User | None, roles: Iterable[Role], act: Act, thing: Base | None, *, allowed: bool, channel: Channel
+) -> AccessEntry:
+    return AccessEntry(
+        at=now(),
+        user_id=user.id if user else None,
+        roles=",".join(sorted(roles)),
+        act=act,
+        thing=_name_of(thing),
+        case_id=_case_id(thing),
+        allowed=allowed,
+        channel=channel,
+    )
 
 
 def _name_of(thing: Base | None) -> str:

@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from tvist.access.policy import Role
-from tvist.accounts.models import Membership
+from tvist.accounts.models import Absence, Membership
 from tvist.cases.claims import ClaimLine
 from tvist.cases.history import Declaration, Event, Statement
 from tvist.cases.lifecycle import State
 from tvist.cases.models import Case, Party, TeamMember
+from tvist.cases.people import Assignment
 from tvist.cases.submissions import Serving, Submission, SubmissionKind
 from tvist.cases.turns import CHANCES, SEEN_BY
 from tvist.cases.waiting import DESKS, Task, TaskKind
@@ -139,6 +140,14 @@ def waits_for(user: User, on: date) -> sa.ColumnElement[bool]:
     if desks:
         ways.append(Task.desk.in_(desks))
     return sa.and_(is_waited_for(on), sa.or_(*ways))
+
+
+def handled_by_or_for(user: User, on: date) -> sa.ColumnElement[bool]:
+    """The clause of the assignments to `user`, or to somebody whom `user` stands in for that day."""
+    away = sa.select(Absence.user_id).where(
+        Absence.stand_in_id == user.id, Absence.ended_at.is_(None), Absence.from_on <= on, Absence.to_on >= on
+    )
+    return sa.or_(Assignment.user_id == user.id, Assignment.user_id.in_(away))
 
 
 def is_waited_for(on: date) -> sa.ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""What is done to papers in a draft: laid in, and taken out again. A paper that was sent is never changed."""
+"""What is done to papers in a draft: laid in, described, and taken out again. A paper that was sent is never changed."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from tvist.words import Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
-    from tvist.documents.models import Paper
+    from tvist.documents.models import Paper, PaperKind
     from tvist.intake.models import Draft
 
 
@@ -30,6 +30,16 @@ def add_to_draft(draft: Draft, papers: Sequence[Paper], *, at: datetime) -> None
         raise CannotProceed(Message("documents.sending_too_large", limit=rules.largest_sending_bytes // 10**6))
     draft.papers.extend(papers)
     draft.changed_at = at
+
+
+def describe_paper(paper: Paper, *, title: str, kind: PaperKind, dated_on: date | None, at: datetime) -> None:
+    """Say what a paper of a draft is called, what it is and of which day. Raises CannotProceed for a sent one, and without a title."""
+    if paper.draft is None or not paper.draft.is_open:
+        raise CannotProceed(Message("intake.draft_is_closed"))
+    if not title.strip():
+        raise CannotProceed(Message("documents.write_title"))
+    paper.title, paper.kind, paper.dated_on = title.strip(), kind, dated_on
+    paper.draft.changed_at = at
 
 
 def remove_from_draft(paper: Paper, *, at: datetime) -> str:

@@ -26,9 +26,11 @@ from tvist.submissions.answers import faults_in, faults_in_some
 from tvist.submissions.confirming import ask_to_confirm
 from tvist.submissions.fact_answers import NOTHING_TOLD, Told, add_facts, faults_in_facts
 from tvist.submissions.own_lines import add_lines, count_lines, faults_in_own
+from tvist.submissions.page_comments import take_page_comments
 from tvist.submissions.rules import (
     PASSED_ON,
     TURNS,
+    is_served_request,
     lines_for,
     parties_in_turn,
     rounds_taken,
@@ -208,6 +210,8 @@ def _in_turn(case: Case, act: Act, kind: TaskKind, *, by: User, at: datetime) ->
     task = turn_of(case, party, kind)
     if task is None:
         raise CannotProceed(Message("submissions.not_your_turn"))
+    if not is_served_request(case, party):
+        raise CannotProceed(Message("submissions.request_not_served"))
     return party, task
 
 
@@ -243,6 +247,7 @@ def hand_in(sent: Submission, at: datetime) -> None:
     """Put the sending in front of the secretariat."""
     case = sent.case
     _index(sent, at)
+    take_page_comments(sent)
     if not is_waiting_for(case, TaskKind.PASS_ON):
         open_task(case, TaskKind.PASS_ON, at=at, owner=Desk.SECRETARIAT)
     write_to_secretariat(case, LetterKind.SUBMISSION_RECEIVED, at=at)

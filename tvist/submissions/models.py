@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from tvist.access.policy import Role
 from tvist.accounts.models import User
 from tvist.cases.chronology import StatedFact
 from tvist.cases.claims import ClaimLine
@@ -152,3 +153,8 @@ class PageComment(Base):
     draft: Mapped[Draft | None] = relationship()
     submission: Mapped[Submission | None] = relationship(back_populates="page_comments")
     by: Mapped[User] = relationship()
+
+    def roles_for(self, user: User, on: date) -> set[Role]:
+        """What `user` is to the comment: what the person is to the draft, or to the sending, that it lies in."""
+        place = self.submission or self.draft
+        return place.roles_for(user, on) if place else set()

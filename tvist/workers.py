@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 PAUSE_SECONDS: Final = 2.0
 CLOCKS_EVERY: Final = timedelta(hours=1)
 """How often the daily round is run: what it did already it does not do again, and a new day is seen within the hour."""
+BOUNCES_EVERY: Final = timedelta(minutes=1)
+"""How often the mailbox is read that returned letters land in."""
 LEFTOVERS_AFTER: Final = timedelta(days=1)
 """How old what a broken-off upload left must be before it is swept: no upload takes that long."""
 log = logging.getLogger("tvist")
@@ -71,6 +73,19 @@ def work_once(installation: Installation, at: datetime | None = None) -> int:
     return run
 
 
+def read_bounces(installation: Installation, at: datetime) -> int:
+    """Read which letters came back, where a mailbox is set up for it (rule 18). Returns how many reports were new; a server away is logged."""
+    from tvist.delivery.bounce_mailbox import NoBounceMailbox, read_mailbox
+
+    if installation.config.bounce_imap is None:
+        return 0
+    try:
+        return read_mailbox(installation.database, installation.config.bounce_imap, at=at)
+    except NoBounceMailbox as away:
+        log.warning("the mailbox of returned letters could not be read: %s", away)
+        return 0
+
+
 def daily(installation: Installation, at: datetime) -> int:
     """The daily round of the clocks: rests that are over end, parties are reminded, missed deadlines are seen to (rules 19, 23, 25).
 
@@ -90,15 +105,18 @@ def daily(installation: Installation, at: datetime) -> int:
 def work(installation: Installation, stop: Event) -> None:
     """Go on working until `stop` is set; what goes wrong with the database or the mail is logged by its class, and tried again.
 
-    Once an hour it looks at the clocks; once a day it sweeps away what uploads left that were broken off by a crash.
+    Once a minute it reads what came back; once an hour it looks at the clocks; once a day it sweeps away what uploads left that were broken off by a crash.
     """
-    sweep_next = clocks_next = now()
+    sweep_next = clocks_next = bounces_next = now()
     while not stop.is_set():
         try:
             if now() >= clocks_next:
                 daily(installation, now())
                 clocks_next = now() + CLOCKS_EVERY
             work_once(installation)
+            if now() >= bounces_next:
+                bounces_next = now() + BOUNCES_EVERY
+                read_bounces(installation, now())
             if now() >= sweep_next:
                 installation.papers.sweep(now() - LEFTOVERS_AFTER)
                 sweep_next = now() + LEFTOVERS_AFTER

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import imaplib
+import logging
 import ssl
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
@@ -23,6 +24,8 @@ PLAIN_PORT: Final = 143
 TLS_PORT: Final = 993
 LARGEST_BYTES: Final = 200_000
 """How much of a mail is read: a report stands at its beginning, and the letter that came back is a short text."""
+
+log = logging.getLogger("tvist")
 
 
 class NoBounceMailbox(Exception):
@@ -46,7 +49,11 @@ def read_mailbox(database: Database, url: str, *, at: datetime) -> int:
 
 
 def _take(database: Database, raw: bytes, at: datetime) -> int:
-    bounce = read_bounce(raw)
+    try:
+        bounce = read_bounce(raw)
+    except Exception as error:  # noqa: BLE001 - anybody may write to the mailbox: one mail that cannot be read does not stop the next.
+        log.warning("a mail among the returned letters could not be read: %s", type(error).__name__)
+        return 0
     if bounce is None:
         return 0
     with database.writing() as session:

@@ -10,6 +10,7 @@ from tvist.cases.submissions import Submission, SubmissionKind
 from tvist.cases.tasks import close_tasks, open_task
 from tvist.cases.waiting import TaskKind
 from tvist.clock import oslo_date
+from tvist.db import session_of
 from tvist.delivery.actions import write_to_party, write_to_user
 from tvist.delivery.models import LetterKind
 from tvist.errors import CannotProceed, NotAllowed
@@ -39,8 +40,10 @@ def send_more(case: Case, *, by: User, at: datetime, text: str, papers: Sequence
     party = case.party_of(by, oslo_date(at))
     if party is None:
         raise NotAllowed
-    if found := obstacles(case, Act.SEND_MORE) or faults_in_more(case, party, text):
+    if found := obstacles(case, Act.SEND_MORE) or faults_in_more(case, party):
         raise CannotProceed(found)
+    if not text.strip():
+        raise CannotProceed(Message("submissions.more.say_what"))
     take_step(case, Act.SEND_MORE, by=by, at=at)
     sent = Submission(party=party, kind=SubmissionKind.ADDITION, text=text.strip(), made_at=at, by=by)
     place_papers(case, sent, papers)
@@ -49,11 +52,10 @@ def send_more(case: Case, *, by: User, at: datetime, text: str, papers: Sequence
     return sent
 
 
-def faults_in_more(case: Case, party: Party, text: str) -> list[Message]:
-    """What is wrong with sending more."""
-    if turn := turn_of(case, party):
-        return [Message("submissions.more.has_the_word", what=turn.kind)]
-    return [] if text.strip() else [Message("submissions.more.say_what")]
+def faults_in_more(case: Case, party: Party) -> list[Message]:
+    """Why the party does not send more now: it has the word, and sends it as that."""
+    turn = turn_of(case, party)
+    return [Message("submissions.more.has_the_word", what=turn.kind)] if turn else []
 
 
 def reopen(case: Case, *, by: User, at: datetime, reason: str, word_to: Collection[Party]) -> None:
@@ -72,16 +74,21 @@ def reopen(case: Case, *, by: User, at: datetime, reason: str, word_to: Collecti
             seat.left_at, seat.left_because = at, REOPENED
             write_to_user(seat.user, LetterKind.REOPENED, at=at, case=case, link="/desk")
     length = procedure_on(case.registered_on).comment_length
-    for party in case.parties:
-        if party.left_at is None and party.brought_in_at is not None:
-            turn = open_task(case, TaskKind.COMMENT, at=at, owner=party, length=length) if party in word_to else None
-            write_to_party(party, LetterKind.REOPENED, at=at, starts=turn)
+    for party in parties_present(case):
+        turn = open_task(case, TaskKind.COMMENT, at=at, owner=party, length=length) if party in word_to else None
+        # The letter points to the turn by its number, which it gets here.
+        session_of(case).flush()
+        write_to_party(party, LetterKind.REOPENED, at=at, starts=turn)
 
 
 def faults_in_reopening(case: Case, reason: str, word_to: Collection[Party]) -> list[Message]:
     """What is wrong with reopening as it was filled in."""
     faults = [] if reason.strip() else [Message("submissions.reopen.say_why")]
-    present = [party for party in case.parties if party.left_at is None and party.brought_in_at is not None]
-    if not word_to or any(party not in present for party in word_to):
+    if not word_to or any(party not in parties_present(case) for party in word_to):
         faults.append(Message("submissions.reopen.choose_party"))
     return faults
+
+
+def parties_present(case: Case) -> list[Party]:
+    """The parties that take part."""
+    return [party for party in case.parties if party.left_at is None and party.brought_in_at is not None]

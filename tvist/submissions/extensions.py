@@ -42,7 +42,8 @@ def ask_extension(case: Case, *, by: User, at: datetime, wanted_until: date, rea
         raise CannotProceed(found)
     assert task is not None  # noqa: S101 - `faults_in_request` has asked.
     take_step(case, Act.ASK_EXTENSION, by=by, at=at)
-    made = Extension(task=task, party=party, wanted_until=wanted_until, reason=reason.strip(), asked_by_id=by.id, asked_at=at)
+    made = Extension(party=party, wanted_until=wanted_until, reason=reason.strip(), asked_by_id=by.id, asked_at=at)
+    task.extensions.append(made)
     if not is_waiting_for(case, TaskKind.RULE_ON_EXTENSION):
         open_task(case, TaskKind.RULE_ON_EXTENSION, at=at, owner=Desk.SECRETARIAT)
     write_to_secretariat(case, LetterKind.EXTENSION_ASKED, at=at)

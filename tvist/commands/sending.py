@@ -28,9 +28,10 @@ def file_case(file: Path, email: str | None) -> None:
     from tvist.access.policy import Act
     from tvist.accesslog.actions import note_access
     from tvist.accesslog.models import Channel
-    from tvist.clock import now
+    from tvist.clock import now, today
     from tvist.commands.opening import ready
     from tvist.intake.actions import begin_draft, send
+    from tvist.intake.petition import secrets_in
 
     raw, installation = _read(file), ready()
     with installation.database.writing() as session:
@@ -42,6 +43,7 @@ def file_case(file: Path, email: str | None) -> None:
         roles, allowed = _rights(filer, draft)
         case = None
         if allowed:
+            identity, offers = secrets_in(raw, today())
             case = send(
                 session,
                 petition,
@@ -50,6 +52,9 @@ def file_case(file: Path, email: str | None) -> None:
                 at=now(),
                 draft=draft,
                 is_invented=installation.config.is_demo,
+                keys=installation.keys,
+                identity=identity,
+                offers=offers,
             )
             session.commit()
     note_access(

@@ -5,7 +5,7 @@ How a page does it (`tvist/submissions/views.py` has examples)::
     kept = kept_form(case, DraftKind.COMMENTS, CommentForm)     # `kept.form` shows what was kept
     if kept.is_put_aside():                                     # "attach", "take out" or "go on later" was pressed
         return kept.put_aside()
-    if kept.form.validate_on_submit() and not _refused(...):
+    if kept.may_be_sent() and not _refused(...):                # instead of form.validate_on_submit()
         sent = actions.comment(case, ..., papers=kept.papers())
         kept.sent(sent)                                         # the draft becomes the sending; its papers go along
         return finish(...)
@@ -135,24 +135,24 @@ class KeptForm:
 
     def _compare(self) -> None:
         """Whether somebody else has changed the draft since the page was shown: then they are told, and nothing of theirs is written over."""
-        seen = request.form.get(VERSION_FIELD, "")
         if self.draft is None:
             return
         self.keeps.base = dict(self.draft.typed)
-        if seen == self.keeps.version:
+        if request.form.get(VERSION_FIELD, self.keeps.version) == self.keeps.version:
             return
         names = {each.name: str(each.label.text) for each in fields_of(self.form)}
         typed = self._typed()
         for name, kept in self.draft.typed.items():
-            if name in names and kept != typed.get(name, kept):
+            if kept and name in names and kept != typed.get(name, kept):
                 self.keeps.meanwhile.append((names[name], ", ".join(kept) if isinstance(kept, list) else str(kept)))
 
-    def is_behind(self) -> bool:
-        """Whether another's text stands in the draft that this page has not shown; said at the top of the form."""
+    def may_be_sent(self) -> bool:
+        """Whether the form was sent and nothing is wrong with it; another's text that this page has not shown is said at its top."""
+        fine = bool(self.form.validate_on_submit())
         if self.keeps.meanwhile and not self.form.is_stale:
             self.form.is_stale = True
             self.form.form_errors.append(say(Message("web.changed_meanwhile")))
-        return bool(self.keeps.meanwhile)
+        return fine and not self.keeps.meanwhile
 
     def is_put_aside(self) -> bool:
         """Whether the form was sent to lay papers in or take one out, or to go on later, and not to be handed in."""
@@ -165,7 +165,7 @@ class KeptForm:
         said, kind = self._lay_in(draft)
         blob = self._take_out(draft)
         is_later = request.form.get("then") == "aside"
-        onward = url_for("cases.show", slug=self.case.slug) if is_later else f"{request.path}#papers"
+        onward = url_for("cases.show", slug=self.case.slug) if is_later else f"{request.path}#papers-box"
         answer = finish(onward, said or Message("writing.put_aside"), kind=kind)
         if blob:
             # Only now: had the commit failed, the row would point to bytes that are gone.

@@ -20,6 +20,8 @@ from tvist.intake import actions
 from tvist.intake.blueprint import bp
 from tvist.intake.cautions import warnings
 from tvist.intake.forms import PlainForm
+from tvist.intake.kept import kept_form, written_in
+from tvist.intake.models import DraftKind
 from tvist.intake.letter_drafts import POINTS, deficiency_words, dismissal_words, points_found
 from tvist.intake.petition import petition_of
 from tvist.intake.related import impartiality_questions, related_cases
@@ -126,29 +128,35 @@ def accept(case: Case) -> ResponseReturnValue:
 def ask_for_missing(case: Case) -> ResponseReturnValue:
     """Write a deficiency letter."""
     length = procedure_on(case.registered_on).deficiency_length.text
-    form = MissingForm(thing=case, data={"text": deficiency_words(case, request.args.getlist("point"), length)})
-    if form.validate_on_submit() and not _refused(form, case, Act.ASK_FOR_MISSING):
-        actions.ask_for_missing(case, by=current_user, at=now(), text=form.text.data or "")
+    proposed = {"text": deficiency_words(case, request.args.getlist("point"), length)}
+    kept = kept_form(case, DraftKind.DEFICIENCY_LETTER, MissingForm, data=proposed)
+    form = kept.form
+    if kept.is_put_aside():
+        return kept.put_aside()
+    if kept.may_be_sent() and not _refused(form, case, Act.ASK_FOR_MISSING):
+        kept.sent(actions.ask_for_missing(case, by=current_user, at=now(), text=form.text.data or ""))
         return finish(_case_page(case), Message("intake.asked_for_missing"))
-    return _page("intake/ask_for_missing.html", case, form, act=Act.ASK_FOR_MISSING, length=length)
+    kept.keep()
+    return _page("intake/ask_for_missing.html", case, form, act=Act.ASK_FOR_MISSING, length=length, keeps=kept.keeps)
 
 
 @bp.route("/cases/<slug>/screening/cure", methods=["GET", "POST"])
 @requires(Act.CURE, of=case_at, take_in=take_in_papers, max_bytes=MAX_BODY_BYTES)
 def cure(case: Case) -> ResponseReturnValue:
     """Send in what was missing."""
-    form = CureForm(thing=case)
-    if form.validate_on_submit() and not _refused(form, case, Act.CURE):
-        taken = taken_in()
-        for fault in taken.faults:
+    kept = kept_form(case, DraftKind.CURE, CureForm)
+    form = kept.form
+    if kept.is_put_aside():
+        return kept.put_aside()
+    if kept.may_be_sent() and not _refused(form, case, Act.CURE):
+        for fault in taken_in().faults:
             form.blame(fault)
-        if not taken.faults:
-            actions.cure(
-                case, by=current_user, at=now(), text=form.text.data or "", papers=taken.papers(added_by=current_user, at=now())
-            )
+        if not taken_in().faults:
+            kept.sent(actions.cure(case, by=current_user, at=now(), text=form.text.data or "", papers=kept.papers()))
             return finish(_case_page(case), Message("intake.cured"))
+    kept.keep()
     letter = next((found for found in reversed(case.submissions) if found.kind == "deficiency_letter"), None)
-    return _page("intake/cure.html", case, form, act=Act.CURE, letter=letter)
+    return _page("intake/cure.html", case, form, act=Act.CURE, letter=letter, keeps=kept.keeps)
 
 
 @bp.route("/cases/<slug>/screening/dismissal", methods=["GET", "POST"])
@@ -156,23 +164,43 @@ def cure(case: Case) -> ResponseReturnValue:
 def propose_dismissal(case: Case) -> ResponseReturnValue:
     """Propose to dismiss the case."""
     ground = request.args.get("ground", "")
-    form = ProposeDismissalForm(thing=case, data={"ground": ground, "reasons": dismissal_words(case, ground)})
-    if form.validate_on_submit() and not _refused(form, case, Act.PROPOSE_DISMISSAL):
+    kept = kept_form(
+        case,
+        DraftKind.DISMISSAL_PROPOSAL,
+        ProposeDismissalForm,
+        data={"ground": ground, "reasons": dismissal_words(case, ground)},
+    )
+    form = kept.form
+    if kept.is_put_aside():
+        return kept.put_aside()
+    if kept.may_be_sent() and not _refused(form, case, Act.PROPOSE_DISMISSAL):
         actions.propose_dismissal(case, by=current_user, at=now(), ground=form.ground.data, reasons=form.reasons.data or "")
+        kept.sent(case.submissions[-1])
         return finish(_case_page(case), Message("intake.dismissal_proposed"))
+    kept.keep()
     length = procedure_on(case.registered_on).dismissal_comment_length.text
-    return _page("intake/propose_dismissal.html", case, form, act=Act.PROPOSE_DISMISSAL, length=length)
+    return _page("intake/propose_dismissal.html", case, form, act=Act.PROPOSE_DISMISSAL, length=length, keeps=kept.keeps)
 
 
 @bp.route("/cases/<slug>/screening/dismissal/comment", methods=["GET", "POST"])
 @requires(Act.COMMENT_ON_DISMISSAL, of=case_at)
 def comment_on_dismissal(case: Case) -> ResponseReturnValue:
     """Comment on the proposal."""
-    form = DismissalCommentForm(thing=case)
-    if form.validate_on_submit() and not _refused(form, case, Act.COMMENT_ON_DISMISSAL):
-        actions.comment_on_dismissal(case, by=current_user, at=now(), text=form.text.data or "")
+    kept = kept_form(case, DraftKind.DISMISSAL_COMMENT, DismissalCommentForm)
+    form = kept.form
+    if kept.is_put_aside():
+        return kept.put_aside()
+    if kept.may_be_sent() and not _refused(form, case, Act.COMMENT_ON_DISMISSAL):
+        kept.sent(actions.comment_on_dismissal(case, by=current_user, at=now(), text=form.text.data or ""))
         return finish(_case_page(case), Message("intake.dismissal_commented"))
-    return _page("intake/comment_on_dismissal.html", case, form, act=Act.COMMENT_ON_DISMISSAL)
+    kept.keep()
+    return _page("intake/comment_on_dismissal.html", case, form, act=Act.COMMENT_ON_DISMISSAL, keeps=kept.keeps)
+
+
+written_in(DraftKind.CURE, "intake.cure", CureForm)
+written_in(DraftKind.DEFICIENCY_LETTER, "intake.ask_for_missing", MissingForm)
+written_in(DraftKind.DISMISSAL_PROPOSAL, "intake.propose_dismissal", ProposeDismissalForm)
+written_in(DraftKind.DISMISSAL_COMMENT, "intake.comment_on_dismissal", DismissalCommentForm)
 
 
 @bp.route("/cases/<slug>/screening/dismissal/dismiss", methods=["GET", "POST"])

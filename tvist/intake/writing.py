@@ -111,7 +111,8 @@ def keep_typed(draft: Draft, sheet: Sheet, typings: Sequence[Typing], *, by: Use
     _check(draft, [typing.value for typing in typings])
     shown, outcome, accepted = sheet.shown(), Outcome(), dict[str, Value]()
     for typing in typings:
-        stands = shown.get(typing.field, "")
+        # A field that was never filled in has no text to lose: the page may have proposed one.
+        stands = shown.get(typing.field, typing.base)
         if not (_same(stands, typing.value) or _same(stands, typing.base)):
             outcome.clashes.append(_clash(draft, sheet.place(typing.field), typing, stands))
             _note(draft, sheet.place(typing.field), typing.base, typing.value, by=by, tab=f"{ASIDE}{tab}", at=at)

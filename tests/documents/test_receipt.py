@@ -50,8 +50,26 @@ def text_of(found: Filed) -> str:
 @pytest.mark.parametrize(
     ("language", "says"),
     [
-        ("nb", ("Kvittering for begjæring", "Begjærende part", "innen 16. mars 2026", "22 av 31 dager", "Det er sekretariatet sin tur")),
-        ("nn", ("Kvittering for krav om behandling", "Part som bringar saka inn", "innan 16. mars 2026", "22 av 31 dagar", "Kva som skjer no")),
+        (
+            "nb",
+            (
+                "Kvittering for begjæring",
+                "Begjærende part",
+                "innen 16. mars 2026",
+                "22 av 31 dager",
+                "Det er sekretariatet sin tur",
+            ),
+        ),
+        (
+            "nn",
+            (
+                "Kvittering for krav om behandling",
+                "Part som bringar saka inn",
+                "innan 16. mars 2026",
+                "22 av 31 dagar",
+                "Kva som skjer no",
+            ),
+        ),
     ],
 )
 def test_the_receipt_says_what_was_filed_and_what_happens_next(language, says):
@@ -111,7 +129,7 @@ def test_the_job_makes_the_file_once_and_the_team_fetches_it(ask, cast, database
     assert len(files(database)) == 1
     answer = ask("GET", f"/cases/{sent}/receipt.pdf", as_=cast.asta)
     assert answer.headers["Content-Disposition"] == f'attachment; filename="{sent} Kvittering.pdf"'
-    assert "Kvittering for begjæring" in text_in(answer.data)
+    assert "Kvittering for krav om behandling" in text_in(answer.data)
     assert f"/cases/{sent}/receipt.pdf" in ask("GET", f"/cases/{sent}/receipt", as_=cast.asta).get_data(as_text=True)
 
 

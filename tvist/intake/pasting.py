@@ -138,7 +138,7 @@ def _code_names(kind: CodeKind) -> dict[str, str]:
 @cache
 def _names(kind: type[AmountUnit | Bearer], words: str) -> dict[str, str]:
     """The values by what they are called: their labels, and the shorter words of the catalogue."""
-    names = {}
+    names: dict[str, str] = {}
     for member in kind:
         for language in LANGUAGES:
             short = render(Message(f"intake.paste.{words}.{member.value}"), language)

@@ -63,25 +63,26 @@ def taken_over(typed: Mapping[str, Any], earlier: Petition, *, on: date, connect
     joined, opposing = (
         [code for code in codes if _is_here(code, on, connected)] for codes in (earlier.requesting[1:], earlier.opposing)
     )
-    own = list(parties.get("requesting") or [])[:1] or [earlier.requesting[0]]
-    places = {
-        "joined": (any((parties.get("requesting") or [])[1:]), joined, lambda: parties.update(requesting=[*own, *joined])),
-        "opposing": (any(parties.get("opposing") or []), opposing, lambda: parties.update(opposing=opposing)),
-        "representative": (
-            parties.get("representative"),
-            earlier.representative,
-            lambda: parties.update(representative=earlier.representative),
-        ),
-        "authority": (raw.get("authority"), earlier.authority, lambda: raw.update(authority=earlier.authority)),
-        "lines": (lines_of(raw), lines, lambda: raw.update(lines=lines)),
+    sides = [list(parties.get(side) or []) for side in ("requesting", "opposing")]
+    own = sides[0][:1] or [earlier.requesting[0]]
+    there = {
+        "joined": any(sides[0][1:]),
+        "opposing": any(sides[1]),
+        "representative": bool(parties.get("representative")),
+        "authority": bool(raw.get("authority")),
+        "lines": bool(lines_of(raw)),
     }
-    taken, kept = [], []
-    for name, (there, given, fill) in places.items():
-        if given and there:
-            kept.append(name)
-        elif given:
-            taken.append(name)
-            fill()
+    given = {
+        "joined": joined and {"requesting": [*own, *joined]},
+        "opposing": opposing and {"opposing": opposing},
+        "representative": earlier.representative and {"representative": earlier.representative},
+        "authority": earlier.authority and {"authority": earlier.authority},
+        "lines": lines and {"lines": lines},
+    }
+    taken = [name for name, change in given.items() if change and not there[name]]
+    for name in taken:
+        (raw if name in {"authority", "lines"} else parties).update(given[name])
+    kept = [name for name, change in given.items() if change and there[name]]
     return Prefill(raw, tuple(taken), tuple(kept), tuple(lines))
 
 

@@ -27,6 +27,8 @@ from tvist.documents import views as documents
 from tvist.installation import Installation, open_installation
 from tvist.intake import views as intake
 from tvist.panel import views as panel
+from tvist.submissions import clock_views as clocks
+from tvist.submissions import outage_views as outages
 from tvist.submissions import paper_act_views, paper_views  # noqa: F401 - pages of the room of papers.
 from tvist.submissions import views as submissions
 from tvist.teams import views as teams
@@ -55,6 +57,8 @@ def rooms() -> tuple[Blueprint, ...]:
         cases.bp,
         teams.bp,
         submissions.bp,
+        clocks.bp,
+        outages.bp,
         panel.bp,
         decision.bp,
         desk.bp,
@@ -78,6 +82,7 @@ MENU: Final = (
     (Act.SEE_FIGURES, "/statistics", "web.menu_figures"),
     (Act.SEE_BOARD, "/board", "web.menu_board"),
     (Act.SEE_DESK, "/letters", "web.menu_letters"),
+    (Act.RECORD_OUTAGE, "/outages", "web.menu_outages"),
     (Act.MANAGE_USERS, "/users", "web.menu_users"),
 )
 

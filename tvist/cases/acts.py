@@ -11,7 +11,7 @@ from tvist.access.policy import Act
 from tvist.access.roles import may
 from tvist.cases.left import bearer_of
 from tvist.cases.lifecycle import STEPS, State, obstacles
-from tvist.cases.waiting import TaskKind
+from tvist.cases.waiting import EXTENDABLE, TaskKind
 from tvist.words import Message, label
 
 if TYPE_CHECKING:
@@ -35,8 +35,12 @@ PAGES: Final[dict[Act, str]] = {
     Act.RESPOND: "submissions.respond",
     Act.COMMENT: "submissions.comment",
     Act.NOTHING_MORE: "submissions.nothing_more",
+    Act.SEND_MORE: "clocks.send_more",
+    Act.ASK_EXTENSION: "clocks.ask_extension",
     Act.PASS_ON: "submissions.pass_on",
+    Act.RULE_ON_EXTENSION: "clocks.rule_on_extension",
     Act.CLOSE_PREPARATION: "submissions.close_preparation",
+    Act.REOPEN: "clocks.reopen",
     Act.SEAT: "panel.seat",
     Act.REFER: "panel.refer",
     Act.CONFIRM_READING: "panel.confirm_reading",
@@ -55,6 +59,8 @@ PAGES: Final[dict[Act, str]] = {
     Act.CONCEDE: "submissions.concede",
     Act.CONFIRM_SETTLEMENT: "submissions.confirm_settlement",
     Act.WRITE_MESSAGE: "submissions.messages",
+    Act.REST: "clocks.rest",
+    Act.RESUME: "clocks.resume",
     Act.WITHDRAW: "submissions.withdraw",
 }
 """In the order a case goes; what can be done at any time, and what ends the case, stand last."""
@@ -92,8 +98,15 @@ ACTS_OF_TASK: Final[dict[TaskKind, tuple[Act, ...]]] = {
 """What the owner of a task does to fulfil it: the first of these that the person may."""
 
 
+WITH_OWN_TASK: Final = {Act.ASK_EXTENSION: EXTENDABLE}
+"""Acts that are for who is waited for alone, and for what."""
+
 OCCASIONAL: Final = frozenset(
     {
+        Act.ASK_EXTENSION,
+        Act.RULE_ON_EXTENSION,
+        Act.REST,
+        Act.RESUME,
         Act.COMMENT_ON_DISMISSAL,
         Act.DISMISS,
         Act.KEEP,
@@ -149,6 +162,10 @@ def possible_acts(case: Case, user: User, waited_for: Collection[TaskKind], on: 
     found = [each for each in found if each.is_next or each.act not in ASKED_FOR]
     found = [each for each in found if each.is_next or not (each.obstacles and each.act in OCCASIONAL)]
     return sorted(found, key=lambda possible: (not possible.is_next, bool(possible.obstacles)))
+
+
+def _is_awaited(act: Act, waited_for: Collection[TaskKind]) -> bool:
+    return act not in WITH_OWN_TASK or bool(WITH_OWN_TASK[act] & set(waited_for))
 
 
 def places_for(case: Case, user: User, on: date) -> list[Place]:

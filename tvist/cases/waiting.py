@@ -53,6 +53,12 @@ class TaskKind(StrEnum):
     ISSUE = "issue"
 
 
+EXTENDABLE: Final = frozenset(
+    {TaskKind.RESPOND, TaskKind.COMMENT, TaskKind.CURE, TaskKind.COMMENT_ON_DISMISSAL, TaskKind.CONFIRM_TABLE}
+)
+"""What a party may ask for more time for (rule 19)."""
+
+
 class Desk(StrEnum):
     """Who a task waits for, where it is not a party or a named person."""
 
@@ -121,15 +127,23 @@ class Task(Base):
         """The deadline that explains itself, with rests, extensions and outages; None while the task has none, or waits for service."""
         if self.starts_on is None or self.length is None:
             return None
-        granted = self.granted
+        granted, pauses = self.granted, self.pauses
+        outages = {move.outage.day for move in self.moves}
+        before = [pause for rest, pause in pauses if granted is None or rest.made_at <= _ruled(granted)]
+        found = deadline(self.starts_on, self.length, is_target=self.is_target, paused=before, outages=outages)
+        if granted is None or granted.granted_until is None:
+            return found
+        if granted.granted_until <= found.nominal_end:
+            # The clock began anew after the ruling, as a notice had come back: the time it gives now is longer than what was granted.
+            every = [pause for _, pause in pauses]
+            return deadline(self.starts_on, self.length, is_target=self.is_target, paused=every, outages=outages)
         return deadline(
             self.starts_on,
             self.length,
-            is_target=self.is_target,
-            paused=[pause for rest, pause in self.pauses if granted is None or rest.made_at <= _ruled(granted)],
-            extended_to=granted.granted_until if granted else None,
-            paused_since=[pause for rest, pause in self.pauses if granted and rest.made_at > _ruled(granted)],
-            outages={move.outage.day for move in self.moves},
+            paused=before,
+            extended_to=granted.granted_until,
+            paused_since=[pause for rest, pause in pauses if rest.made_at > _ruled(granted)],
+            outages=outages,
         )
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, url_for
 from flask_login import current_user
 
 from tvist.access.guard import finish, requires, taken_in
@@ -15,9 +15,9 @@ from tvist.cases.queries import case_at
 from tvist.cases.turns import resting, why
 from tvist.clock import now, today
 from tvist.documents.taking_in import MAX_BODY_BYTES, take_in_papers
-from tvist.procedure.settings import procedure_on
 from tvist.submissions import additions, extensions
 from tvist.submissions import resting as rests
+from tvist.submissions.act_pages import act_page
 from tvist.submissions.clock_forms import AskExtensionForm, ReopenForm, RestForm, RuleOnExtensionForm, SendMoreForm
 from tvist.submissions.forms import ConfirmForm
 from tvist.words import Message
@@ -160,16 +160,4 @@ def _blamed(form: TvistForm, faults: Sequence[Message]) -> bool:
 def _page(  # noqa: PLR0917 - what the page is of.
     template: str, case: Case, form: TvistForm, act: Act, blocked: Sequence[Message] = (), **more: Any
 ) -> ResponseReturnValue:
-    """The page of an act; shown again, with what was typed, where something is wrong."""
-    in_the_way, is_post = obstacles(case, act) or blocked, request.method == "POST"
-    page = render_template(
-        template,
-        case=case,
-        form=form,
-        # Said in the summary of the form when it was sent; on a fresh page it stands in place of the form.
-        in_the_way=[] if is_post else in_the_way,
-        has_lost_papers=is_post and any(file.filename for file in request.files.values()),
-        rules=procedure_on(case.registered_on),
-        **more,
-    )
-    return page, 200 if not is_post else 409 if in_the_way or form.is_stale else 422
+    return act_page(template, case, form, obstacles(case, act) or blocked, **more)

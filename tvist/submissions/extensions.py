@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from tvist.access.policy import Act
 from tvist.cases.clocks import Extension, let_requests_fall, open_requests
 from tvist.cases.lifecycle import obstacles, take_step
 from tvist.cases.tasks import is_waiting_for, open_task
-from tvist.cases.waiting import Desk, TaskKind
+from tvist.cases.waiting import EXTENDABLE, Desk, TaskKind
 from tvist.clock import oslo_date
 from tvist.delivery.actions import write_to_party, write_to_secretariat
 from tvist.delivery.models import LetterKind
@@ -22,11 +22,6 @@ if TYPE_CHECKING:
     from tvist.accounts.models import User
     from tvist.cases.models import Case, Party
     from tvist.cases.waiting import Task
-
-EXTENDABLE: Final = frozenset(
-    {TaskKind.RESPOND, TaskKind.COMMENT, TaskKind.CURE, TaskKind.COMMENT_ON_DISMISSAL, TaskKind.CONFIRM_TABLE}
-)
-"""What a party may ask for more time for."""
 
 
 def ask_extension(case: Case, *, by: User, at: datetime, wanted_until: date, reason: str) -> Extension:

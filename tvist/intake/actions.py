@@ -43,12 +43,16 @@ if TYPE_CHECKING:
     from tvist.vault.keys import MasterKeys
 
 
-def begin_draft(session: Session, organisation: Organisation, *, by: User, at: datetime) -> Draft:
-    """Begin a request for the organisation that `by` works for: it is the first party, and its region of today is proposed as the other side."""
+def begin_draft(session: Session, organisation: Organisation, *, by: User, at: datetime, received_on: date | None = None) -> Draft:
+    """Begin a request for the organisation that `by` works for: it is the first party, and its region of today is proposed as the other side.
+
+    With `received_on` it is one that the officers register for the party (`tvist.intake.registering`), and has no team of its own.
+    """
     sides = {"requesting": [organisation.code], "opposing": proposed_other_side(organisation.code, oslo_date(at))}
     typed = {"language": by.language if by.language in NORWEGIAN else DEFAULT_LANGUAGE, "parties": sides}
+    team = [DraftMember(user=by, added_at=at)] if received_on is None else []
     draft = Draft(
-        organisation=organisation, begun_by=by, begun_at=at, changed_at=at, typed=typed, team=[DraftMember(user=by, added_at=at)]
+        organisation=organisation, begun_by=by, begun_at=at, changed_at=at, typed=typed, team=team, received_on=received_on
     )
     session.add(draft)
     return draft

@@ -30,9 +30,7 @@ def begin_registered(session: Session, organisation: Organisation, *, received_o
         raise NotAllowed
     if wrong := wrong_day(received_on, on):
         raise CannotProceed(wrong)
-    draft = begin_draft(session, organisation, by=by, at=at)
-    draft.received_on, draft.team = received_on, []
-    return draft
+    return begin_draft(session, organisation, by=by, at=at, received_on=received_on)
 
 
 def wrong_day(received_on: date, on: date) -> Message | None:

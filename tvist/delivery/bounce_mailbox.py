@@ -78,6 +78,9 @@ def _opened(url: str) -> Iterator[imaplib.IMAP4]:
     finally:
         with suppress(imaplib.IMAP4.error, OSError):
             client.logout()
+        # A line that is broken cannot be ended politely, and is closed all the same.
+        with suppress(OSError):
+            client.shutdown()
 
 
 def _connected(scheme: str, host: str, port: int | None) -> imaplib.IMAP4:

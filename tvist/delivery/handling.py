@@ -106,13 +106,14 @@ def resend(recipient: Recipient, *, by: User, at: datetime, address: str) -> Rec
         raise CannotProceed(Message("delivery.carries_a_key"))
     if address not in {recipient.address, present_address(recipient)}:
         raise CannotProceed(Message("delivery.not_their_address"))
+    letter = recipient.letter
     again = Recipient(
-        address=address, user=recipient.user, message_id=new_message_id(), fate=Fate.MADE, resends=recipient, dealt_with_reason=""
+        letter=letter, address=address, user=recipient.user, message_id=new_message_id(), fate=Fate.MADE, resends=recipient
     )
-    recipient.letter.recipients.append(again)
+    session_of(letter).add(again)
     recipient.dealt_with_at, recipient.dealt_with_by = at, by
-    _serve_anew([found for found in recipient.letter.servings if found.fell_at is not None], recipient.letter, at=at)
-    _journal(recipient.letter, "sent_again", by=by, at=at)
+    _serve_anew([found for found in letter.servings if found.fell_at is not None], letter, at=at)
+    _journal(letter, "sent_again", by=by, at=at)
     return again
 
 

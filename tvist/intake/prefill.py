@@ -72,12 +72,12 @@ def taken_over(typed: Mapping[str, Any], earlier: Petition, *, on: date, connect
         "authority": bool(raw.get("authority")),
         "lines": bool(lines_of(raw)),
     }
-    given = {
-        "joined": joined and {"requesting": [*own, *joined]},
-        "opposing": opposing and {"opposing": opposing},
-        "representative": earlier.representative and {"representative": earlier.representative},
-        "authority": earlier.authority and {"authority": earlier.authority},
-        "lines": lines and {"lines": lines},
+    given: dict[str, dict[str, Any]] = {
+        "joined": {"requesting": [*own, *joined]} if joined else {},
+        "opposing": {"opposing": opposing} if opposing else {},
+        "representative": {"representative": earlier.representative},
+        "authority": {"authority": earlier.authority},
+        "lines": {"lines": lines} if lines else {},
     }
     taken = [name for name, change in given.items() if change and not there[name]]
     for name in taken:

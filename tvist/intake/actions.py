@@ -43,7 +43,9 @@ if TYPE_CHECKING:
     from tvist.vault.keys import MasterKeys
 
 
-def begin_draft(session: Session, organisation: Organisation, *, by: User, at: datetime, received_on: date | None = None) -> Draft:
+def begin_draft(
+    session: Session, organisation: Organisation, *, by: User, at: datetime, received_on: date | None = None
+) -> Draft:
     """Begin a request for the organisation that `by` works for: it is the first party, and its region of today is proposed as the other side.
 
     With `received_on` it is one that the officers register for the party (`tvist.intake.registering`), and has no team of its own.
@@ -117,7 +119,7 @@ def send(  # noqa: PLR0913 - what is sent, for whom, when received, with which p
     if draft is not None:
         draft.case, draft.changed_at = case, at
     open_screening(case, at, starts_on=case.received_on)
-    _write_receipts(session, case, submission, team=_first_team(session, case, draft, by, at), by=by, at=at)
+    _write_receipts(session, case, submission, team=_first_team(session, case, draft, by=by, at=at), by=by, at=at)
     queue(session, JobKind.INDEX_SUBMISSION, submission.id, at=at)
     queue(session, JobKind.MAKE_RECEIPT, case.id, at=at)
     return case
@@ -245,7 +247,7 @@ def _check_filer(petition: Petition, organisation: Organisation, by: User, on: d
         raise NotAllowed
 
 
-def _first_team(session: Session, case: Case, draft: Draft | None, by: User, at: datetime) -> list[User]:
+def _first_team(session: Session, case: Case, draft: Draft | None, *, by: User, at: datetime) -> list[User]:
     """Who opens the case for the filer: who sent it and who wrote it; of a request on paper, those who may file, else all who work there."""
     if draft is not None and draft.received_on is not None:
         organisation, on = case.parties[0].organisation, oslo_date(at)

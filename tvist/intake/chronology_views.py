@@ -80,7 +80,7 @@ def fact(draft: Draft) -> ResponseReturnValue:
     shown = fact_data({} if is_new else raw[place - 1])
     # All facts count, so that two people who each add one are told of each other.
     form = FactForm(data=shown, thing=seen([place, shown if not is_new else len(raw)]))
-    form.fact_paper.choices = choices([("", t("intake.no_paper_named"))] + _papers(draft, str(shown["fact_paper"])))
+    form.fact_paper.choices = choices([("", t("intake.no_paper_named")), *_papers(draft, str(shown["fact_paper"]))])
     if form.validate_on_submit():
         saved = [*raw[: place - 1], fact_of(form), *raw[place:]]
         save_draft(draft, {**draft.typed, "facts": saved}, by=current_user, at=now())

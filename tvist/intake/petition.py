@@ -96,7 +96,7 @@ class Petition:
         return max(self.lines, key=_ore).measure
 
 
-def read_petition(  # noqa: PLR0913 - the day, who files, who is reached, and what lies beside the text.
+def read_petition(
     raw: Mapping[str, Any],
     *,
     on: date,

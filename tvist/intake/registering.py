@@ -38,4 +38,4 @@ def wrong_day(received_on: date, on: date) -> Message | None:
     if received_on > on:
         return Message("intake.received_in_future")
     first = PROCEDURES[0].valid_from
-    return Message("intake.received_before_the_body", day=first) if first and received_on < first else None
+    return Message("intake.received_before_the_body", day=first) if received_on < first else None

@@ -80,7 +80,7 @@ def identity(case: Case) -> ResponseReturnValue:
         return _opening_page(case, PlainForm(), missing=missing), 409 if request.method == "POST" else 200
     if not form.validate_on_submit():
         return _opening_page(case, form), 422 if request.method == "POST" else 200
-    opened = open_identity(case, by=current_user, at=now(), purpose=form.purpose.data, keys=installed().keys)
+    opened = open_identity(case, by=current_user, at=now(), purpose=form.purpose.data or "", keys=installed().keys)
     page = _opening_page(case, form, opened=opened)
     keep(url_for("intake.identity", slug=case.slug))
     return page

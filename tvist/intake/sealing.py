@@ -46,7 +46,7 @@ def keep_offers(draft: Draft, words: str, *, by: User, at: datetime, keys: Maste
     draft.changed_at = at
 
 
-def lay_apart(  # noqa: PLR0913 - what is sealed, from where, by whom.
+def lay_apart(
     case: Case,
     *,
     by: User,

@@ -16,6 +16,7 @@ from tvist.check.deadlines import check_tasks
 from tvist.check.decisions import check_panel, check_petition
 from tvist.check.finding import Finding
 from tvist.check.journal import check_journal
+from tvist.check.papers import check_index, check_papers
 from tvist.check.sums import check_copies, check_sums
 from tvist.decision.models import Decision, IssuedFile, Question
 from tvist.documents.models import Paper, ReceiptFile
@@ -45,6 +46,7 @@ def check_all(installation: Installation, *, every_file: int | None = 1) -> Iter
                     yield Finding(case.number, code)
             if not cases:
                 yield from check_numbers(session)
+                yield from check_index(session)
                 yield from _check_references(installation, session)
                 break
             last = cases[-1].id
@@ -61,6 +63,7 @@ def check_case(case: Case, keys: MasterKeys) -> Iterator[str]:
     yield from check_tasks(case)
     yield from check_petition(case)
     yield from check_panel(case, keys)
+    yield from check_papers(case)
 
 
 def _loaded() -> tuple[ExecutableOption, ...]:

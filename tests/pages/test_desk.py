@@ -51,7 +51,7 @@ def test_the_secretariat_sees_what_waits_for_it_soonest_first(ask: Ask, cast: Ca
         filed(session, people, at=now())
         filed(session, people, at=now() - timedelta(days=40))
 
-    mine = section(ask("GET", "/desk", as_=cast.siri).text, "mine")
+    mine = section(ask("GET", "/desk", as_=cast.siri).text, "unassigned")
 
     assert "Forprøv begjæringen" in mine
     assert mine.count("Måldatoen er passert") == 1

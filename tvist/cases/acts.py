@@ -37,6 +37,7 @@ PAGES: Final[dict[Act, str]] = {
     Act.NOTHING_MORE: "submissions.nothing_more",
     Act.SEND_MORE: "clocks.send_more",
     Act.ASK_EXTENSION: "clocks.ask_extension",
+    Act.CONFIRM_TABLE: "submissions.confirm_table",
     Act.PASS_ON: "submissions.pass_on",
     Act.RULE_ON_EXTENSION: "clocks.rule_on_extension",
     Act.CLOSE_PREPARATION: "submissions.close_preparation",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date
 from typing import Final
 
@@ -30,8 +31,9 @@ def parse_kroner(text: str, *, largest_ore: int | None = None) -> int:
     Spaces of any kind part thousands. Raises CannotProceed for an empty, negative or unclear sum (`1.234`, `1,234`, `12,5k`), and for one
     above `largest_ore` (the newest rules' `largest_sum_ore` when left out).
     """
-    shown = text.strip()[:SHOWN]
-    plain = re.sub(r"\s+", " ", text.casefold()).strip()
+    seen = _seen(text)
+    shown = seen.strip()[:SHOWN]
+    plain = re.sub(r"\s+", " ", seen.casefold()).strip()
     if not plain:
         raise CannotProceed(Message("money.sum_empty"))
     if re.match(r"(?:kr\.?|nok)?\s*[-\N{MINUS SIGN}\N{EN DASH}]\s*[0-9]", plain):
@@ -50,7 +52,7 @@ def parse_kroner(text: str, *, largest_ore: int | None = None) -> int:
 
 def parse_date(text: str) -> date:
     """A date as `31.12.2024` or `2024-12-31`. Raises CannotProceed for a day that does not exist, two digits of year, or anything else."""
-    bare = text.strip()
+    bare = _seen(text).strip()
     if not bare:
         raise CannotProceed(Message("money.date_empty"))
     if SHORT_YEAR.fullmatch(bare):
@@ -67,3 +69,8 @@ def parse_date(text: str) -> date:
         return date(year, month, day)
     except ValueError:
         raise CannotProceed(Message("money.date_no_such_day", text=bare)) from None
+
+
+def _seen(text: str) -> str:
+    """The text without what a word processor puts in unseen (soft hyphens, zero-width spaces): it means nothing, and nobody could mend it."""
+    return "".join(letter for letter in text if unicodedata.category(letter) != "Cf")

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from tvist.access.guard import requires
-from tvist.access.policy import Act
+from tvist.access.guard import finish, requires
+from tvist.access.policy import Act, Role
+from tvist.cases.filter_forms import SaveFilterForm
+from tvist.cases.filtering import MOST_FILTERS, filter_at, filters_of, keep_filter, may_save_more
 from tvist.cases.lifecycle import State
 from tvist.cases.page import case_page
 from tvist.cases.queries import FIRST_YEAR_OF_NUMBERS, case_page_at
-from tvist.cases.worklist import Sorting, WhoseTurn, number_leads_to, read_wanted, worklist
-from tvist.clock import today
+from tvist.cases.worklist import Handling, Sorting, WhoseTurn, number_leads_to, read_wanted, worklist
+from tvist.clock import now, today
 from tvist.procedure.codes import CodeKind, codes
 from tvist.register.regions import state_regions
 from tvist.web.session import current_session, installed, say, t
+from tvist.words import Message
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+    from tvist.cases.filters import SavedFilter
     from tvist.cases.models import Case
+    from tvist.cases.worklist import Wanted
 
 bp = Blueprint("cases", __name__, url_prefix="/cases")
 
@@ -33,10 +39,39 @@ def index() -> ResponseReturnValue:
     wanted, on = read_wanted(request.args), today()
     if slug := number_leads_to(current_session, current_user, wanted.text, on):
         return redirect(url_for("cases.show", slug=slug), 303)
-    everything = ("", t("cases.all"))
+    return _worklist_page(wanted, SaveFilterForm(formdata=None))
+
+
+@bp.route("/filters", methods=["POST"])
+@requires(Act.SEE_WORKLIST)
+def save_filter() -> ResponseReturnValue:
+    """Save the filter that the page shows, by a name; the same name is given to the new one."""
+    form, wanted = SaveFilterForm(), read_wanted(dict(parse_qsl(request.form.get("query", ""))))
+    if not form.validate() or not may_save_more(current_session, current_user, form.name.data or ""):
+        if not form.faults():
+            form.blame(Message("cases.too_many_filters", most=MOST_FILTERS), "name")
+        return _worklist_page(wanted, form), 422
+    keep_filter(current_session, current_user, form.name.data or "", wanted, at=now())
+    address: dict[str, Any] = {**wanted.as_address()}
+    return finish(url_for("cases.index", **address), Message("cases.filter_saved", name=form.name.data or ""))
+
+
+@bp.route("/filters/<public_id>/forget", methods=["POST"])
+@requires(Act.SEE_WORKLIST, of=filter_at)
+def forget_filter(kept: SavedFilter) -> ResponseReturnValue:
+    """Forget a saved filter."""
+    current_session.delete(kept)
+    return finish(url_for("cases.index"), Message("cases.filter_forgotten", name=kept.name))
+
+
+def _worklist_page(wanted: Wanted, form: SaveFilterForm) -> str:
+    on, everything = today(), ("", t("cases.all"))
     return render_template(
         "cases/index.html",
         wanted=wanted,
+        save_form=form,
+        saved=filters_of(current_session, current_user),
+        handlings=Handling if Role.SECRETARIAT in current_user.roles_on(on) else (),
         list=worklist(current_session, installed().keys, wanted, user=current_user, on=on),
         states=State,
         turns=WhoseTurn,

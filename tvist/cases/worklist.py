@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -12,9 +12,10 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from tvist.access.policy import Role
 from tvist.cases.finding import found_in
-from tvist.cases.lifecycle import State
+from tvist.cases.lifecycle import OPEN, State
 from tvist.cases.models import Case, Party, Side
-from tvist.cases.queries import knows_file, read_number, sees_task, visible_to, waits_for
+from tvist.cases.people import Assignment
+from tvist.cases.queries import handled_by_or_for, knows_file, read_number, sees_task, visible_to, waits_for
 from tvist.cases.sendings import hidden_claims
 from tvist.cases.turns import CHANCES, DELIBERATION, owner_of
 from tvist.cases.waiting import Desk, Task
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from tvist.words import Message
 
 PAGE: Final = 50
+SOON: Final = timedelta(days=7)
+"""What is due within so many days stands under `soon`."""
+MOST_COUNTED: Final = 1000
+"""No more are counted: a thousand or ten thousand is the same to who reads it."""
 LONGEST_SEARCH: Final = 200
 _FAR: Final = date.max
 Member = TypeVar("Member", bound=StrEnum)
@@ -43,6 +48,15 @@ class WhoseTurn(StrEnum):
     SECRETARIAT = "secretariat"
     PARTIES = "parties"
     PANEL = "panel"
+    OTHERS = "others"  # Anybody but the reader.
+
+
+class Handling(StrEnum):
+    """Who of the secretariat handles the case."""
+
+    ME = "me"  # The reader, or one the reader stands in for.
+    NOBODY = "nobody"
+    OTHERS = "others"
 
 
 class Sorting(StrEnum):
@@ -64,7 +78,10 @@ class Wanted:
     measure: str = ""
     year: int | None = None
     turn: WhoseTurn | None = None
+    handling: Handling | None = None
     is_overdue: bool = False
+    is_soon: bool = False
+    is_resting: bool = False
     sort: Sorting = Sorting.NUMBER
     after: str = ""
     before: str = ""
@@ -76,16 +93,18 @@ class Wanted:
 
     def as_address(self, **changes: str) -> dict[str, str]:
         """The same wish as the parameters of an address, from its first page unless `changes` says otherwise."""
-        said = {
+        said: dict[str, str | bool] = {
             "q": self.text,
             "state": self.state or "",
             "region": self.region,
             "measure": self.measure,
             "year": str(self.year or ""),
             "turn": self.turn or "",
+            "handling": self.handling or "",
         }
-        said |= {"overdue": "1" if self.is_overdue else "", "sort": "" if self.sort is Sorting.NUMBER else self.sort}
-        return {name: str(value) for name, value in (said | changes).items() if value}
+        said |= {"overdue": self.is_overdue, "soon": self.is_soon, "resting": self.is_resting}
+        said |= {"sort": "" if self.sort is Sorting.NUMBER else self.sort}
+        return {name: "1" if value is True else str(value) for name, value in (said | changes).items() if value}
 
 
 @dataclass(frozen=True)
@@ -123,7 +142,10 @@ def read_wanted(said: Mapping[str, str]) -> Wanted:
         measure=said.get("measure", "") if is_code(CodeKind.MEASURE, said.get("measure", "")) else "",
         year=int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None,  # noqa: PLR2004 - a year has four digits.
         turn=_member(WhoseTurn, said.get("turn")),
+        handling=_member(Handling, said.get("handling")),
         is_overdue=bool(said.get("overdue")),
+        is_soon=bool(said.get("soon")),
+        is_resting=bool(said.get("resting")),
         sort=_member(Sorting, said.get("sort")) or Sorting.NUMBER,
         after=said.get("after", ""),
         before=said.get("before", ""),
@@ -160,6 +182,21 @@ def worklist(session: Session, keys: MasterKeys, wanted: Wanted, *, user: User, 
     rows = _rows(session, [(case, knows) for case, knows in found], user, on)
     has_earlier, has_later = (more, at is not None) if backwards else (at is not None, more)
     return Worklist(rows, rows[0].case.slug if rows and has_earlier else "", rows[-1].case.slug if rows and has_later else "")
+
+
+def count_of(session: Session, wanted: Wanted, *, user: User, on: date) -> int:
+    """How many cases the filters of `wanted` leave, of those that `user` may open; at most `MOST_COUNTED`. Its text is not searched for."""
+    found = sa.select(Case.id).where(visible_to(user, on), *_narrowed(wanted, user, on)).limit(MOST_COUNTED).subquery()
+    return session.scalar(sa.select(sa.func.count()).select_from(found)) or 0
+
+
+def handled_by(handling: Handling, user: User, on: date) -> sa.ColumnElement[bool]:
+    """The clause of the cases that `user`, nobody, or another officer handles; only open cases are handled by nobody."""
+    standing = sa.and_(Assignment.case_id == Case.id, Assignment.ended_at.is_(None))
+    if handling is Handling.NOBODY:
+        return sa.and_(Case.state.in_(OPEN), ~sa.exists().where(standing))
+    own = sa.exists().where(standing, handled_by_or_for(user, on))
+    return own if handling is Handling.ME else sa.and_(sa.exists().where(standing), ~own)
 
 
 @dataclass(frozen=True)
@@ -215,14 +252,23 @@ def _narrowed(wanted: Wanted, user: User, on: date) -> list[sa.ColumnElement[boo
     waiting = sa.and_(Task.case_id == Case.id, Task.kind.not_in(CHANCES), Task.done_at.is_(None), sees_task(user, on))
     if wanted.turn:
         clauses.append(sa.exists().where(waiting, _turn_of(wanted.turn, user, on)))
+    if wanted.handling:
+        clauses.append(handled_by(wanted.handling, user, on))
     if wanted.is_overdue:
         clauses.append(sa.exists().where(waiting, Task.due_on < on))
+    if wanted.is_soon:
+        clauses.append(sa.exists().where(waiting, Task.due_on.between(on, on + SOON)))
+    if wanted.is_resting:
+        clauses.append(Case.resting_until >= on)
     return clauses
 
 
 def _turn_of(turn: WhoseTurn, user: User, on: date) -> sa.ColumnElement[bool]:
     if turn is WhoseTurn.ME:
         return waits_for(user, on)
+    if turn is WhoseTurn.OTHERS:
+        # Not `NOT (...)`: a task that waits for a party has no person, and nothing is known of nobody.
+        return sa.case((waits_for(user, on), 0), else_=1) == 1
     if turn is WhoseTurn.SECRETARIAT:
         return Task.desk == Desk.SECRETARIAT
     return (

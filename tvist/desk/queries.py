@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -15,8 +15,9 @@ from tvist.cases.models import Case, Party
 from tvist.cases.queries import is_waited_for, knows_file, seated_and_declared, sees_task, visible_to, waits_for
 from tvist.cases.turns import DELIBERATION
 from tvist.cases.waiting import Desk, Task
+from tvist.cases.worklist import MOST_COUNTED, Handling, Sorting, Wanted, WhoseTurn, count_of, handled_by
 from tvist.clock import now
-from tvist.delivery.models import Fate, Letter, Recipient
+from tvist.delivery.queries import not_dealt_with
 from tvist.intake.models import Draft, DraftMember
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from tvist.accounts.models import User
+    from tvist.delivery.models import Recipient
 
 MOST_TASKS: Final = 50
 MOST_OTHERS: Final = 20
@@ -33,11 +35,32 @@ _SOONEST: Final = (Task.due_on.is_(None), Task.due_on, Task.id)
 
 
 @dataclass(frozen=True)
-class DeskOf:
-    """What stands on a person's desk, each list the most pressing first. `has_more`: there are more tasks than are shown."""
+class Counter:
+    """A number on the desk, and the list behind it. `wanted` is a filter of the worklist; None for letters."""
 
+    name: str
+    count: int
+    wanted: Wanted | None = None
+
+    @property
+    def is_many(self) -> bool:
+        """Whether there are more than are counted."""
+        return self.count >= MOST_COUNTED
+
+
+@dataclass(frozen=True)
+class DeskOf:
+    """What stands on a person's desk, each list the most pressing first. `has_more`: there are more tasks than are shown.
+
+    To an officer `tasks` are those of the cases the officer handles, or stands in for; `unassigned` and `colleagues` are the other
+    tasks of the secretariat, by who handles the case.
+    """
+
+    counters: list[Counter]
     tasks: list[Task]
     has_more: bool
+    unassigned: list[Task]
+    colleagues: list[Task]
     others: list[Task]
     drafts: list[Draft]
     failed: list[Recipient]
@@ -48,20 +71,50 @@ def desk_of(session: Session, user: User, on: date) -> DeskOf:
     """What waits for `user` that day."""
     roles = user.roles_on(on)
     has_cases = bool(roles & {Role.PARTY_STAFF, Role.SECRETARIAT, Role.BOARD_MEMBER, Role.LEADER})
-    tasks = my_tasks(session, user, on) if has_cases else []
+    is_officer = Role.SECRETARIAT in roles
+    handling = Handling.ME if is_officer else None
+    tasks = my_tasks(session, user, on, handling=handling) if has_cases else []
+    failed = not_dealt_with(session, user, on) if is_officer else []
     return DeskOf(
+        counters=_counters(session, user, roles, on, failed=len(failed)) if has_cases else [],
         tasks=tasks[:MOST_TASKS],
         has_more=len(tasks) > MOST_TASKS,
+        unassigned=my_tasks(session, user, on, handling=Handling.NOBODY)[:MOST_OTHERS] if is_officer else [],
+        colleagues=my_tasks(session, user, on, handling=Handling.OTHERS)[:MOST_OTHERS] if is_officer else [],
         others=others_tasks(session, user, on) if has_cases else [],
         drafts=my_drafts(session, user, on) if Role.PARTY_STAFF in roles else [],
-        failed=failed_letters(session) if Role.SECRETARIAT in roles else [],
+        failed=failed[:MOST_OTHERS],
         ended=recently_ended(session, user, on) if has_cases else [],
     )
 
 
-def my_tasks(session: Session, user: User, on: date) -> list[Task]:
-    """The open tasks that wait for the person, soonest first; one more than a page shows, so that it can say there are more."""
-    return list(session.scalars(_tasks(user, on).where(waits_for(user, on)).limit(MOST_TASKS + 1)))
+def _counters(session: Session, user: User, roles: set[Role], on: date, *, failed: int) -> list[Counter]:
+    """The numbers of the desk; each leads to its list."""
+    own = Wanted(turn=WhoseTurn.ME, sort=Sorting.DUE)
+    wanted = {"mine": own, "others": Wanted(turn=WhoseTurn.OTHERS, sort=Sorting.DUE)}
+    if Role.SECRETARIAT in roles:
+        wanted = {
+            "mine": replace(own, handling=Handling.ME),
+            "unassigned": Wanted(handling=Handling.NOBODY, sort=Sorting.DUE),
+            "colleagues": replace(own, handling=Handling.OTHERS),
+            "others": wanted["others"],
+        }
+    wanted |= {"soon": replace(own, is_soon=True), "overdue": Wanted(is_overdue=True, sort=Sorting.DUE)}
+    wanted |= {"resting": Wanted(is_resting=True)}
+    found = [Counter(name, count_of(session, each, user=user, on=on), each) for name, each in wanted.items()]
+    return [*found, Counter("failed", failed)] if Role.SECRETARIAT in roles else found
+
+
+def my_tasks(session: Session, user: User, on: date, *, handling: Handling | None = None) -> list[Task]:
+    """The open tasks that wait for the person, soonest first; one more than a page shows, so that it can say there are more.
+
+    `handling` narrows those of the secretariat by who handles the case; what waits for the person by name is the person's own anyway.
+    """
+    query = _tasks(user, on).where(waits_for(user, on))
+    if handling is not None:
+        at_desk = sa.and_(Task.desk == Desk.SECRETARIAT, handled_by(handling, user, on))
+        query = query.where(sa.or_(at_desk, Task.desk.is_distinct_from(Desk.SECRETARIAT)) if handling is Handling.ME else at_desk)
+    return list(session.scalars(query.limit(MOST_TASKS + 1)))
 
 
 def others_tasks(session: Session, user: User, on: date) -> list[Task]:
@@ -86,25 +139,21 @@ def my_drafts(session: Session, user: User, on: date) -> list[Draft]:
         Membership.from_on <= on,
         sa.or_(Membership.to_on.is_(None), Membership.to_on >= on),
     )
+    in_team = Draft.team.any(
+        sa.and_(
+            DraftMember.user_id == user.id,
+            sa.or_(DraftMember.from_on.is_(None), DraftMember.from_on <= on),
+            sa.or_(DraftMember.to_on.is_(None), DraftMember.to_on >= on),
+        )
+    )
     query = sa.select(Draft).where(
-        Draft.case_id.is_(None), Draft.discarded_at.is_(None), Draft.team.any(DraftMember.user_id == user.id), works_there
+        Draft.case_id.is_(None), Draft.in_case_id.is_(None), Draft.discarded_at.is_(None), in_team, works_there
     )
     return list(
         session.scalars(
             query.options(joinedload(Draft.organisation)).order_by(Draft.changed_at.desc(), Draft.id.desc()).limit(MOST_TASKS)
         )
     )
-
-
-def failed_letters(session: Session) -> list[Recipient]:
-    """The letters that came back, or of which nobody knows whether they left; the newest first."""
-    query = (
-        sa.select(Recipient)
-        .where(Recipient.fate.in_((Fate.BOUNCED, Fate.UNKNOWN)))
-        .order_by(Recipient.id.desc())
-        .limit(MOST_OTHERS)
-    )
-    return list(session.scalars(query.options(joinedload(Recipient.letter).joinedload(Letter.case))))
 
 
 def recently_ended(session: Session, user: User, on: date) -> list[Case]:

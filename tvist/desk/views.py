@@ -38,6 +38,7 @@ def show() -> ResponseReturnValue:
         desk=desk,
         mine=[(task, None) for task in desk.tasks],
         others=_once(desk.others, with_names=with_names),
+        with_nobody=lambda tasks: [(task, None) for task in tasks],
         roles=roles,
         page_of=lambda task: page_of_task(task.case, current_user, task.kind, on),
         sides=Side,

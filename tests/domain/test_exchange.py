@@ -9,7 +9,7 @@ import pytest
 
 from tests.people import NOON, Cast, a_cast
 from tests.scenes.intake import a_line, accepted, filed, letters_arrive
-from tests.scenes.submissions import DAY, accepting, answered, disputing, finished, passed_on, prepared, responded
+from tests.scenes.submissions import DAY, accepting, answered, confirmed, disputing, finished, passed_on, prepared, responded
 from tvist.cases.history import EndingKind
 from tvist.cases.lifecycle import State, obstacles
 from tvist.cases.models import Side
@@ -19,6 +19,7 @@ from tvist.delivery.models import LetterKind
 from tvist.errors import CannotProceed, NotAllowed
 from tvist.submissions import actions
 from tvist.submissions.answers import AnswerGiven, fault_in
+from tvist.submissions.confirming import send_table
 from tvist.submissions.models import Answer
 from tvist.submissions.rules import answers_to, has_missed, open_turns, turn_of, waiting_to_be_passed_on
 
@@ -113,6 +114,8 @@ def test_the_sides_comment_in_turn_for_two_rounds_and_the_last_word_is_given(ses
     assert turns(case) == [("comment", "requesting")]
     comment(session, people, case, by_state=False, day=18)
     assert turns(case) == []
+    assert waits_for(case, Desk.SECRETARIAT) == [], "first both confirm the joint table"
+    confirmed(session, case, at=NOON + 19 * DAY)
     assert waits_for(case, Desk.SECRETARIAT) == [TaskKind.CLOSE_PREPARATION]
     rounds = [found.round for found in case.submissions if found.kind is SubmissionKind.COMMENTS]
     assert rounds == [1, 1, 2, 2, 3]
@@ -133,6 +136,9 @@ def test_when_both_have_nothing_more_the_preparation_can_be_closed(session, peop
     assert letters(case, LetterKind.NEXT_ROUND) == ["Vik kommune", "Bufetat region vest"]
     actions.nothing_more(case, by=people.bo, at=NOON + 11 * DAY)
     assert turns(case) == []
+    assert [task.party.side for task in case.open_tasks if task.kind is TaskKind.CONFIRM_TABLE] == list(Side)
+    assert letters(case, LetterKind.JOINT_TABLE) == ["Vik kommune", "Bufetat region vest"]
+    confirmed(session, case, at=NOON + 12 * DAY)
     assert waits_for(case, Desk.SECRETARIAT) == [TaskKind.CLOSE_PREPARATION]
 
 
@@ -178,7 +184,11 @@ def test_a_missed_deadline_is_visible_and_does_not_stop_the_case(session, people
         actions.close_preparation(case, by=people.siri, at=NOON + 28 * DAY)
     assert says(refused) == ["submissions.turn_is_open"]
     assert has_missed(task, (NOON + 29 * DAY).date())
-    actions.close_preparation(case, by=people.siri, at=NOON + 29 * DAY)
+    send_table(case, by=people.siri, at=NOON + 29 * DAY)
+    letters_arrive(session, case, at=NOON + 29 * DAY)
+    with pytest.raises(CannotProceed, match=r"table\.waits"):
+        actions.close_preparation(case, by=people.siri, at=NOON + 36 * DAY)
+    actions.close_preparation(case, by=people.siri, at=NOON + 38 * DAY)
     assert case.state is State.PREPARED
     assert letters(case, LetterKind.PREPARATION_CLOSED) == ["Vik kommune", "Bufetat region vest"]
     assert waits_for(case, Desk.SECRETARIAT) == [TaskKind.SEAT]
@@ -292,7 +302,8 @@ def test_every_line_is_answered_once(session, people):
 def test_the_journal_tells_the_exchange_in_order(session, people):
     case = finished(session, people)
     acts = [event.act.value for event in case.events]
-    assert acts[-6:] == ["respond", "pass_on", "comment", "pass_on", "nothing_more", "nothing_more"]
+    exchange = ["respond", "pass_on", "comment", "pass_on", "nothing_more", "nothing_more"]
+    assert acts[-8:] == [*exchange, "confirm_table", "confirm_table"]
 
 
 def a_claim(amount_ore: int | None):

@@ -23,13 +23,16 @@ if TYPE_CHECKING:
 
     from tvist.db import Database
 
-RESPONSE = {
-    "line_1-answer": "disputed",
-    "line_1-basis": "§ 16-5",
-    "line_1-words": "Oppholdet var et helsetiltak.",
-    "text": "Staten bestrider kravet.",
-    "own_reference": "BUF-7",
-}
+REST = {"text": "Staten bestrider kravet.", "own_reference": "BUF-7"}
+
+
+def response(database: Database, case: Case, position: int = 1, **changes: str) -> dict[str, str]:
+    """What is typed in the response, with the answer to one line; names without what they answer are of that line."""
+    with database.reading() as session:
+        line = session.get_one(Case, case.id).lines[position - 1].public_id
+    given = {"answer": "disputed", "basis": "§ 16-5", "words": "Oppholdet var et helsetiltak."} | REST | changes
+    of_line = {"answer", "accepted", "basis", "words"}
+    return {f"{name}_{line}" if name in of_line else name: value for name, value in given.items()}
 
 
 def scene(database: Database, make: Callable[..., Case]) -> tuple[Cast, Case]:
@@ -58,7 +61,7 @@ def test_the_other_side_answers_line_by_line(database, ask):
     assert "208\N{NO-BREAK SPACE}629,03\N{NO-BREAK SPACE}kr" in page
     papers = [(io.BytesIO(b"Barn A"), "vedlegg.txt")]
     answer = ask(
-        "POST", f"/cases/{case.slug}/respond", as_=cast.bo, data=RESPONSE | {"papers": papers}, content_type="multipart/form-data"
+        "POST", f"/cases/{case.slug}/respond", as_=cast.bo, data=response(database, case) | {"papers": papers}, content_type="multipart/form-data"
     )
     assert (answer.status_code, answer.location) == (303, f"/cases/{case.slug}")
     with database.reading() as session:
@@ -70,11 +73,11 @@ def test_the_other_side_answers_line_by_line(database, ask):
 
 def test_what_was_typed_stays_and_each_fault_stands_at_its_line(database, ask):
     cast, case = scene(database, accepted)
-    wrong = RESPONSE | {"line_1-answer": "partly", "line_1-accepted": "999 999 999,00", "text": "Et langt tilsvar."}
+    wrong = response(database, case, answer="partly", accepted="999 999 999,00", text="Et langt tilsvar.")
     answer = ask("POST", f"/cases/{case.slug}/respond", as_=cast.bo, data=wrong)
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
-    assert 'href="#line_1"' in page
+    assert f'href="#{next(name for name in wrong if name.startswith("accepted"))}"' in page
     assert "under 208\N{NO-BREAK SPACE}629,03" in page
     assert "Et langt tilsvar." in page
     assert "999 999 999,00" in page
@@ -84,18 +87,18 @@ def test_what_was_typed_stays_and_each_fault_stands_at_its_line(database, ask):
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"line_1-answer": ""}, "Kravpost 1: velg om den erkjennes"),
-        ({"line_1-basis": "", "line_1-words": " "}, "skriv hvorfor"),
-        ({"line_1-answer": "partly", "line_1-accepted": ""}, "skriv hvor mye"),
-        ({"line_1-answer": "partly", "line_1-accepted": "1.234"}, "1.234"),
-        ({"line_1-answer": "accepted", "line_1-accepted": "5"}, "stemmer ikke med svaret"),
+        ({"answer": ""}, "Kravpost 1: velg om den erkjennes"),
+        ({"basis": "", "words": " "}, "skriv hvorfor"),
+        ({"answer": "partly", "accepted": ""}, "skriv hvor mye"),
+        ({"answer": "partly", "accepted": "1.234"}, "1.234"),
+        ({"answer": "accepted", "accepted": "5"}, "stemmer ikke med svaret"),
         ({"text": "   "}, "Skriv tilsvaret"),
         ({"text": "x" * 100_000}, "100000"),
     ],
 )
 def test_a_wrong_answer_says_what_to_do(database, ask, change, says):
     cast, case = scene(database, accepted)
-    answer = ask("POST", f"/cases/{case.slug}/respond", as_=cast.bo, data=RESPONSE | change)
+    answer = ask("POST", f"/cases/{case.slug}/respond", as_=cast.bo, data=response(database, case, **change))
     assert answer.status_code == 422
     assert says in answer.get_data(as_text=True)
 
@@ -104,7 +107,7 @@ def test_a_file_that_is_refused_loses_nothing_typed(database, ask):
     cast, case = scene(database, accepted)
     papers = [(io.BytesIO(b""), "tom.pdf")]
     answer = ask(
-        "POST", f"/cases/{case.slug}/respond", as_=cast.bo, data=RESPONSE | {"papers": papers}, content_type="multipart/form-data"
+        "POST", f"/cases/{case.slug}/respond", as_=cast.bo, data=response(database, case) | {"papers": papers}, content_type="multipart/form-data"
     )
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422

@@ -114,6 +114,7 @@ OCCASIONAL: Final = frozenset(
         Act.TAKE_UP_AGAIN,
         Act.REFUSE_NEW_LOOK,
         Act.DISCONTINUE,
+        Act.CONFIRM_TABLE,
         Act.CONCEDE,
         Act.OPEN_IDENTITY,
     }

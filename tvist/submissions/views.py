@@ -25,8 +25,10 @@ from tvist.submissions import (  # noqa: F401 - their pages join the blueprint.
 from tvist.submissions.act_pages import act_page, refused
 from tvist.submissions.blueprint import bp
 from tvist.submissions.forms import ConfirmForm, DiscontinueForm, PassOnForm, WithdrawForm
+from tvist.submissions.joint_table import joint_table
 from tvist.submissions.rounds import is_accepted_as_a_whole, standing
 from tvist.submissions.rules import is_beyond_rounds, parties_in_turn, waiting_to_be_passed_on
+from tvist.submissions.table_views import stands_of
 from tvist.words import Message
 
 if TYPE_CHECKING:
@@ -103,7 +105,12 @@ def close_preparation(case: Case) -> ResponseReturnValue:
         actions.close_preparation(case, by=current_user, at=now())
         return finish(_case_page(case), Message("submissions.close.done"))
     return act_page(
-        "submissions/close_preparation.html", case, form, obstacles(case, Act.CLOSE_PREPARATION), standing=standing(case, today())
+        "submissions/close_preparation.html",
+        case,
+        form,
+        obstacles(case, Act.CLOSE_PREPARATION),
+        standing=standing(case, today()),
+        stands=stands_of(case, joint_table(case)),
     )
 
 

@@ -1,0 +1,177 @@
+"""The pages on which a party answers: the response, the comments, and that there is nothing more (rule 19)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import render_template, request, url_for
+from flask_login import current_user
+
+from tvist.access.guard import finish, requires, taken_in
+from tvist.access.policy import Act
+from tvist.cases.lifecycle import obstacles
+from tvist.cases.queries import case_at
+from tvist.cases.waiting import TaskKind
+from tvist.clock import now, today
+from tvist.documents.taking_in import MAX_BODY_BYTES, take_in_papers
+from tvist.errors import NotAllowed
+from tvist.procedure.settings import procedure_on
+from tvist.submissions import actions
+from tvist.submissions.answer_forms import THEN, AnsweringForm, CommentForm, RespondForm, answering_form
+from tvist.submissions.blueprint import bp
+from tvist.submissions.forms import ConfirmForm
+from tvist.submissions.queries import submissions_visible_to
+from tvist.submissions.rules import (
+    facts_for,
+    is_served_request,
+    lines_for,
+    rounds_taken,
+    turn_of,
+    unanswered_facts,
+    unanswered_lines,
+)
+from tvist.web.session import current_session, say
+from tvist.words import Message, label
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flask.typing import ResponseReturnValue
+
+    from tvist.cases.models import Case, Party
+    from tvist.cases.waiting import Task
+    from tvist.web.forms import TvistForm
+
+
+@bp.route("/respond", methods=["GET", "POST"])
+@requires(Act.RESPOND, of=case_at, take_in=take_in_papers, max_bytes=MAX_BODY_BYTES)
+def respond(case: Case) -> ResponseReturnValue:
+    """Answer the request line by line and fact by fact; add facts and claim lines of one's own."""
+    party, turn = _own_turn(case, TaskKind.RESPOND)
+    form = _form(RespondForm, party, lines=lines_for(case, party), facts=facts_for(case, party))
+    if _is_sent(form) and _may_go(form, case, Act.RESPOND, turn):
+        actions.respond(
+            case,
+            by=current_user,
+            at=now(),
+            answers=form.answers(),
+            text=form.text.data or "",
+            own_reference=form.own_reference.data or "",
+            papers=taken_in().papers(added_by=current_user, at=now()),
+            told=form.told(),
+        )
+        return finish(_case_page(case), Message("submissions.respond.done"))
+    return _page("submissions/respond.html", case, form, Act.RESPOND, turn=turn, party=party)
+
+
+@bp.route("/comment", methods=["GET", "POST"])
+@requires(Act.COMMENT, of=case_at, take_in=take_in_papers, max_bytes=MAX_BODY_BYTES)
+def comment(case: Case) -> ResponseReturnValue:
+    """Comment on what the other side has written, and answer the lines and facts that it has brought."""
+    party, turn = _own_turn(case, TaskKind.COMMENT)
+    form = _form(CommentForm, party, lines=unanswered_lines(case, party), facts=unanswered_facts(case, party))
+    if _is_sent(form) and _may_go(form, case, Act.COMMENT, turn):
+        papers = taken_in().papers(added_by=current_user, at=now())
+        actions.comment(
+            case,
+            by=current_user,
+            at=now(),
+            text=form.text.data or "",
+            papers=papers,
+            answers=form.answers(),
+            told=form.told(),
+        )
+        return finish(_case_page(case), Message("submissions.comment.done"))
+    return _page("submissions/comment.html", case, form, Act.COMMENT, turn=turn, round=rounds_taken(case, party) + 1)
+
+
+@bp.route("/nothing-more", methods=["GET", "POST"])
+@requires(Act.NOTHING_MORE, of=case_at)
+def nothing_more(case: Case) -> ResponseReturnValue:
+    """Say that there is nothing more to add."""
+    party, turn = _own_turn(case, TaskKind.COMMENT)
+    form = ConfirmForm(thing=case)
+    if form.validate_on_submit() and not _refused(form, case, Act.NOTHING_MORE, turn):
+        actions.nothing_more(case, by=current_user, at=now())
+        return finish(_case_page(case), Message("submissions.nothing_more.done"))
+    left = len(unanswered_lines(case, party)) + len(unanswered_facts(case, party))
+    return _page("submissions/nothing_more.html", case, form, Act.NOTHING_MORE, turn=turn, unanswered=left)
+
+
+def _form(base: type[AnsweringForm], party: Party, **parts: Any) -> Any:
+    """The form with what was typed; a button that fills something in has done so."""
+    form = answering_form(base, party, names=request.form, papers=_papers(party), **parts)
+    form.fill(request.form.get(THEN, ""))
+    return form
+
+
+def _papers(party: Party) -> list[tuple[str, str]]:
+    """The papers that a fact may point to: those that the party has sent or been served."""
+    sendings = submissions_visible_to(current_session, current_user, party.case, today())
+    return [(paper.public_id, f"{say(label(sending.kind))}: {paper.title}") for sending in sendings for paper in sending.papers]
+
+
+def _is_sent(form: TvistForm) -> bool:
+    """Sent to be kept, not by a button that only fills in or adds a row."""
+    return form.is_submitted() and not request.form.get(THEN)
+
+
+def _may_go(form: TvistForm, case: Case, act: Act, turn: Task | None) -> bool:
+    """Whether nothing is wrong: in the fields, in the way, or with the files; all of it is said at once."""
+    return not any([not form.validate(), _refused(form, case, act, turn), _papers_refused(form)])
+
+
+def _own_turn(case: Case, kind: TaskKind) -> tuple[Party, Task | None]:
+    """The party that the reader writes for, and its open turn. Raises `NotAllowed` for one of neither side."""
+    party = case.party_of(current_user, today())
+    if party is None:
+        raise NotAllowed
+    return party, turn_of(case, party, kind)
+
+
+def _case_page(case: Case) -> str:
+    return url_for("cases.show", slug=case.slug)
+
+
+def _in_the_way(case: Case, act: Act, turn: Task | None) -> Sequence[Message]:
+    """What stands in the way; also that it is another's turn, or that the request has not come to the party yet."""
+    if found := obstacles(case, act):
+        return found
+    if turn is None:
+        return [Message("submissions.not_your_turn")]
+    is_there = turn.party is not None and is_served_request(case, turn.party)
+    return [] if is_there else [Message("submissions.request_not_served")]
+
+
+def _refused(form: TvistForm, case: Case, act: Act, turn: Task | None) -> bool:
+    """Whether something stands in the way; it is shown above what was typed."""
+    found = _in_the_way(case, act, turn)
+    for message in found:
+        form.blame(message)
+    return bool(found)
+
+
+def _papers_refused(form: TvistForm) -> bool:
+    """Whether a file could not be taken; each is said why."""
+    for fault in taken_in().faults:
+        form.blame(fault)
+    return bool(taken_in().faults)
+
+
+def _page(template: str, case: Case, form: TvistForm, act: Act, *, turn: Task | None, **more: Any) -> ResponseReturnValue:
+    """The page of an act; shown again, with what was typed, where something is wrong or a button filled something in."""
+    in_the_way = _in_the_way(case, act, turn)
+    is_post = request.method == "POST"
+    page = render_template(
+        template,
+        case=case,
+        form=form,
+        turn=turn,
+        # Said in the summary of the form when it was sent; on a fresh page it stands in place of the form.
+        in_the_way=[] if is_post else in_the_way,
+        has_lost_papers=is_post and any(file.filename for file in request.files.values()),
+        rules=procedure_on(case.registered_on),
+        **more,
+    )
+    is_fine = not is_post or (isinstance(form, AnsweringForm) and bool(request.form.get(THEN)))
+    return page, 200 if is_fine else 409 if in_the_way or form.is_stale else 422

@@ -33,6 +33,7 @@ THIN, NARROW, NO_BREAK = "\N{THIN SPACE}", "\N{NARROW NO-BREAK SPACE}", "\N{NO-B
         ("1.234.567", 123_456_700),
         ("007", 700),
         ("1 000 000 000", 100_000_000_000),
+        ("\N{ZERO WIDTH SPACE}12\N{WORD JOINER} 000\N{SOFT HYPHEN},50\N{ZERO WIDTH NO-BREAK SPACE}", 1_200_050),
     ],
 )
 def test_a_sum_is_read(text: str, ore: int) -> None:
@@ -128,3 +129,7 @@ def test_a_date_is_refused_with_what_to_do(text: str, code: str) -> None:
     with pytest.raises(CannotProceed, match=code) as refused:
         parse_date(text)
     assert all(render(refused.value.obstacles[0], language) for language in LANGUAGES)
+
+
+def test_what_a_word_processor_puts_in_unseen_is_not_read() -> None:
+    assert parse_date("\N{LEFT-TO-RIGHT MARK}31.\N{SOFT HYPHEN}12.2024\N{ZERO WIDTH SPACE}") == date(2024, 12, 31)

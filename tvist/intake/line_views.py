@@ -23,7 +23,7 @@ from tvist.intake.petition import Petition
 from tvist.intake.queries import connected_codes, draft_at, parties_by_code
 from tvist.intake.reading import Reader
 from tvist.intake.shares_offered import Offered, filled, offered, parted, told_of
-from tvist.intake.steps import LINES, line_data, line_of, lines_of, place_of, read_draft, seen
+from tvist.intake.steps import LINES, line_data, line_of, lines_of, place_of, read_draft, seen, step_after
 from tvist.procedure.codes import CodeKind, code_label, codes, is_code
 from tvist.procedure.settings import procedure_on
 from tvist.web.forms import choices
@@ -90,6 +90,7 @@ def lines(draft: Draft) -> ResponseReturnValue:
         total=total,
         arranging=PlainForm(thing=seen(lines_of(draft.typed))),
         may_add=may_add,
+        next=step_after(LINES),
     )
 
 

@@ -87,12 +87,16 @@ def read_bounces(installation: Installation, at: datetime) -> int:
 
 
 def daily(installation: Installation, at: datetime) -> int:
-    """The daily round of the clocks: rests that are over end, parties are reminded, missed deadlines are seen to (rules 19, 23, 25).
+    """The daily round: stand-ins come where they are missing; rests that are over end, parties are reminded, missed deadlines are seen to (rules 5, 19, 23, 25).
 
     Run as often as one likes; it catches up after the worker was away. Returns how many cases were looked at.
     """
     from tvist.submissions.reminders import cases_with_clocks, look_at_case
+    from tvist.teams.absences import cover_absences
 
+    with installation.database.writing() as session:
+        cover_absences(session, at=at)
+        session.commit()
     cases = cases_with_clocks(installation.database, oslo_date(at))
     for case_id in cases:
         try:

@@ -11,7 +11,7 @@ from tvist.cases.acts import places_for, possible_acts
 from tvist.cases.claims import lines_in
 from tvist.cases.history import EndingKind
 from tvist.cases.journal import journal_for, may_read_journal
-from tvist.cases.left import conceded_of
+from tvist.cases.left import conceded_of, is_conceded
 from tvist.cases.models import Side
 from tvist.cases.sendings import submissions_visible_to
 from tvist.cases.submissions import SubmissionKind
@@ -45,6 +45,7 @@ class ShownLine:
     answer: LineAnswer | None
     outcome: LineOutcome | None
     conceded_ore: int = 0
+    is_conceded: bool = False
 
     @property
     def accepted_ore(self) -> int | None:
@@ -158,6 +159,7 @@ def _lines(case: Case, readable: list[Submission], *, shows_outcome: bool) -> li
             answers.get(line.id),
             outcomes.get(line.id),
             conceded_of(line, readable),
+            is_conceded(line, readable),
         )
         for line in lines_in(case, readable)
     ]

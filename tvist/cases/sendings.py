@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from tvist.access.policy import POLICY, Act, Role
 from tvist.cases.claims import ClaimLine
+from tvist.cases.concessions import Concession
 from tvist.cases.models import Case, Party
 from tvist.cases.queries import parties_of
 from tvist.cases.submissions import Serving, Submission, SubmissionKind
@@ -41,6 +42,7 @@ def submissions_visible_to(session: Session, user: User, case: Case, on: date) -
             selectinload(Submission.papers),
             selectinload(Submission.servings).joinedload(Serving.party),
             selectinload(Submission.line_answers).joinedload(answer.line),
+            selectinload(Submission.concessions).joinedload(Concession.line),
             selectinload(Submission.own_lines),
             selectinload(Submission.page_comments),
             selectinload(Submission.facts),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import socketserver
 import threading
-from typing import Any
+from typing import Any, Self
 
 USER, PASSWORD = "retur", "fire lodne katter"
 
@@ -24,7 +24,7 @@ class Mailbox(socketserver.ThreadingTCPServer):
         self.is_to_die_before_store = False
         self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 
-    def __enter__(self) -> Mailbox:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

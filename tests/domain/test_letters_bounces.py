@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from tests.domain.test_letters_sending import BO, Server, sent_over, server  # noqa: F401 - a fixture.
+from tests.domain import test_letters_sending
+from tests.domain.test_letters_sending import BO, Server, sent_over
 from tests.imap_server import Mailbox
 from tests.people import NOON, a_cast
 from tvist.cases.submissions import Serving
@@ -21,6 +22,8 @@ from tvist.delivery.mail import Mail, mail_of
 from tvist.delivery.models import BounceNotice, Fate, LetterKind, Recipient
 from tvist.delivery.sending import send_letters
 
+server = test_letters_sending.server
+"""The mail server of the tests of sending."""
 LATER = NOON + timedelta(hours=3)
 OURS = "<12345678-1234-1234-1234-123456789abc@tvist>"
 
@@ -119,7 +122,11 @@ def test_a_hard_bounce_for_all_takes_the_service_back_and_a_report_counts_once(d
     sent_over(database)
     send_letters(database, server.mail, at=NOON)
     assert served(database)[0] == [True]
-    own = [found for found in recipients(database) if found.address in {BO, "berit@example.invalid", "postmottak-vest@example.invalid"}]
+    own = [
+        found
+        for found in recipients(database)
+        if found.address in {BO, "berit@example.invalid", "postmottak-vest@example.invalid"}
+    ]
     mails = [report(found.message_id, name=str(found.id)) for found in own]
     with Mailbox(*mails[:-1]) as mailbox:
         assert read_mailbox(database, mailbox.url(), at=LATER) == len(own) - 1

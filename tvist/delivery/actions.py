@@ -116,7 +116,13 @@ def addresses_of(party: Party, on: date) -> dict[str, User | None]:
 
 
 def worded(kind: LetterKind, language: str, number: str = "", **params: Any) -> tuple[str, str]:
-    """The subject and the body of a letter: nothing but the number of the case, days and the like (rule 42)."""
+    """The subject and the body of a letter: nothing but the number of the case, days and the like (rule 42).
+
+    Raises ValueError for a text among `params`: it might be a name.
+    """
+    if texts := [name for name, value in params.items() if isinstance(value, str)]:
+        message = f"a letter carries no text of ours: {texts}"
+        raise ValueError(message)
     subject, body = (Message(f"letter.{kind.value}.{part}", number=number, **params) for part in ("subject", "body"))
     return render(subject, language), render(body, language)
 

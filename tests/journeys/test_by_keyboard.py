@@ -94,19 +94,20 @@ def test_a_request_is_filed_by_keyboard_alone(visit: Visit, cast: Cast, installa
         visit.page.keyboard.press("Enter")
     visit.go("/drafts")
     _press(visit, "intake.begin_for", organisation="Vik kommune")
-    for step in ("parties", "child"):
+    for step in ("place", "parties", "child"):
         _answer(visit, typed(step, raw))
         _press(visit, "intake.save_and_go_on")
     _press(visit, "intake.add_line")
     _answer(visit, typed_line(raw["lines"][0]))
     _press(visit, "intake.save_line")
     _press(visit, "intake.go_on")
-    for step in ("facts", "settlement"):
-        _answer(visit, typed(step, raw))
-        _press(visit, "intake.save_and_go_on")
     _attach(visit, tmp_path / "avtale.txt")
     _press(visit, "intake.upload")
     _press(visit, "intake.go_on")
+    _press(visit, "intake.go_on")
+    for step in ("facts", "settlement"):
+        _answer(visit, typed(step, raw))
+        _press(visit, "intake.save_and_go_on")
     _press(visit, "intake.send")
 
     with installation.database.reading() as session:

@@ -43,7 +43,7 @@ def _file(visit: Visit, raw: dict[str, Any], papers: list[Path]) -> None:
     visit.become("Asta Oppdiktet")
     visit.go("/drafts")
     visit.do("intake.begin_for", organisation="Vik kommune")
-    for step in ("parties", "child"):
+    for step in ("place", "parties", "child"):
         visit.fill(typed(step, raw))
         visit.do("intake.save_and_go_on")
     draft = visit.page.url.rsplit("/", 1)[0].removeprefix(visit.address)
@@ -55,6 +55,7 @@ def _file(visit: Visit, raw: dict[str, Any], papers: list[Path]) -> None:
         visit.go(f"{draft}/{step}")
         visit.fill(typed(step, raw))
         visit.do("intake.save_and_go_on")
+    visit.go(f"{draft}/papers")
     visit.page.locator('main input[type="file"]').set_input_files(papers)
     visit.do("intake.upload")
     visit.go(f"{draft}/check")

@@ -127,9 +127,8 @@ def _step(draft: Draft, step: Step) -> ResponseReturnValue:
     if step is PARTIES:
         choose_parties(form, draft, current_session)
     if form.validate_on_submit():
-        before = away_from_here(draft.typed)
         save_draft(draft, with_step(draft.typed, step, form), by=current_user, at=now())
-        return finish(_where_next(draft, step, away_before=before), Message("intake.saved"))
+        return finish(_where_next(draft, step), Message("intake.saved"))
     meanwhile = differences(form, shown) if form.is_stale else []
     if request.method == "GET":
         blame_faults(form, read_draft(draft, today(), connected_codes(current_session)), step, with_gaps="check" in request.args)
@@ -147,7 +146,7 @@ def _step(draft: Draft, step: Step) -> ResponseReturnValue:
     return page, 409 if form.is_stale else 200
 
 
-def _where_next(draft: Draft, step: Step, *, away_before: list[str]) -> str:
+def _where_next(draft: Draft, step: Step) -> str:
     """The overview or the side page that was asked for; this step again where something in it is wrong; else the next one.
 
     Who answers that the matter belongs elsewhere is told so once, and may then go on knowingly.
@@ -158,7 +157,8 @@ def _where_next(draft: Draft, step: Step, *, away_before: list[str]) -> str:
     if then in SIDE_PAGES:
         return url_for(SIDE_PAGES[then], public_id=draft.public_id)
     found = read_draft(draft, today(), connected_codes(current_session))
-    stays = blame_faults(None, found, step, with_gaps=False) or (step is PLACE and set(away_from_here(draft.typed)) - set(away_before))
+    is_news = step is PLACE and not set(away_from_here(draft.typed)) <= set(request.form.getlist("_advised"))
+    stays = blame_faults(None, found, step, with_gaps=False) or is_news
     following = step if stays else step_after(step)
     return url_for(f"intake.{following.name}" if following else "intake.check", public_id=draft.public_id)
 

@@ -9,7 +9,7 @@ from tvist.accounts.models import OrganisationKind
 from tvist.intake.forms import MOST_JOINED, MOST_OPPOSING
 from tvist.intake.petition import Petition
 from tvist.intake.queries import parties_to_choose
-from tvist.intake.steps import STEPS, Step, place_of
+from tvist.intake.steps import ANSWERS, STEPS, Step, place_of
 from tvist.web.forms import choices
 from tvist.web.session import say, t
 
@@ -133,14 +133,15 @@ def differences(form: TvistForm, saved: Mapping[str, Any]) -> list[tuple[str, st
 
 
 def told_at_fields(faults: Sequence[Fault]) -> list[tuple[str, int | None, str | None, str]]:
-    """Faults or warnings for a list with links: step, line, field, text."""
-    return [(*place_of(fault.path), told(fault)) for fault in faults]
+    """Faults or warnings for a list with links: step, line, field, text; in the order of the steps."""
+    order = {step.name: place for place, step in enumerate(STEPS)}
+    return sorted(((*place_of(fault.path), told(fault)) for fault in faults), key=lambda each: (order[each[0]], each[1] or 0))
 
 
 def told(fault: Fault) -> str:
     """A fault in words that can stand away from its field: what is missing names it, what is wrong is told with the field's name."""
     field = place_of(fault.path)[2]
-    if fault.is_gap or field is None:
+    if fault.is_gap or field is None or field in ANSWERS:
         return say(fault.message)
     name = {"from_on": "from", "to_on": "to"}.get(field, field.rstrip("_1234"))
     return t("intake.at_field", field=t(f"intake.field.{name}"), what=fault.message)

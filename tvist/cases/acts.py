@@ -99,9 +99,6 @@ ACTS_OF_TASK: Final[dict[TaskKind, tuple[Act, ...]]] = {
 """What the owner of a task does to fulfil it: the first of these that the person may."""
 
 
-WITH_OWN_TASK: Final = {Act.ASK_EXTENSION: EXTENDABLE}
-"""Acts that are for who is waited for alone, and for what."""
-
 OCCASIONAL: Final = frozenset(
     {
         Act.ASK_EXTENSION,
@@ -166,10 +163,6 @@ def possible_acts(case: Case, user: User, waited_for: Collection[TaskKind], on: 
     return sorted(found, key=lambda possible: (not possible.is_next, bool(possible.obstacles)))
 
 
-def _is_awaited(act: Act, waited_for: Collection[TaskKind]) -> bool:
-    return act not in WITH_OWN_TASK or bool(WITH_OWN_TASK[act] & set(waited_for))
-
-
 def places_for(case: Case, user: User, on: date) -> list[Place]:
     """The stages' own pages that the person may open now."""
     return [
@@ -195,10 +188,15 @@ def page_of_task(case: Case, user: User, kind: TaskKind, on: date) -> str:
 
 
 def _concerns(case: Case, user: User, act: Act, on: date) -> bool:
-    """Whether the act can be this person's at all: a claim is conceded by the party that should bear it, and by no other (rule 22)."""
-    if act is not Act.CONCEDE:
+    """Whether the act can be this person's at all.
+
+    A claim is conceded by the party that should bear it, and by no other (rule 22); more time is asked for by who is waited for (rule 19).
+    """
+    if act not in {Act.CONCEDE, Act.ASK_EXTENSION}:
         return True
     party = case.party_of(user, on)
+    if act is Act.ASK_EXTENSION:
+        return any(task.party is party and task.kind in EXTENDABLE for task in case.open_tasks)
     return any(bearer_of(line) is party for line in case.lines)
 
 

@@ -62,7 +62,7 @@ def _all_began_on_service(case: Case) -> bool:
     served: dict[int, list[object]] = {}
     for submission in case.submissions:
         for serving in submission.servings:
-            if serving.task_id is not None and serving.served_at is not None:
+            if serving.task_id is not None and serving.served_at is not None and serving.fell_at is None:
                 served.setdefault(serving.task_id, []).append(oslo_date(serving.served_at))
     return all(task.starts_on in days for task in case.tasks if (days := served.get(task.id)) is not None)
 

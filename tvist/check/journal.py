@@ -33,6 +33,8 @@ SENDING_OF: Final[Mapping[Act, SubmissionKind]] = {
     Act.DISMISS: SubmissionKind.DISMISSAL,
 }
 LOOKED_THROUGH: Final = frozenset({SubmissionKind.RESPONSE, SubmissionKind.COMMENTS, SubmissionKind.ADDITION})
+BESIDE_THE_CASE: Final = frozenset({Act.RELEASE_LETTER})
+"""Acts that leave a line without being a step of the case: what becomes of a letter, in whatever state the case is."""
 KIND_OF_ENDING: Final = {
     State.DECIDED: EndingKind.DECIDED,
     State.DISMISSED: EndingKind.DISMISSED,
@@ -61,7 +63,7 @@ def _check_state(case: Case) -> Findings:
     state, was_possible = State.RECEIVED, bool(case.events) and case.events[0].act is Act.SEND
     for event in case.events[1:]:
         step = STEPS.get(event.act)
-        was_possible = was_possible and step is not None and state in step.sources
+        was_possible = was_possible and (event.act in BESIDE_THE_CASE if step is None else state in step.sources)
         state = (step.target if step else None) or state
     if not was_possible:
         yield "journal.order"

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
 
-from tests.journeys.conftest import Visit
+from tests.journeys.conftest import SWITCHES, Visit, browser_path
 from tests.scenes.intake import at_home
 from tvist.accounts.models import SignIn
 from tvist.clock import now
 from tvist.intake.actions import begin_draft, share_draft
-from tvist.intake.models import Draft
+from tvist.intake.models import Draft, DraftMember
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from flask import Flask
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, BrowserContext
 
     from tests.people import Cast
     from tvist.installation import Installation
@@ -53,7 +55,7 @@ def draft(app: Flask, installation: Installation, cast: Cast) -> str:
 
 @pytest.fixture
 def window(browser: Browser, address: str, installation: Installation) -> Iterator[Open]:
-    """Opens a browser of their own for a person."""
+    """Opens a browser of their own for a person (for nobody yet, where no name is given)."""
     contexts = []
 
     def open_for(name: str, width: int = 1280, **more: Any) -> Visit:
@@ -61,7 +63,8 @@ def window(browser: Browser, address: str, installation: Installation) -> Iterat
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
         visit = Visit(context.new_page(), address, installation)
-        visit.become(f"{name} Oppdiktet")
+        if name:
+            visit.become(f"{name} Oppdiktet")
         return visit
 
     yield open_for
@@ -93,6 +96,11 @@ def wait_for_status(visit: Visit, text: str) -> None:
     visit.page.locator(STATUS, has_text=text).wait_for()
 
 
+def wait_for_tab(visit: Visit) -> None:
+    """Wait until the page has spoken with the server."""
+    wait_for_status(visit, "Lagret kl.")
+
+
 def test_two_people_write_in_one_draft_and_lose_nothing(window: Open, draft: str, installation: Installation) -> None:
     asta, arne = window("Asta"), window("Arne")
     asta.go(f"{draft}/facts")
@@ -117,3 +125,125 @@ def test_two_people_write_in_one_draft_and_lose_nothing(window: Open, draft: str
     asta.go(f"{draft}/earlier")
     assert "Astas tekst" in asta.text()
     assert sorted(asta.faults | arne.faults) == []
+
+
+def test_a_lost_connection_costs_no_text_and_moves_no_focus(window: Open, draft: str, installation: Installation) -> None:
+    asta = window("Asta")
+    asta.go(f"{draft}/facts")
+    asta.page.context.set_offline(True)
+    write(asta, "background", "Skrevet uten nett, ")
+    wait_for_status(asta, "Ikke lagret: ingen forbindelse. Det du har skrevet, er tatt vare på i denne nettleseren.")
+    asta.page.wait_for_timeout(10 * EVERY)
+    assert asta.page.evaluate("document.activeElement.name") == "background"
+    asta.page.context.set_offline(False)
+    write(asta, "background", "og med.")
+    wait_for_status(asta, "Lagret kl.")
+    asta.page.wait_for_function("() => Object.keys(localStorage).length === 0")
+    assert kept(installation, "background") == "Skrevet uten nett, og med."
+
+
+def test_a_killed_browser_gives_the_text_back(
+    browser: Browser, address: str, draft: str, installation: Installation, tmp_path: Path
+) -> None:
+    def begin() -> tuple[BrowserContext, Visit]:
+        profile = browser.browser_type.launch_persistent_context(tmp_path, executable_path=browser_path(), args=list(SWITCHES))
+        profile.set_default_timeout(PATIENCE)
+        visit = Visit(profile.pages[0], address, installation)
+        visit.become("Asta Oppdiktet")
+        return profile, visit
+
+    first, asta = begin()
+    asta.go(f"{draft}/facts")
+    first.set_offline(True)
+    write(asta, "background", "Midt i en setn")
+    wait_for_status(asta, "tatt vare på")
+    first.close()
+
+    second, asta = begin()
+    asta.page.get_by_role("link", name="Gå til siden og lagre").click()
+    wait_for_value(asta, "background", "Midt i en setn")
+    wait_for_status(asta, "Lagret kl.")
+    second.close()
+    assert kept(installation, "background") == "Midt i en setn"
+
+
+def test_an_ended_sign_in_is_told_and_a_new_one_in_another_tab_saves(window: Open, draft: str, installation: Installation) -> None:
+    asta = window("Asta")
+    asta.go(f"{draft}/facts")
+    wait_for_tab(asta)
+    with installation.database.writing() as session:
+        session.execute(sa.update(SignIn).values(ended_at=now()))
+        session.commit()
+    write(asta, "background", "Skrevet etter at innloggingen tok slutt.")
+    wait_for_status(asta, "du er logget ut")
+    tab = asta.page.context.new_page()
+    other = Visit(tab, asta.address, installation)
+    other.go("/demo")
+    other.page.get_by_role("button", name="Asta Oppdiktet").first.click()
+    wait_for_status(asta, "Lagret kl.")
+    assert kept(installation, "background") == "Skrevet etter at innloggingen tok slutt."
+
+
+def test_somebody_else_at_the_same_browser_finds_nothing(window: Open, draft: str) -> None:
+    asta = window("Asta")
+    asta.go(f"{draft}/facts")
+    wait_for_tab(asta)
+    asta.page.route("**/typed/**", lambda route: route.abort())
+    write(asta, "background", "Bare for Asta.")
+    wait_for_status(asta, "tatt vare på")
+    asta.page.context.clear_cookies()
+    asta.page.goto(f"{asta.address}/demo")
+    assert "Bare for Asta." in asta.page.evaluate("JSON.stringify(localStorage)")
+    asta.page.get_by_role("button", name="Arne Oppdiktet").first.click()
+    asta.page.wait_for_load_state()
+    assert asta.page.evaluate("Object.keys(localStorage)") == []
+
+
+def test_a_full_store_is_told(window: Open, draft: str, installation: Installation) -> None:
+    asta = window("Asta")
+    asta.go(f"{draft}/facts")
+    asta.page.evaluate("() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }; }")
+    asta.page.context.set_offline(True)
+    write(asta, "background", "Ingen plass.")
+    wait_for_status(asta, "Nettleseren har ikke plass til teksten")
+    asta.page.context.set_offline(False)
+    wait_for_status(asta, "Lagret kl.")
+    assert kept(installation, "background") == "Ingen plass."
+
+
+def test_one_taken_out_of_the_team_is_told_and_keeps_the_text(window: Open, draft: str, installation: Installation) -> None:
+    arne = window("Arne")
+    arne.go(f"{draft}/facts")
+    wait_for_tab(arne)
+    with installation.database.writing() as session:
+        session.execute(sa.update(DraftMember).where(DraftMember.user.has(name="Arne Oppdiktet")).values(to_on=date(2020, 1, 1)))
+        session.commit()
+    write(arne, "background", "Arnes siste ord.")
+    wait_for_status(arne, "du har ikke lenger tilgang")
+    assert "Arnes siste ord." in arne.page.evaluate("JSON.stringify(localStorage)")
+    assert kept(installation, "background") is None
+
+
+def test_a_new_line_typed_on_a_phone_is_kept_where_it_belongs(window: Open, draft: str, installation: Installation) -> None:
+    asta = window("Asta", width=375)
+    asta.go(f"{draft}/lines/1")
+    asta.page.locator('main [name="unit"][value="month"]').check()
+    asta.page.locator('main [name="measure"]').select_option("institution")
+    write(asta, "rate", "65 000")
+    wait_for_status(asta, "Lagret kl.")
+    asta.page.wait_for_function("() => Object.keys(localStorage).length === 0")
+    line = kept(installation, "lines")[0]
+    assert (line["unit"], line["measure"], line["rate"]) == ("month", "institution", "65 000")
+    asta.press("Lagre posten")
+    assert len(kept(installation, "lines")) == 1
+    assert sorted(asta.faults) == []
+
+
+def test_without_javascript_each_step_is_kept_by_its_button(window: Open, draft: str, installation: Installation) -> None:
+    asta = window("", java_script_enabled=False)
+    asta.page.goto(f"{asta.address}/demo")
+    asta.page.get_by_role("button", name="Asta Oppdiktet").first.click()
+    asta.page.goto(f"{asta.address}{draft}/facts")
+    asta.page.locator('main [name="background"]').fill("Uten skript.")
+    asta.page.get_by_role("button", name="Lagre og gå til oversikten").click()
+    assert kept(installation, "background") == "Uten skript."

@@ -6,6 +6,7 @@ import copy
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
@@ -92,8 +93,9 @@ def put_at(typed: Mapping[str, Any], place: str, value: Any) -> dict[str, Any]:
     """The whole with `value` at the place. In a list that has grown shorter it comes last."""
     whole: dict[str, Any] = copy.deepcopy(dict(typed))
     inner: Any = whole
-    *parts, last = _parts(place)
-    for part, following in zip(parts, [*parts[1:], last], strict=True):
+    path = _parts(place)
+    last = path[-1]
+    for part, following in pairwise(path):
         inner = _step_into(inner, part, [] if isinstance(following, int) else {})
     if isinstance(last, int):
         inner[last : last + 1] = [value]

@@ -205,7 +205,9 @@ def test_the_time_to_confirm_runs_from_the_letter_and_silence_lets_the_case_go_o
     assert [str(task.due_on) for task in asked] == ["2026-03-20", "2026-03-20"]
     with pytest.raises(CannotProceed, match=r"table\.waits"):
         actions.close_preparation(case, by=people.siri, at=NOON + 12 * DAY)
-    confirm_table(case, by=people.asta, at=NOON + 12 * DAY, sha256=joint_table(case).sha256, remark=" Se bort fra feil i post 1. ")
+    confirm_table(
+        case, by=people.asta, at=NOON + 12 * DAY, sha256=joint_table(case).sha256, remark=" Se bort fra feil i post 1. "
+    )
     assert case.table_confirmations[-1].remark == "Se bort fra feil i post 1."
     actions.close_preparation(case, by=people.siri, at=NOON + 19 * DAY)
     assert case.state is State.PREPARED

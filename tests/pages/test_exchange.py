@@ -61,7 +61,11 @@ def test_the_other_side_answers_line_by_line(database, ask):
     assert "208\N{NO-BREAK SPACE}629,03\N{NO-BREAK SPACE}kr" in page
     papers = [(io.BytesIO(b"Barn A"), "vedlegg.txt")]
     answer = ask(
-        "POST", f"/cases/{case.slug}/respond", as_=cast.bo, data=response(database, case) | {"papers": papers}, content_type="multipart/form-data"
+        "POST",
+        f"/cases/{case.slug}/respond",
+        as_=cast.bo,
+        data=response(database, case) | {"papers": papers},
+        content_type="multipart/form-data",
     )
     assert (answer.status_code, answer.location) == (303, f"/cases/{case.slug}")
     with database.reading() as session:
@@ -107,7 +111,11 @@ def test_a_file_that_is_refused_loses_nothing_typed(database, ask):
     cast, case = scene(database, accepted)
     papers = [(io.BytesIO(b""), "tom.pdf")]
     answer = ask(
-        "POST", f"/cases/{case.slug}/respond", as_=cast.bo, data=response(database, case) | {"papers": papers}, content_type="multipart/form-data"
+        "POST",
+        f"/cases/{case.slug}/respond",
+        as_=cast.bo,
+        data=response(database, case) | {"papers": papers},
+        content_type="multipart/form-data",
     )
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422

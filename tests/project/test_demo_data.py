@@ -22,6 +22,7 @@ from tvist.demo.themes import THEMES, texts_of
 from tvist.search.index import keyed_stems
 from tvist.search.models import Indexed, SearchedThing, SearchEntry
 from tvist.submissions.indexing import text_of
+from tvist.submissions.joint_table import joint_table
 
 
 def filled(installation, cases):
@@ -50,6 +51,7 @@ def test_played_cases_and_copies_are_sound_and_various(installation, copied):
         assert len(copies) == 12
         assert len({case.claimed_ore for case in copies}) > 6
         _are_what_the_votes_say(installation, copies)
+        _are_as_the_parties_confirmed(cases)
         _are_indexed_by_their_own_words(installation, session, copies)
 
 
@@ -60,6 +62,12 @@ def _are_what_the_votes_say(installation, copies):
         record = case.decision.record
         assert canonical(case, installation.keys) | {"issued_on": record["issued_on"]} == record
         assert b"".join(installation.papers.open(case.decision.files[0].blob_id)) == made_file(case.decision)
+
+
+def _are_as_the_parties_confirmed(cases):
+    confirmed = [found for case in cases for found in case.table_confirmations]
+    assert len(confirmed) > 4
+    assert all(found.sha256 == joint_table(found.case).sha256 for found in confirmed)
 
 
 def _are_indexed_by_their_own_words(installation, session, copies):

@@ -44,7 +44,9 @@ def agreeing(case: Case, party: Party) -> Told:
 
 def an_own_line(case: Case, **changes: Any) -> ClaimedLine:
     """A claim line of the region's own, about another measure: the municipality should bear it."""
-    raw = a_line(measure="relief_care", unit="sum", rate="84 500", paid="0", should_bear="municipality", paid_by="state", **changes)
+    raw = a_line(
+        measure="relief_care", unit="sum", rate="84 500", paid="0", should_bear="municipality", paid_by="state", **changes
+    )
     reader = Reader(raw, procedure_on(case.registered_on))
     line = read_line(reader, municipalities=["4639"], on=case.registered_on, born=None)
     assert line is not None, reader.faults

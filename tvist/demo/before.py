@@ -9,21 +9,28 @@ from tvist.accounts.models import OrganisationKind
 from tvist.cases.history import Statement
 from tvist.cases.models import Side
 from tvist.cases.waiting import TaskKind
-from tvist.demo.petitions import papers, raw_petition
+from tvist.demo.petitions import papers, period_of, raw_petition
 from tvist.demo.plots import Turn
 from tvist.intake import actions as intake
+from tvist.intake.chronology import ToldFact
 from tvist.intake.petition import Petition, read_petition
 from tvist.submissions import actions as exchange
 from tvist.submissions.answers import AnswerGiven
-from tvist.submissions.models import Answer
-from tvist.submissions.rules import lines_for, open_turns, waiting_to_be_passed_on
+from tvist.submissions.confirming import confirm_table, send_table
+from tvist.submissions.fact_answers import FactAnswerGiven, Told
+from tvist.submissions.joint_table import joint_table
+from tvist.submissions.models import Answer, FactReply
+from tvist.submissions.rules import lines_for, open_turns, unanswered_facts, waiting_to_be_passed_on
 
 if TYPE_CHECKING:
     from tvist.accounts.models import User
     from tvist.cases.claims import ClaimLine
+    from tvist.cases.models import Party
     from tvist.demo.story import Story
 
 PARTLY_EVERY: Final = 5
+DISPUTED_EVERY: Final = 4
+OWN_FACT_EVERY: Final = 3
 COMMENTS: Final = ("comment_one", "comment_two", "comment_three", "comment_three")
 
 
@@ -82,6 +89,7 @@ def answer(story: Story) -> None:
             answers=[_answer(story, place, line) for place, line in enumerate(lines_for(story.case, party))],
             text=story.said["response" if by_state else "municipality_response"],
             own_reference=f"{story.today.year}/{story.dice.randrange(100, 9000)}",
+            told=_told(story, party, with_own=story.plot.place % OWN_FACT_EVERY == 0),
         )
         story.session.flush()
 
@@ -105,7 +113,7 @@ def comment(story: Story) -> None:
         assert party is not None  # noqa: S101 - a turn is a party's.
         if left:
             text = story.said[COMMENTS[story.plot.comments - left]]
-            exchange.comment(story.case, by=story.speaker(party), at=story.wait(9), text=text)
+            exchange.comment(story.case, by=story.speaker(party), at=story.wait(9), text=text, told=_told(story, party))
             story.wait(1)
             _pass_on(story)
             left -= 1
@@ -115,7 +123,17 @@ def comment(story: Story) -> None:
 
 
 def close(story: Story) -> None:
-    """The secretariat closes the preparation."""
+    """Both sides confirm the joint table, and the secretariat closes the preparation; a side that never answered lets this time run out too."""
+    if story.has(Turn.UNANSWERED):
+        send_table(story.case, by=story.officer, at=story.soon())
+        story.letters_arrive()
+    for task in [task for task in story.case.open_tasks if task.kind is TaskKind.CONFIRM_TABLE]:
+        party = task.party
+        assert party is not None  # noqa: S101 - it is asked of parties.
+        if not (story.has(Turn.UNANSWERED) and party.side is Side.OPPOSING):
+            confirm_table(story.case, by=story.speaker(party), at=story.wait(1), sha256=joint_table(story.case).sha256)
+    if story.has(Turn.UNANSWERED):
+        story.wait(9)
     exchange.close_preparation(story.case, by=story.officer, at=story.wait(4))
     story.letters_arrive()
 
@@ -163,6 +181,19 @@ def _pass_on(story: Story) -> None:
     for submission in waiting_to_be_passed_on(story.case):
         exchange.pass_on(submission, by=story.officer, at=story.soon())
         story.letters_arrive()
+
+
+def _told(story: Story, party: Party, *, with_own: bool = False) -> Told:
+    """The facts of the other side agreed, but for every fourth; and one of the party's own where the plot has one."""
+    asked = enumerate(unanswered_facts(story.case, party), start=1)
+    replies = [
+        FactAnswerGiven(fact, FactReply.DISPUTED, story.said["fact_disputed"])
+        if place % DISPUTED_EVERY == 0
+        else FactAnswerGiven(fact, FactReply.AGREED)
+        for place, fact in asked
+    ]
+    own = ToldFact(happened_on=period_of(story.plot)[0], until_on=None, words=story.said["own_fact"], paper="", page=None)
+    return Told(fact_answers=replies, facts=[own] if with_own else [])
 
 
 def _answer(story: Story, place: int, line: ClaimLine) -> AnswerGiven:

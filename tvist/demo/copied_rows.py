@@ -20,6 +20,7 @@ from tvist.decision.record import as_json, hash_of, sha256_of
 from tvist.decision.votes import ResponsibleChoice, sealed_choice
 from tvist.demo.copied_record import copied_record, sections
 from tvist.demo.copied_sums import answered, fact_ore, sums_of
+from tvist.demo.copied_table import copied_table
 from tvist.demo.originals import PARENTS
 from tvist.intake.making import folded_parties
 from tvist.panel.bundle import bundle_hash
@@ -44,6 +45,8 @@ WORDED: Final[Mapping[str, tuple[str, ...]]] = {
     "party": ("name", "representative", "own_reference"),
     "submission": ("text",),
     "line_answer": ("words",),
+    "stated_fact": ("words",),
+    "fact_answer": ("words",),
     "letter": ("subject", "body", "link"),
     "recipient": ("address",),
     "filed_petition": ("subject", "both_limbs", "authority", "background", "agreed", "disputed", "argument", "claim"),
@@ -163,6 +166,15 @@ def _answer(copy: CopiedRows, old: Row, _new: Row) -> Row:
     return {"accepted_ore": answered(old, copy.sums)}
 
 
+def _stated(_copy: CopiedRows, _old: Row, _new: Row) -> Row:
+    """Papers are not copied: the fact points to none."""
+    return {"paper_id": None, "page": None}
+
+
+def _confirmation(copy: CopiedRows, _old: Row, _new: Row) -> Row:
+    return {"sha256": sha256_of(copied_table(copy.move, copy.sums, copy.rows))}
+
+
 def _recipient(_copy: CopiedRows, _old: Row, _new: Row) -> Row:
     return {"message_id": f"<{uuid.uuid4()}@tvist>"}
 
@@ -258,6 +270,8 @@ _CHANGES: Final[Mapping[str, Callable[[CopiedRows, Row, Row], Row]]] = {
     "fact": _fact,
     "task": _task,
     "line_answer": _answer,
+    "stated_fact": _stated,
+    "table_confirmation": _confirmation,
     "recipient": _recipient,
     "filed_petition": _petition,
     "bundle": _bundle,

@@ -79,6 +79,7 @@ class Move:
         days = {
             row[name] for row in self.original.rows["claim_line"] for name in ("from_on", "to_on", "known_until") if row[name]
         }
+        days |= {day for row in self.original.rows["stated_fact"] for day in (row["happened_on"], row["until_on"]) if day}
         pairs += [(format_day(day, language), format_day(day + self.shift, language)) for day in days]
         old_year = case["child_birth_year"]
         pairs += [(f"{word} i {old_year}", f"{word} i {self.born}") for word in ("født", "fødd")]

@@ -17,6 +17,7 @@ from tvist.decision.votes import own_vote
 from tvist.search.index import keyed_stems
 from tvist.search.models import Indexed, SearchedThing
 from tvist.submissions.indexing import text_of, text_of_petition
+from tvist.submissions.joint_table import joint_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +45,9 @@ PARENTS: Final[Mapping[str, tuple[str, str]]] = {
     "recipient": ("letter_id", "letter"),
     "serving": ("submission_id", "submission"),
     "line_answer": ("submission_id", "submission"),
+    "stated_fact": ("case_id", "case"),
+    "fact_answer": ("submission_id", "submission"),
+    "table_confirmation": ("case_id", "case"),
     "filed_petition": ("case_id", "case"),
     "dismissal_proposal": ("case_id", "case"),
     "seat": ("case_id", "case"),
@@ -95,6 +99,8 @@ class Original:
     """Who has a seat, by id."""
     record: Record | None
     """All that the opinion prints, as far as it is written."""
+    table: str
+    """The canonical text of the joint table, as the parties confirmed it."""
     weeks: range
 
     @property
@@ -130,6 +136,7 @@ def read_original(session: Session, keys: MasterKeys, case: Case, *, today: date
         votes={vote.id: _plain(own_vote(question, vote.user, keys)) for question in case.questions for vote in question.votes},
         members={seat.user_id: seat.user for seat in case.seats},
         record=canonical(case, keys) if case.decision else None,
+        table=joint_table(case).text,
         texts=tuple(_texts(session, case)),
         weeks=_weeks(case, today),
     )

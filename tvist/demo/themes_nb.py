@@ -16,6 +16,8 @@ COMMON_NB: Final = {
     "state_claim": "{kommune} bør dekke utgiftene og betale tilbake det staten har lagt ut.",
     "line_disputed": "Posten bestrides. Behovet skulle vært møtt på et annet grunnlag.",
     "line_partly": "Bare en del av beløpet gjelder tiltaket.",
+    "fact_disputed": "Det var ikke slik. Møtet gjaldt en annen sak.",
+    "own_fact": "Tjenestene møttes om Barn A. Ansvaret ble ikke avklart på møtet.",
     "comment_one": "Merknadene fra den andre siden endrer ikke vårt syn. Vi vil særlig peke på at tiltaket ble satt i verk av barnevernet, og at ingen annen tjeneste ble vurdert som aktuell da vedtaket ble gjort.",
     "comment_two": "Vi har merket oss det som er skrevet om kontakten mellom tjenestene. Referatet fra samarbeidsmøtet, som er lagt ved, viser at ansvaret ikke ble avklart før tiltaket var i gang.",
     "comment_three": "Til slutt bemerkes at beløpet ikke er bestridt. Uenigheten gjelder bare hvem som bør dekke det.",

@@ -16,6 +16,8 @@ COMMON_NN: Final = {
     "state_claim": "{kommune} bør dekkje utgiftene og betale tilbake det staten har lagt ut.",
     "line_disputed": "Posten er bestridd. Behovet skulle vore møtt på eit anna grunnlag.",
     "line_partly": "Berre ein del av beløpet gjeld tiltaket.",
+    "fact_disputed": "Det var ikkje slik. Møtet gjaldt ei anna sak.",
+    "own_fact": "Tenestene møttest om Barn A. Ansvaret vart ikkje avklart på møtet.",
     "comment_one": "Merknadene frå den andre sida endrar ikkje synet vårt. Vi vil særleg peike på at tiltaket vart sett i verk av barnevernet, og at ingen annan teneste vart vurdert som aktuell då vedtaket vart gjort.",
     "comment_two": "Vi har merka oss det som er skrive om kontakten mellom tenestene. Referatet frå samarbeidsmøtet, som ligg ved, viser at ansvaret ikkje vart avklart før tiltaket var i gang.",
     "comment_three": "Til slutt merkar vi at beløpet ikkje er bestridd. Usemja gjeld berre kven som bør dekkje det.",

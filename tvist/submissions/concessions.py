@@ -72,12 +72,12 @@ def concede(line: ClaimLine, *, by: User, at: datetime, ore: int | None = None) 
     if faults := concession_faults(line, party, ore):
         raise CannotProceed(faults)
     take_step(case, Act.CONCEDE, by=by, at=at, said=Message("submissions.journal.conceded", position=line.position))
+    left, session = left_of(line), session_of(case)
     # Written whole: neither the sending nor the concession can be changed once the database has it.
-    sent = Submission(party=party, kind=SubmissionKind.CONCESSION, text="", made_at=at, by=by, passed_on_at=at)
-    left = left_of(line)
-    sent.concessions = [Concession(line=line, conceded_ore=left or None if ore is None else ore)]
-    case.submissions.append(sent)
-    session = session_of(case)
+    with session.no_autoflush:
+        sent = Submission(party=party, kind=SubmissionKind.CONCESSION, text="", made_at=at, by=by, passed_on_at=at)
+        sent.concessions = [Concession(line=line, conceded_ore=left or None if ore is None else ore)]
+        case.submissions.append(sent)
     session.flush()
     queue(session, JobKind.INDEX_SUBMISSION, sent.id, at=at)
     _tell(sent, at)

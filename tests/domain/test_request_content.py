@@ -114,7 +114,10 @@ def test_an_agreement_on_limitation_is_filed_with_its_day(database, cast):
 def test_the_guide_stops_nobody_and_is_not_filed():
     petition = a_petition(guide={"concrete": True, "tried": False})
     assert "guide" not in json.loads(snapshot_of(petition)[0])
-    assert away_from_here({"guide": {"concrete": True, "tried": False}, "before_courts": {"yes": True}}) == ["tried", "before_courts"]
+    assert away_from_here({"guide": {"concrete": True, "tried": False}, "before_courts": {"yes": True}}) == [
+        "tried",
+        "before_courts",
+    ]
     assert faults(guide={"tried": "kanskje"}) == {"guide.tried": "intake.not_yes_or_no"}
 
 
@@ -178,7 +181,12 @@ def leaks(session) -> list[str]:
         table.name
         for table in metadata.sorted_tables
         for row in session.execute(sa.select(table))
-        if any(secret in str(row) or secret.encode() in bytes(value) for secret in planted for value in row if isinstance(value, bytes | memoryview))
+        if any(
+            secret in str(row) or secret.encode() in bytes(value)
+            for secret in planted
+            for value in row
+            if isinstance(value, bytes | memoryview)
+        )
         or any(secret in str(row) for secret in planted)
     ]
 
@@ -307,5 +315,3 @@ def test_a_municipality_that_merged_is_told_with_who_carries_it_on():
     message = next(fault.message for fault in as_filer if fault.path == "parties.requesting[0]")
     assert message.code == "intake.filer_not_in_force"
     assert "Moss" in str(message.params["names"])
-
-

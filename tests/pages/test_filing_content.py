@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 
 import sqlalchemy as sa
@@ -199,3 +200,28 @@ def test_a_discarded_registration_leads_back_to_the_list(ask, cast):
     begin = ask("POST", "/drafts/registered", as_=cast.siri, data={"organisation": "4639", "received_on": "2.1.2026"})
     draft = begin.location.rsplit("/", 1)[0]
     assert ask("POST", f"{draft}/discard", as_=cast.siri).location == "/drafts/registered"
+
+
+def test_a_fact_is_kept_while_it_is_typed(ask, cast, database):
+    draft = begun(ask, cast.asta)
+    page = ask("GET", f"{draft}/chronology/1", as_=cast.asta)
+    assert f"{draft}/typed/chronology/1" in text(page)
+    typed = json.dumps([{"field": "fact_words", "base": "", "value": "Barn A flyt"}])
+    kept = ask("POST", f"{draft}/typed/chronology/1", as_=cast.asta, data={"typed": typed, "tab": "t", "key": "new", "rows": "0"})
+    assert (kept.status_code, kept.json["saved"]) == (200, ["fact_words"])
+    assert kept.json["action"] == f"{draft}/chronology/1"
+    assert typed_in(database)["facts"][0]["words"] == "Barn A flyt"
+    done = {"fact_on": "1.1.2024", "fact_words": "Barn A flyttet inn", "_seen": kept.json["seen"]}
+    assert ask("POST", f"{draft}/chronology/1", as_=cast.asta, data=done).location.endswith("/chronology")
+
+
+def test_a_fact_that_was_taken_out_is_not_kept_in_anothers_place(ask, cast, database):
+    draft = begun(ask, cast.asta)
+    for place in (1, 2):
+        ask("POST", f"{draft}/chronology/{place}", as_=cast.asta, data={"fact_words": f"Hendelse {place}"})
+    listed = ask("GET", f"{draft}/chronology", as_=cast.asta)
+    ask("POST", f"{draft}/chronology/1/remove", as_=cast.asta, data={"_seen": seen_on(listed)})
+    typed = json.dumps([{"field": "fact_words", "base": "Hendelse 1", "value": "Hendelse 1 til"}])
+    gone = ask("POST", f"{draft}/typed/chronology/1", as_=cast.asta, data={"typed": typed, "tab": "t", "key": "0", "rows": "2"})
+    assert gone.status_code == 409
+    assert [fact["words"] for fact in typed_in(database)["facts"]] == ["Hendelse 2"]

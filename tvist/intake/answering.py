@@ -13,7 +13,7 @@ from werkzeug.exceptions import BadRequest
 
 from tvist.clock import OSLO, now
 from tvist.intake.places import page_of_draft
-from tvist.intake.sheets import NEW_ROW, LineSheet, StepSheet, row_key
+from tvist.intake.sheets import NEW_ROW, LineSheet, StepSheet
 from tvist.intake.visits import others_in
 from tvist.intake.writing import LONGEST_NAME, MOST_FIELDS, FlatSheet, Outcome, Typing, changes_by_others, has_written_in
 from tvist.web.session import page_language, say
@@ -56,11 +56,11 @@ class Sent:
         is_known = isinstance(sheet, FlatSheet) or self.at_field in sheet.shown()
         return sheet.place(self.at_field) if self.at_field and is_known else ""
 
-    def row_in(self, draft: Draft, rows: Sequence[dict[str, Any]], index: int) -> int | None:
+    def row_in(self, draft: Draft, rows: Sequence[dict[str, Any]], index: int, of: type[LineSheet] = LineSheet) -> int | None:
         """The index of the row that the page shows: where it was, else where it has gone; one after the last for a new row; None for one that is gone."""
-        keys = [row_key(row) for row in rows]
+        keys = [of.key_of(row) for row in rows]
         if self.key == NEW_ROW:
-            is_own = index < len(rows) and has_written_in(draft, f"lines[{index}].", tab=self.tab)
+            is_own = index < len(rows) and has_written_in(draft, f"{of.LIST}[{index}].", tab=self.tab)
             return index if is_own else len(rows)
         if index < len(rows) and keys[index] == self.key:
             return index
@@ -130,8 +130,8 @@ def answer(draft: Draft | None, sheet: Sheet | None, sent: Sent, outcome: Outcom
         told |= {
             "key": sheet.key,
             "rows": sheet.rows,
-            "action": url_for("intake.line", **to),
-            "url": url_for("intake.keep_line", **to),
+            "action": url_for(sheet.PAGES[0], **to),
+            "url": url_for(sheet.PAGES[1], **to),
         }
     return jsonify(told)
 

@@ -94,6 +94,7 @@ def fact(draft: Draft) -> ResponseReturnValue:
         step=CHRONOLOGY,
         form=form,
         groups=groups_named("fact", form),
+        place=place,
         is_new=is_new,
         meanwhile=differences(form, shown) if form.is_stale and not is_new else [],
     )

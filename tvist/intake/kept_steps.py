@@ -13,7 +13,7 @@ from tvist.intake.blueprint import bp
 from tvist.intake.in_case import drafts_in_cases
 from tvist.intake.kept import Keeps
 from tvist.intake.places import page_of_draft
-from tvist.intake.sheets import LineSheet, StepSheet
+from tvist.intake.sheets import FactSheet, LineSheet, StepSheet
 from tvist.web.session import current_session, t
 
 if TYPE_CHECKING:
@@ -46,10 +46,19 @@ def keeps_step(draft: Draft, step: Step) -> Keeps:
 @bp.app_template_global()
 def keeps_line(draft: Draft, place: int) -> Keeps:
     """What the page of the claim line at `place` (from 1) says of the draft."""
-    sheet = LineSheet(draft, place - 1)
+    return _keeps_row(LineSheet(draft, place - 1))
+
+
+@bp.app_template_global()
+def keeps_fact(draft: Draft, place: int) -> Keeps:
+    """What the page of the fact at `place` (from 1) says of the draft."""
+    return _keeps_row(FactSheet(draft, place - 1))
+
+
+def _keeps_row(sheet: LineSheet) -> Keeps:
     return Keeps(
-        url_for("intake.keep_line", public_id=draft.public_id, place=place),
-        draft,
+        url_for(sheet.PAGES[1], public_id=sheet.draft.public_id, place=sheet.index + 1),
+        sheet.draft,
         list(sheet.shown()),
         base=sheet.shown() if request.method == "POST" else None,
         key=sheet.key,

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from flask import url_for
 
-from tvist.intake.forms import LineForm
+from tvist.intake.forms import FactForm, LineForm
 from tvist.intake.kept import WRITTEN, label_in
-from tvist.intake.steps import STEPS, place_of
+from tvist.intake.steps import CHRONOLOGY, STEPS, place_of
 from tvist.web.session import t
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ def told_place(draft: Draft, place: str) -> str:
     name, row, field = place_of(place)
     if field is None:
         return t(f"intake.step.{name}")
+    if row is not None and name == CHRONOLOGY.name:
+        return f"{t('intake.in_fact', place=row + 1)} {FactForm()[field].label.text}"
     form = LineForm if row is not None else next(step.form for step in STEPS if step.name == name)
     label = str(form()[field].label.text) if form is not None else field
     return t("writing.in_line", place=row + 1, field=label) if row is not None else label

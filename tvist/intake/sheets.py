@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 from werkzeug.datastructures import MultiDict
 
-from tvist.intake.forms import LineForm
-from tvist.intake.steps import LINE_PATHS, Step, data_of, line_data, line_of, seen, with_step
+from tvist.intake.forms import FactForm, LineForm
+from tvist.intake.steps import (
+    FACT_PATHS,
+    LINE_PATHS,
+    Step,
+    data_of,
+    fact_data,
+    fact_of,
+    line_data,
+    line_of,
+    seen,
+    with_step,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,46 +63,80 @@ class StepSheet:
 class LineSheet:
     """The fields of the claim line at `index` (from 0); the index after the last is a line that is not there yet."""
 
+    LIST: ClassVar[str] = "lines"
+    PATHS: ClassVar[Mapping[str, str]] = LINE_PATHS
+    PAGES: ClassVar[tuple[str, str]] = ("intake.line", "intake.keep_line")
+    """The page of a row, and where the browser sends what is typed in it."""
+
     draft: Draft
     index: int
 
+    @staticmethod
+    def data(row: Mapping[str, Any]) -> dict[str, Any]:
+        """What the fields show of a row."""
+        return line_data(row)
+
+    @staticmethod
+    def read(values: Mapping[str, Value]) -> dict[str, Any]:
+        """The raw row that the values make."""
+        return line_of(filled_in(LineForm, values))
+
+    @classmethod
+    def key_of(cls, row: Mapping[str, Any]) -> str:
+        """What tells a row from the others, as long as nobody changes it."""
+        return str(seen(as_typed(cls.data(row))).version)
+
     def shown(self) -> dict[str, Value]:
-        """Each field of the line."""
-        return as_typed(line_data(self._row))
+        """Each field of the row."""
+        return as_typed(self.data(self._row))
 
     def place(self, name: str) -> str:
         """`lines[0].rate`."""
-        return f"lines[{self.index}].{LINE_PATHS[name]}"
+        return f"{self.LIST}[{self.index}].{self.PATHS[name]}"
 
     def seen(self) -> str:
         """The version of what the page shows, as the page itself tells it."""
-        return str(seen([self.index + 1, line_data(self._row) if self._row else self.rows]).version)
+        return str(seen([self.index + 1, self.data(self._row) if self._row else self.rows]).version)
 
     @property
     def rows(self) -> int:
-        """How many lines there are."""
-        return len(self.draft.typed.get("lines", ()))
+        """How many rows there are."""
+        return len(self.draft.typed.get(self.LIST, ()))
 
     @property
     def key(self) -> str:
-        """What tells the line from the others, as long as nobody changes it."""
-        return row_key(self._row) if self._row else NEW_ROW
+        """What tells the row from the others, as long as nobody changes it."""
+        return self.key_of(self._row) if self._row else NEW_ROW
 
     def put(self, values: Mapping[str, Value]) -> dict[str, Any]:
-        """The raw input with the line changed, or added."""
-        rows = list(self.draft.typed.get("lines", ()))
-        changed = {**self._row, **line_of(filled_in(LineForm, values))}
-        return {**self.draft.typed, "lines": [*rows[: self.index], changed, *rows[self.index + 1 :]]}
+        """The raw input with the row changed, or added."""
+        rows = list(self.draft.typed.get(self.LIST, ()))
+        changed = {**self._row, **self.read(values)}
+        return {**self.draft.typed, self.LIST: [*rows[: self.index], changed, *rows[self.index + 1 :]]}
 
     @property
     def _row(self) -> dict[str, Any]:
-        rows = self.draft.typed.get("lines", ())
+        rows = self.draft.typed.get(self.LIST, ())
         return dict(rows[self.index]) if self.index < len(rows) else {}
 
 
-def row_key(row: Mapping[str, Any]) -> str:
-    """What tells a row from the others, as long as nobody changes it."""
-    return str(seen(as_typed(line_data(row))).version)
+@dataclass(frozen=True)
+class FactSheet(LineSheet):
+    """The fields of the fact at `index` (from 0), in the order in which the facts were typed."""
+
+    LIST: ClassVar[str] = "facts"
+    PATHS: ClassVar[Mapping[str, str]] = FACT_PATHS
+    PAGES: ClassVar[tuple[str, str]] = ("intake.fact", "intake.keep_fact")
+
+    @staticmethod
+    def data(row: Mapping[str, Any]) -> dict[str, Any]:
+        """As for a line."""
+        return fact_data(row)
+
+    @staticmethod
+    def read(values: Mapping[str, Value]) -> dict[str, Any]:
+        """As for a line."""
+        return fact_of(filled_in(FactForm, values))
 
 
 def as_typed(shown: Mapping[str, Any]) -> dict[str, Value]:

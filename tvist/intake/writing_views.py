@@ -20,9 +20,9 @@ from tvist.intake.forms import PlainForm
 from tvist.intake.in_case import any_draft_at, draft_in_case, open_draft_in, place_in_case_at
 from tvist.intake.places import page_of_draft, told_place
 from tvist.intake.queries import draft_at
-from tvist.intake.sheets import LineSheet, StepSheet
+from tvist.intake.sheets import FactSheet, LineSheet, StepSheet
 from tvist.intake.steps import WRITTEN as WRITTEN_STEPS
-from tvist.intake.steps import lines_of
+from tvist.intake.steps import facts_of, lines_of
 from tvist.intake.visits import note_visit
 from tvist.intake.writing import FlatSheet, keep_typed
 from tvist.web.session import current_session, say
@@ -75,6 +75,17 @@ def keep_line(draft: Draft) -> ResponseReturnValue:
     if index is None:
         return jsonify(moved=say(Message("writing.line_gone"))), 409
     return _kept(draft, LineSheet(draft, index), sent)
+
+
+@bp.route("/drafts/<public_id>/typed/chronology/<int:place>", methods=["POST"])
+@requires(Act.WRITE_DRAFT, of=draft_of_line_at, max_bytes=MOST_BYTES, noted_once_in=NOTED_ONCE_IN)
+def keep_fact(draft: Draft) -> ResponseReturnValue:
+    """Keep what is typed in a fact, as in a claim line."""
+    sent = read_sent()
+    index = sent.row_in(draft, facts_of(draft.typed), int((request.view_args or {})["place"]) - 1, FactSheet)
+    if index is None:
+        return jsonify(moved=say(Message("writing.fact_gone"))), 409
+    return _kept(draft, FactSheet(draft, index), sent)
 
 
 @bp.route("/cases/<slug>/typed/<kind>", methods=["POST"])

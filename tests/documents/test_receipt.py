@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from tests.people import NOON
 from tests.scenes.intake import TODAY, a_line, a_petition, at_home, filed
+from tvist.check.everything import check_all
 from tvist.clock import now
 from tvist.documents.models import ReceiptFile
 from tvist.intake import receipts
@@ -131,6 +132,13 @@ def test_the_job_makes_the_file_once_and_the_team_fetches_it(ask, cast, database
     assert answer.headers["Content-Disposition"] == f'attachment; filename="{sent} Kvittering.pdf"'
     assert "Kvittering for krav om behandling" in text_in(answer.data)
     assert f"/cases/{sent}/receipt.pdf" in ask("GET", f"/cases/{sent}/receipt", as_=cast.asta).get_data(as_text=True)
+
+
+def test_the_receipt_is_looked_after_with_all_that_is_stored(database, installation, sent):
+    work_once(installation)
+    assert list(check_all(installation)) == []
+    installation.papers.delete(files(database)[0].blob_id)
+    assert {(found.case, found.code) for found in check_all(installation)} == {("2026/0001", "file.broken")}
 
 
 def test_who_may_not_read_the_request_gets_no_receipt(ask, cast, installation, sent):

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.scenes.intake import TODAY, a_line
+from tests.scenes.intake import TODAY, a_line, a_petition
 from tvist.cases.reading import parse_date
+from tvist.intake.cautions import warnings
 from tvist.intake.shares_offered import filled, offered, parted, told_of
 from tvist.procedure.shares import Family, ShareGap, stretches
 from tvist.words import LANGUAGES, render
@@ -107,3 +108,11 @@ def test_stretches_cover_each_day_once_and_neighbours_differ(first, days, measur
 def test_a_day_is_written_so_that_it_can_be_read():
     raw = a_line(**{"from": "1.7.2016", "to": "31.3.2017"})
     assert all(parse_date(line["from"]) for line in parted(raw, offered(raw, placed_on="", on=TODAY)))
+
+
+def test_a_line_with_the_known_share_as_its_rate_is_not_warned_of():
+    days = {"from": "2022-03-01", "to": "2022-06-30", "state_basis": "cwa1992_9_4", "paid": ""}
+    family = {"measure": "centre_residential", "caregivers": "2", "children": "1"}
+    for rate, codes in (("106 500", []), ("90 000", ["intake.warning.known_share"])):
+        petition = a_petition(lines=[a_line(**days, **family, rate=rate)])
+        assert [fault.message.code for fault in warnings(petition, TODAY) if fault.path == "lines[0].rate"] == codes

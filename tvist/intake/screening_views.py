@@ -21,8 +21,9 @@ from tvist.intake.blueprint import bp
 from tvist.intake.cautions import warnings
 from tvist.intake.forms import PlainForm
 from tvist.intake.kept import kept_form, written_in
-from tvist.intake.models import DraftKind
 from tvist.intake.letter_drafts import POINTS, deficiency_words, dismissal_words, points_found
+from tvist.intake.letter_looks import looked_at, wants_to_look
+from tvist.intake.models import DraftKind
 from tvist.intake.petition import petition_of
 from tvist.intake.related import impartiality_questions, related_cases
 from tvist.intake.screening_forms import (
@@ -134,6 +135,9 @@ def ask_for_missing(case: Case) -> ResponseReturnValue:
     if kept.is_put_aside():
         return kept.put_aside()
     if kept.may_be_sent() and not _refused(form, case, Act.ASK_FOR_MISSING):
+        if wants_to_look():
+            kept.keep()
+            return looked_at(case, form, Act.ASK_FOR_MISSING)
         kept.sent(actions.ask_for_missing(case, by=current_user, at=now(), text=form.text.data or ""))
         return finish(_case_page(case), Message("intake.asked_for_missing"))
     kept.keep()
@@ -174,6 +178,9 @@ def propose_dismissal(case: Case) -> ResponseReturnValue:
     if kept.is_put_aside():
         return kept.put_aside()
     if kept.may_be_sent() and not _refused(form, case, Act.PROPOSE_DISMISSAL):
+        if wants_to_look():
+            kept.keep()
+            return looked_at(case, form, Act.PROPOSE_DISMISSAL)
         actions.propose_dismissal(case, by=current_user, at=now(), ground=form.ground.data, reasons=form.reasons.data or "")
         kept.sent(case.submissions[-1])
         return finish(_case_page(case), Message("intake.dismissal_proposed"))

@@ -1,0 +1,59 @@
+"""A letter of screening as it would leave, before it is sent: its text, and the notice to each party (rules 16, 18, 42)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flask import render_template, request
+
+from tvist.access.policy import Act
+from tvist.cases.models import Side
+from tvist.cases.waiting import TaskKind
+from tvist.clock import now
+from tvist.delivery.models import LetterKind
+from tvist.delivery.previews import preview_to_party
+from tvist.procedure.settings import procedure_on
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from tvist.cases.models import Case, Party
+    from tvist.delivery.previews import Preview
+    from tvist.web.forms import TvistForm
+
+_TEXT_OF: Final = {Act.ASK_FOR_MISSING: "text", Act.PROPOSE_DISMISSAL: "reasons"}
+
+
+def wants_to_look() -> bool:
+    """Whether the officer pressed "look at the letter" and not "send"."""
+    return request.form.get("then") == "look"
+
+
+def looked_at(case: Case, form: TvistForm, act: Act) -> ResponseReturnValue:
+    """The page on which the officer sees what would leave, and sends it or goes back to change it."""
+    return render_template(
+        "intake/look_at_letter.html",
+        case=case,
+        form=form,
+        act=act,
+        text=form[_TEXT_OF[act]].data,
+        fields=[(field.name, field.data) for field in form if field.data],
+        previews=_previews(case, act),
+    )
+
+
+def _previews(case: Case, act: Act) -> list[Preview]:
+    rules = procedure_on(case.registered_on)
+    if act is Act.ASK_FOR_MISSING:
+        first = case.parties_on(Side.REQUESTING)[0]
+        clock = (TaskKind.CURE, rules.deficiency_length)
+        return [
+            preview_to_party(party, LetterKind.DEFICIENCY, at=now(), starts=clock if party is first else None)
+            for party in case.parties_on(Side.REQUESTING)
+        ]
+    clock = (TaskKind.COMMENT_ON_DISMISSAL, rules.dismissal_comment_length)
+    return [preview_to_party(party, LetterKind.DISMISSAL_PROPOSED, at=now(), starts=clock) for party in _both(case)]
+
+
+def _both(case: Case) -> list[Party]:
+    return [*case.parties_on(Side.REQUESTING), *case.parties_on(Side.OPPOSING)]

@@ -29,6 +29,7 @@ from tvist.delivery.models import LetterKind
 from tvist.errors import CannotProceed, NotAllowed
 from tvist.submissions import actions
 from tvist.submissions.answers import AnswerGiven
+from tvist.submissions.concessions import concede
 from tvist.submissions.confirming import ask_to_confirm, confirm_table, send_table
 from tvist.submissions.fact_answers import FactAnswerGiven, Told
 from tvist.submissions.joint_table import TableStanding, joint_table
@@ -217,16 +218,25 @@ def test_a_later_change_asks_anew_only_those_whose_confirmation_is_stale(session
     case = finished(session, people)
     ask_to_confirm(case, at=NOON + 22 * DAY)
     assert [task.kind for task in case.open_tasks] == [TaskKind.CLOSE_PREPARATION], "nothing changed"
-    response = next(sending for sending in case.submissions if sending.line_answers)
-    response.servings[0].fell_at = NOON + 22 * DAY
+    concede(case.lines[0], by=people.bo, at=NOON + 22 * DAY, ore=100)
     session.flush()
-    assert [found.code for found in obstacles(case, "close_preparation")] == ["submissions.table.not_sent"]
-    send_table(case, by=people.siri, at=NOON + 23 * DAY)
     assert {task.kind for task in case.open_tasks} == {TaskKind.CONFIRM_TABLE}
     letters = [letter.party.name for letter in case.letters if letter.kind is LetterKind.JOINT_TABLE]
     assert letters == ["Vik kommune", "Bufetat region vest"] * 2
     assert [found.code for found in obstacles(case, "confirm_table")] == ["submissions.table.on_the_way"]
-    response.servings[0].fell_at = None
-    session.flush()
+    letters_arrive(session, case, at=NOON + 22 * DAY)
+    assert [row.standing for row in joint_table(case).lines] == [TableStanding.PARTLY]
     confirmed(session, case, at=NOON + 24 * DAY)
     assert obstacles(case, "close_preparation") == []
+    assert [task.kind for task in case.open_tasks] == [TaskKind.CLOSE_PREPARATION]
+
+
+def test_the_secretariat_sends_the_table_after_a_silent_deadline_and_not_before(session, people):
+    case = accepted(session, people)
+    assert [found.code for found in obstacles(case, "close_preparation")] == ["submissions.table.not_sent"]
+    with pytest.raises(CannotProceed, match=r"table\.not_yet"):
+        send_table(case, by=people.siri, at=NOON + 5 * DAY)
+    send_table(case, by=people.siri, at=NOON + 30 * DAY)
+    assert [found.code for found in obstacles(case, "close_preparation")] == ["submissions.table.not_served"]
+    confirm_table(case, by=people.asta, at=NOON + 31 * DAY, sha256=joint_table(case).sha256)
+    assert [task.kind for task in case.open_tasks if task.party is side(case, Side.REQUESTING)] == []

@@ -9,13 +9,19 @@ from tvist.cases.models import Side
 from tvist.cases.money import Bearer
 from tvist.cases.submissions import SubmissionKind
 from tvist.decision.outcomes import LineFinding, findings
+from tvist.procedure.codes import CodeKind, code_label
+from tvist.submissions.joint_table import TableStanding, joint_table
 from tvist.words import Message, Ore, render
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from tvist.cases.models import Case
     from tvist.cases.submissions import Submission
+    from tvist.submissions.joint_table import JointTable, TableFact, TableLine
     from tvist.vault.keys import MasterKeys
 
+DISPUTED = frozenset({TableStanding.PARTLY, TableStanding.DISPUTED, TableStanding.UNANSWERED})
 _ARGUING = frozenset({SubmissionKind.RESPONSE, SubmissionKind.COMMENTS})
 
 
@@ -25,15 +31,41 @@ def beginning(case: Case) -> dict[str, str]:
     bundle = [entry.submission for entry in case.bundles[-1].entries] if case.bundles else []
     if petition is None or petition.submission_id not in {found.id for found in bundle}:
         return {}
+    table = joint_table(case, bundle)
     claim = render(Message("decision.begin.claim", text=petition.claim), case.language)
     return {
         "subject": petition.subject,
         "background": petition.background,
-        "agreed": petition.agreed,
-        "disputed": petition.disputed,
+        "agreed": _joined([petition.agreed, *_told(table, case.language, {TableStanding.AGREED, TableStanding.CONCEDED})]),
+        "disputed": _joined([petition.disputed, *_told(table, case.language, DISPUTED)]),
         "requesting_argument": _joined([petition.argument, claim, *_written_by(Side.REQUESTING, bundle)]),
         "opposing_argument": _joined([*_written_by(Side.OPPOSING, bundle)]),
     }
+
+
+def _told(table: JointTable, language: str, standings: Collection[TableStanding]) -> list[str]:
+    """The facts and lines of the joint table that stand so, a sentence each, for the panel to edit."""
+    facts = [_fact(row) for row in table.facts if row.standing in standings]
+    lines = [_line(row) for row in table.lines if row.standing in standings]
+    return ["\n".join(render(said, language) for said in part) for part in (facts, lines) if part]
+
+
+def _fact(row: TableFact) -> Message:
+    """When it was, what it was, and why the other side disputes it."""
+    fact, why = row.fact, [reply.words for reply in row.replies if reply.words]
+    name = row.sending.party.name if row.sending.party else ""
+    period = {"first": fact.happened_on, "last": fact.until_on or fact.happened_on}
+    code = "decision.begin.fact_days" if fact.until_on else "decision.begin.fact"
+    if row.standing is TableStanding.AGREED:
+        return Message(code, words=fact.words, **period)
+    return Message(f"{code}_{row.standing.value}", words=fact.words, name=name, why=" ".join(why), **period)
+
+
+def _line(row: TableLine) -> Message:
+    """How a line stands between the parties; its sums stand in the table of the opinion."""
+    line = row.line
+    said = {"line": line.position, "measure": code_label(CodeKind.MEASURE, line.measure)}
+    return Message(f"decision.begin.line_{row.standing.value}", **said)
 
 
 def suggested_conclusion(case: Case, keys: MasterKeys) -> str:

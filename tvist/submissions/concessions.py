@@ -22,6 +22,7 @@ from tvist.delivery.models import LetterKind
 from tvist.errors import CannotProceed, NotAllowed
 from tvist.jobs.actions import queue
 from tvist.jobs.models import JobKind
+from tvist.submissions.confirming import ask_to_confirm
 from tvist.submissions.questions import let_questions_fall
 from tvist.submissions.rules import all_lines_are_accepted
 from tvist.words import Message, Ore
@@ -84,6 +85,8 @@ def concede(line: ClaimLine, *, by: User, at: datetime, ore: int | None = None) 
     let_questions_fall(line, at=at)
     if all_lines_are_accepted(case) is None and not is_waiting_for(case, TaskKind.DISCONTINUE):
         open_task(case, TaskKind.DISCONTINUE, at=at, owner=Desk.SECRETARIAT)
+    # The joint table is another now: who has confirmed it is asked anew.
+    ask_to_confirm(case, at=at)
     return sent
 
 

@@ -14,7 +14,7 @@ from tvist.delivery.actions import write_to_party
 from tvist.delivery.models import LetterKind
 from tvist.errors import CannotProceed, NotAllowed
 from tvist.procedure.settings import procedure_on
-from tvist.submissions.joint_table import joint_table
+from tvist.submissions.joint_table import coming_table, joint_table
 from tvist.submissions.models import TableConfirmation
 from tvist.submissions.rules import has_missed
 from tvist.submissions.table_rules import has_confirmed, parties_asked, table_can_be_asked_for
@@ -60,7 +60,7 @@ def ask_to_confirm(case: Case, *, at: datetime) -> None:
     if table_can_be_asked_for(case, oslo_date(at)) is not None:
         return
     length = procedure_on(case.registered_on).table_length
-    table = joint_table(case)
+    table = coming_table(case)
     for party in parties_asked(case):
         if not has_confirmed(party, table):
             task = open_task(case, TaskKind.CONFIRM_TABLE, at=at, owner=party, length=length)

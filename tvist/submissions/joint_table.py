@@ -191,6 +191,11 @@ def joint_table(case: Case, sendings: Sequence[Submission] | None = None) -> Joi
     return JointTable(case, tuple(_facts(case, served)), tuple(_lines(case, served)))
 
 
+def coming_table(case: Case) -> JointTable:
+    """The table as it will be when all that was sent over has reached each party: what is asked for, and settled."""
+    return joint_table(case, [found for found in case.submissions if found.passed_on_at is not None or found.is_served_on_all])
+
+
 def _facts(case: Case, served: Sequence[Submission]) -> list[TableFact]:
     replies = [reply for sending in served for reply in sending.fact_answers]
     rows = [

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from tvist.cases.waiting import TaskKind
 from tvist.clock import today
-from tvist.submissions.joint_table import joint_table
-from tvist.submissions.rules import PASSED_ON, has_missed, turns_are_over, waiting_to_be_passed_on
+from tvist.submissions.joint_table import coming_table, joint_table
+from tvist.submissions.rules import has_missed, turns_are_over, waiting_to_be_passed_on
 from tvist.words import Message
 
 if TYPE_CHECKING:
@@ -53,8 +53,10 @@ def table_can_be_asked_for(case: Case, on: date | None = None) -> Message | None
 
 def table_is_whole(case: Case) -> Message | None:
     """The table can be confirmed: nothing more is to come into it that was passed on and has not reached each party (rule 21)."""
-    on_the_way = any(found.kind in PASSED_ON and not found.is_served_on_all for found in case.submissions)
-    return table_can_be_asked_for(case) or (Message("submissions.table.on_the_way") if on_the_way else None)
+    if found := table_can_be_asked_for(case):
+        return found
+    on_the_way = joint_table(case).sha256 != coming_table(case).sha256
+    return Message("submissions.table.on_the_way") if on_the_way else None
 
 
 def table_is_settled(case: Case, on: date | None = None) -> Message | None:
@@ -62,7 +64,7 @@ def table_is_settled(case: Case, on: date | None = None) -> Message | None:
     day = on or today()
     if table_can_be_asked_for(case, day):
         return None
-    table = joint_table(case)
+    table = coming_table(case)
     asked = {party: request_to(party) for party in parties_asked(case) if not has_confirmed(party, table)}
     if any(task is None for task in asked.values()):
         return Message("submissions.table.not_sent")

@@ -96,7 +96,12 @@ def _is_served_on(party_id: int) -> sa.ColumnElement[bool]:
 
 
 def _is_served_on_all() -> sa.ColumnElement[bool]:
-    served = sa.exists().where(Serving.submission_id == Submission.id, Serving.party_id == Party.id, Serving.stands())
+    # Bound to the sending and the party of the query around it: left to itself it would ask whether any sending was served.
+    served = (
+        sa.exists()
+        .where(Serving.submission_id == Submission.id, Serving.party_id == Party.id, Serving.stands())
+        .correlate(Submission, Party)
+    )
     is_from_another = sa.or_(Submission.party_id.is_(None), Submission.party_id != Party.id)
     without = sa.exists().where(Party.case_id == Submission.case_id, Party.left_at.is_(None), is_from_another, ~served)
     # Nor an agreed settlement, which began as an offer (rule 22).

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from tvist.cases.money import AmountUnit
+from tvist.cases.money import AmountUnit, rounded
 from tvist.documents.models import PaperKind
 from tvist.intake.parties import is_municipality, place_on
 from tvist.intake.petition import GUIDE
@@ -76,6 +76,6 @@ def _of_lines(petition: Petition, on: date) -> Iterator[Fault]:
         if line.amount and line.paid_ore > line.amount.ore:
             yield Fault(f"lines[{place}].paid", Message("intake.warning.paid_more", ore=Ore(line.amount.ore)))
         share = municipal_share(line.measure, line.from_on, placed_on=petition.placed_on, family=family_of(asdict(line)))
-        if share is not None and (line.unit, line.rate_ore) != (AmountUnit.MONTH, share.month_ore):
+        if share is not None and (line.unit, line.rate_ore) != (AmountUnit.MONTH, rounded(share.month_ore)):
             known = Message("intake.warning.known_share", ore=Ore(int(share.month_ore)), on=line.from_on)
             yield Fault(f"lines[{place}].rate", known)

@@ -8,10 +8,11 @@ from wtforms import BooleanField, RadioField
 from wtforms.validators import StopValidation
 
 from tvist.cases.fields import KronerField
+from tvist.cases.left import left_of
 from tvist.procedure.codes import CodeKind, code_label
 from tvist.web.forms import Needed, TvistForm
 from tvist.web.session import lazy, say, t
-from tvist.words import Message
+from tvist.words import Message, Ore
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,4 +59,9 @@ class ConcedeForm(TvistForm):
 
 
 def _named(line: ClaimLine) -> str:
-    return t("submissions.concede.named", position=line.position, measure=code_label(CodeKind.MEASURE, line.measure))
+    """Two lines may be of one measure: the sum that is left tells them apart."""
+    measure, left = say(code_label(CodeKind.MEASURE, line.measure)), left_of(line)
+    shown = {"position": line.position, "measure": measure[:1].upper() + measure[1:]}
+    return (
+        t("submissions.concede.named", **shown) if left is None else t("submissions.concede.named_left", **shown, left=Ore(left))
+    )

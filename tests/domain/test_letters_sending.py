@@ -14,12 +14,14 @@ from aiosmtpd.controller import Controller
 
 from tests.people import NOON, a_cast
 from tests.scenes.intake import declared, filed
+from tvist.accounts.models import User
 from tvist.cases.submissions import Serving
 from tvist.config import Misconfigured, read_config
 from tvist.delivery import mail as mail_module
 from tvist.delivery.actions import write_to_user
+from tvist.delivery.handling import stop_letter
 from tvist.delivery.mail import Connection, Mail, mail_of
-from tvist.delivery.models import Fate, LetterKind, Recipient
+from tvist.delivery.models import Fate, Letter, LetterKind, Recipient
 from tvist.delivery.sending import ANSWERED_WITHIN, WAITS, send_letters
 from tvist.intake.actions import accept
 
@@ -233,6 +235,21 @@ def test_two_senders_never_send_the_same_letter(database, server):
         thread.join()
     ids = [email.message_from_bytes(content)["Message-ID"] for _, content in server.taken]
     assert len(ids) == len(set(ids)) == 20
+
+
+def test_a_letter_that_is_being_stopped_is_waited_for_and_does_not_leave(database, server):
+    letters_to(database, BO)
+    sender = threading.Thread(target=send_letters, args=(database, server.mail), kwargs={"at": NOON})
+    with database.writing() as session:
+        letter = session.scalars(sa.select(Letter)).one()
+        stop_letter(letter, by=session.scalars(sa.select(User)).first(), at=NOON, reason="Feil.")
+        session.flush()
+        sender.start()
+        sender.join(0.3)
+        session.commit()
+    sender.join()
+    assert server.taken == []
+    assert recipient(database).fate is Fate.MADE
 
 
 def test_what_is_accepted_for_one_recipient_is_served_and_starts_the_clock(database, server):

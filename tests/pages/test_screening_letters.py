@@ -45,7 +45,7 @@ def state_of(database, slug):
 
 
 def typed(page: str) -> str:
-    return html.unescape(re.search(r"<textarea[^>]*>(.*?)</textarea>", page, re.DOTALL)[1])
+    return html.unescape(re.search(r"<textarea[^>]*>(.*?)</textarea>", page, re.DOTALL)[1]).strip()
 
 
 def test_the_screening_ticks_what_the_program_sees_to_be_missing(ask, cast, slug):

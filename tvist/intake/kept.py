@@ -124,11 +124,8 @@ class KeptForm:
         self.party: Party | None = case.party_of(current_user, today()) if kind in FROM_A_PARTY else None
         is_for_nobody = kind in FROM_A_PARTY and self.party is None
         self.draft = None if is_for_nobody else open_draft_in(current_session, case, kind, self.party)
-        if request.method == "POST":
-            self.form = make(thing=case, **given)
-        else:
-            typed = self.draft.typed if self.draft else {}
-            self.form = make(thing=case, **given, **({"formdata": form_data(typed)} if typed else {}))
+        typed = self.draft.typed if self.draft is not None and request.method != "POST" else {}
+        self.form: Any = make(thing=case, **given, **({"formdata": form_data(typed)} if typed else {}))
         self.keeps = Keeps(url_for("intake.keep_in_case", slug=case.slug, kind=kind), self.draft)
         if request.method == "POST":
             self._compare()
@@ -148,11 +145,14 @@ class KeptForm:
 
     def may_be_sent(self) -> bool:
         """Whether the form was sent and nothing is wrong with it; another's text that this page has not shown is said at its top."""
-        fine = bool(self.form.validate_on_submit())
+        return bool(self.form.validate_on_submit()) and not self.is_behind()
+
+    def is_behind(self) -> bool:
+        """Whether another's text stands in the draft that this page has not shown."""
         if self.keeps.meanwhile and not self.form.is_stale:
             self.form.is_stale = True
             self.form.form_errors.append(say(Message("web.changed_meanwhile")))
-        return fine and not self.keeps.meanwhile
+        return bool(self.keeps.meanwhile)
 
     def is_put_aside(self) -> bool:
         """Whether the form was sent to lay papers in or take one out, or to go on later, and not to be handed in."""
@@ -182,7 +182,7 @@ class KeptForm:
         if said is not None:
             self.form.blame(said)
         keep_for_later()
-        self.keeps.draft, self.keeps.base = draft, None
+        self.keeps.draft, self.keeps.base = draft, dict(draft.typed)
 
     def papers(self) -> list[Paper]:
         """The papers that came with this sending itself; `sent` lets those of the draft follow."""
@@ -251,7 +251,9 @@ def fields_of(form: BaseForm) -> Iterator[Field]:
 def label_in(case: Case, kind: DraftKind, names: Mapping[str, object]) -> dict[str, str]:
     """What the fields are called on their page; one that is no more there by its name."""
     found = WRITTEN.get(kind)
-    known = {each.name: str(each.label.text) for each in fields_of(found.make(thing=case))} if found else {}
+    # As if all were filled in: a form may have rows that are there only when something stands in them.
+    filled = form_data(dict.fromkeys(names, "-"))
+    known = {each.name: str(each.label.text) for each in fields_of(found.make(thing=case, formdata=filled))} if found else {}
     return {name: known.get(name) or name for name in names}
 
 

@@ -15,6 +15,8 @@ from tvist.cases.waiting import TaskKind
 from tvist.clock import now, today
 from tvist.documents.taking_in import MAX_BODY_BYTES, take_in_papers
 from tvist.errors import NotAllowed
+from tvist.intake.kept import kept_form, written_in
+from tvist.intake.models import DraftKind
 from tvist.procedure.settings import procedure_on
 from tvist.submissions import actions
 from tvist.submissions.answer_forms import THEN, AnsweringForm, CommentForm, RespondForm, answering_form
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
     from tvist.cases.models import Case, Party
     from tvist.cases.waiting import Task
+    from tvist.intake.kept import KeptForm
     from tvist.web.forms import TvistForm
 
 
@@ -48,20 +51,25 @@ if TYPE_CHECKING:
 def respond(case: Case) -> ResponseReturnValue:
     """Answer the request line by line and fact by fact; add facts and claim lines of one's own."""
     party, turn = _own_turn(case, TaskKind.RESPOND)
-    form = _form(RespondForm, party, lines=lines_for(case, party), facts=facts_for(case, party))
-    if _is_sent(form) and _may_go(form, case, Act.RESPOND, turn):
-        actions.respond(
+    kept = kept_form(case, DraftKind.RESPONSE, _respond_form)
+    form = kept.form
+    if kept.is_put_aside():
+        return kept.put_aside()
+    if _is_sent(form) and _may_go(kept, case, Act.RESPOND, turn):
+        sent = actions.respond(
             case,
             by=current_user,
             at=now(),
             answers=form.answers(),
             text=form.text.data or "",
             own_reference=form.own_reference.data or "",
-            papers=taken_in().papers(added_by=current_user, at=now()),
+            papers=kept.papers(),
             told=form.told(),
         )
+        kept.sent(sent)
         return finish(_case_page(case), Message("submissions.respond.done"))
-    return _page("submissions/respond.html", case, form, Act.RESPOND, turn=turn, party=party)
+    kept.keep()
+    return _page("submissions/respond.html", case, form, Act.RESPOND, turn=turn, party=party, keeps=kept.keeps)
 
 
 @bp.route("/comment", methods=["GET", "POST"])
@@ -69,20 +77,25 @@ def respond(case: Case) -> ResponseReturnValue:
 def comment(case: Case) -> ResponseReturnValue:
     """Comment on what the other side has written, and answer the lines and facts that it has brought."""
     party, turn = _own_turn(case, TaskKind.COMMENT)
-    form = _form(CommentForm, party, lines=unanswered_lines(case, party), facts=unanswered_facts(case, party))
-    if _is_sent(form) and _may_go(form, case, Act.COMMENT, turn):
-        papers = taken_in().papers(added_by=current_user, at=now())
-        actions.comment(
+    kept = kept_form(case, DraftKind.COMMENTS, _comment_form)
+    form = kept.form
+    if kept.is_put_aside():
+        return kept.put_aside()
+    if _is_sent(form) and _may_go(kept, case, Act.COMMENT, turn):
+        sent = actions.comment(
             case,
             by=current_user,
             at=now(),
             text=form.text.data or "",
-            papers=papers,
+            papers=kept.papers(),
             answers=form.answers(),
             told=form.told(),
         )
+        kept.sent(sent)
         return finish(_case_page(case), Message("submissions.comment.done"))
-    return _page("submissions/comment.html", case, form, Act.COMMENT, turn=turn, round=rounds_taken(case, party) + 1)
+    kept.keep()
+    next_round = rounds_taken(case, party) + 1
+    return _page("submissions/comment.html", case, form, Act.COMMENT, turn=turn, round=next_round, keeps=kept.keeps)
 
 
 @bp.route("/nothing-more", methods=["GET", "POST"])
@@ -98,9 +111,23 @@ def nothing_more(case: Case) -> ResponseReturnValue:
     return _page("submissions/nothing_more.html", case, form, Act.NOTHING_MORE, turn=turn, unanswered=left)
 
 
+def _respond_form(*, thing: Case, **given: Any) -> Any:
+    party, _turn = _own_turn(thing, TaskKind.RESPOND)
+    return _form(RespondForm, party, lines=lines_for(thing, party), facts=facts_for(thing, party), **given)
+
+
+def _comment_form(*, thing: Case, **given: Any) -> Any:
+    party, _turn = _own_turn(thing, TaskKind.COMMENT)
+    return _form(CommentForm, party, lines=unanswered_lines(thing, party), facts=unanswered_facts(thing, party), **given)
+
+
+written_in(DraftKind.RESPONSE, "submissions.respond", _respond_form)
+written_in(DraftKind.COMMENTS, "submissions.comment", _comment_form)
+
+
 def _form(base: type[AnsweringForm], party: Party, **parts: Any) -> Any:
-    """The form with what was typed; a button that fills something in has done so."""
-    form = answering_form(base, party, names=request.form, papers=_papers(party), **parts)
+    """The form with what was typed, now or before (`formdata`); a button that fills something in has done so."""
+    form = answering_form(base, party, names=parts.get("formdata", request.form), papers=_papers(party), **parts)
     form.fill(request.form.get(THEN, ""))
     return form
 
@@ -116,9 +143,10 @@ def _is_sent(form: TvistForm) -> bool:
     return form.is_submitted() and not request.form.get(THEN)
 
 
-def _may_go(form: TvistForm, case: Case, act: Act, turn: Task | None) -> bool:
-    """Whether nothing is wrong: in the fields, in the way, or with the files; all of it is said at once."""
-    return not any([not form.validate(), _refused(form, case, act, turn), _papers_refused(form)])
+def _may_go(kept: KeptForm, case: Case, act: Act, turn: Task | None) -> bool:
+    """Whether nothing is wrong: in the fields, in the way, with the files, or in what a colleague wrote meanwhile; all of it is said at once."""
+    form = kept.form
+    return not any([not form.validate(), kept.is_behind(), _refused(form, case, act, turn), _papers_refused(form)])
 
 
 def _own_turn(case: Case, kind: TaskKind) -> tuple[Party, Task | None]:
@@ -169,7 +197,7 @@ def _page(template: str, case: Case, form: TvistForm, act: Act, *, turn: Task | 
         turn=turn,
         # Said in the summary of the form when it was sent; on a fresh page it stands in place of the form.
         in_the_way=[] if is_post else in_the_way,
-        has_lost_papers=is_post and any(file.filename for file in request.files.values()),
+        has_lost_papers=False,
         rules=procedure_on(case.registered_on),
         **more,
     )

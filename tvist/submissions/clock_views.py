@@ -15,6 +15,8 @@ from tvist.cases.queries import case_at
 from tvist.cases.turns import resting, why
 from tvist.clock import now, today
 from tvist.documents.taking_in import MAX_BODY_BYTES, take_in_papers
+from tvist.intake.kept import kept_form, written_in
+from tvist.intake.models import DraftKind
 from tvist.submissions import additions, extensions
 from tvist.submissions import resting as rests
 from tvist.submissions.act_pages import act_page
@@ -127,13 +129,19 @@ def reopen(case: Case) -> ResponseReturnValue:
 def send_more(case: Case) -> ResponseReturnValue:
     """Send something further outside one's turn."""
     party = case.party_of(current_user, today())
-    form = SendMoreForm(thing=case)
+    kept = kept_form(case, DraftKind.ADDITION, SendMoreForm)
+    form = kept.form
+    if kept.is_put_aside():
+        return kept.put_aside()
     blocked = additions.faults_in_more(case, party) if party else []
-    if form.validate_on_submit() and not _refused(form, case, Act.SEND_MORE, blocked) and not _blamed(form, taken_in().faults):
-        papers = taken_in().papers(added_by=current_user, at=now())
-        additions.send_more(case, by=current_user, at=now(), text=form.text.data or "", papers=papers)
+    if kept.may_be_sent() and not _refused(form, case, Act.SEND_MORE, blocked) and not _blamed(form, taken_in().faults):
+        kept.sent(additions.send_more(case, by=current_user, at=now(), text=form.text.data or "", papers=kept.papers()))
         return finish(_case_page(case), Message("submissions.more.done"))
-    return _page("clocks/send_more.html", case, form, Act.SEND_MORE, blocked)
+    kept.keep()
+    return _page("clocks/send_more.html", case, form, Act.SEND_MORE, blocked, keeps=kept.keeps)
+
+
+written_in(DraftKind.ADDITION, "submissions.send_more", SendMoreForm)
 
 
 def _chosen(case: Case, chosen: Sequence[str]) -> list[Party]:

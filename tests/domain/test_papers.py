@@ -8,19 +8,23 @@ import pytest
 import sqlalchemy as sa
 
 from tests.people import NOON, Cast
-from tests.scenes.intake import letters_arrive
-from tests.scenes.papers import a_paper, everybody, exchanging, filed_with_papers, paper_called, with_planted
-from tests.scenes.submissions import DAY, passed_on
+from tests.scenes.intake import at_home, declared, letters_arrive
+from tests.scenes.panel import referred
+from tests.scenes.papers import a_paper, everybody, exchanging, filed_with_papers, paper_called, two_papers, with_planted
+from tests.scenes.submissions import DAY, disputing, passed_on
 from tvist.access.policy import Act
 from tvist.access.roles import may
 from tvist.cases.lifecycle import State
 from tvist.cases.submissions import SubmissionKind
 from tvist.cases.tasks import is_waiting_for
 from tvist.cases.waiting import TaskKind
+from tvist.check.papers import check_index, check_papers
 from tvist.clock import oslo_date
 from tvist.delivery.models import LetterKind
 from tvist.documents.models import PaperKind, PaperOpening
 from tvist.errors import CannotProceed, NotAllowed
+from tvist.panel.bundle import is_intact
+from tvist.search.models import Indexed, SearchedThing
 from tvist.submissions import actions
 from tvist.submissions.page_comments import (
     change_page_comment,
@@ -46,6 +50,7 @@ if TYPE_CHECKING:
 
 LATER = NOON + 5 * DAY
 ON = oslo_date(LATER)
+TOLD = frozenset({LetterKind.PAPER_QUARANTINED, LetterKind.PAPER_REPLACED})
 
 
 @pytest.fixture
@@ -142,8 +147,6 @@ def test_the_first_opening_of_each_side_is_kept(session, cast, database):
 def test_under_quarantine_only_declared_officers_read_a_paper(session, cast, scene):
     case = scene(session, cast)
     if scene is filed_with_papers:
-        from tests.scenes.intake import declared
-
         declared(case, cast.siri)
     paper = paper_called(case, "Faktura")
     could = [user for user in everybody(cast) if may(user, Act.READ_PAPER, paper, ON)]
@@ -281,8 +284,6 @@ def test_the_secretariat_calls_a_paper_by_another_title(session, cast):
 
 
 def test_a_comment_beside_a_page_is_sent_with_the_response(session, cast):
-    from tests.scenes.submissions import disputing
-
     case = exchanging(session, cast)
     paper = paper_called(case, "Vedtak")
     comment = write_page_comment(paper, by=cast.bo, at=LATER, page=3, text="Dette stemmer ikke.")
@@ -324,3 +325,59 @@ def test_no_comment_where_nothing_can_be_sent_and_none_by_the_secretariat(sessio
     actions.withdraw(case, by=cast.asta, at=LATER)
     with pytest.raises(CannotProceed, match=r"not_now"):
         write_page_comment(paper_called(case, "Vedtak"), by=cast.asta, at=LATER, page=1, text="x")
+
+
+# ---- After the bundle was frozen ----
+
+
+@pytest.fixture
+def before_the_panel(session: Session, cast: Cast) -> Case:
+    """A case with two papers before the panel."""
+    at_home(session, cast)
+    return referred(session, cast, at=NOON, papers=two_papers(cast))
+
+
+def test_a_frozen_bundle_stands_when_a_paper_in_it_is_put_under_quarantine(session, cast, before_the_panel):
+    case = before_the_panel
+    quarantined(session, cast, case, "Faktura")
+    replaced(session, cast, case, "Faktura")
+    assert is_intact(case.bundles[-1])
+    assert titles(seen_by(session, cast.frida, case)) == ["Vedtak", "Dokument i karantene"]
+
+    release_paper(paper_called(case, "Faktura sladdet"), by=cast.siri, at=LATER)
+    assert titles(seen_by(session, cast.frida, case)) == ["Vedtak", "Dokument i karantene"], "not served on all yet"
+    letters_arrive(session, case, at=LATER)
+    assert titles(seen_by(session, cast.frida, case)) == ["Vedtak", "Dokument i karantene", "Faktura sladdet"]
+    assert is_intact(case.bundles[-1])
+    told = {recipient.address for letter in case.letters if letter.kind in TOLD for recipient in letter.recipients}
+    assert cast.frida.email in told
+
+
+def test_a_paper_in_a_frozen_bundle_keeps_its_title(session, cast, before_the_panel):
+    with pytest.raises(CannotProceed, match=r"documents\.frozen_in_bundle"):
+        rename_paper(
+            paper_called(before_the_panel, "Vedtak"), by=cast.siri, at=LATER, title="x", kind=PaperKind.OTHER, dated_on=None
+        )
+
+
+# ---- tvist check ----
+
+
+def test_check_finds_nothing_in_a_sound_replacement_and_what_was_planted(session, cast, installation):
+    case = exchanging(session, cast)
+    quarantined(session, cast, case, "Faktura")
+    replaced(session, cast, case, "Faktura")
+    release_paper(paper_called(case, "Faktura sladdet"), by=cast.siri, at=LATER)
+    session.flush()
+    assert list(check_papers(case)) == []
+    assert list(check_index(session)) == []
+
+    paper = paper_called(case, "Faktura")
+    session.add(Indexed(thing_kind=SearchedThing.PAPER, thing_id=paper.id, case_id=case.id, for_secretariat=True))
+    paper.quarantined_at = None
+    session.flush()
+    assert set(check_papers(case)) == {"paper.quarantine", "paper.replacement"}
+    assert list(check_index(session)) == []
+    paper.quarantined_at = LATER
+    session.flush()
+    assert [found.code for found in check_index(session)] == ["paper.indexed"]

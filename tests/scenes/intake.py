@@ -16,6 +16,7 @@ from tvist.intake import actions
 from tvist.intake.petition import Petition, read_petition
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from tests.people import Cast
     from tvist.accounts.models import User
     from tvist.cases.models import Case
+    from tvist.documents.models import Paper
 
 TODAY = date(2026, 3, 2)
 """The day of NOON in Oslo."""
@@ -91,12 +93,11 @@ def at_home(session: Session, cast: Cast) -> None:
         session.add_all(vars(cast).values())
 
 
-def filed(session: Session, cast: Cast, *, at: datetime = NOON, **changes: Any) -> Case:
+def filed(session: Session, cast: Cast, *, at: datetime = NOON, papers: Sequence[Paper] = (), **changes: Any) -> Case:
     """A case that Asta has sent for Vik kommune."""
     at_home(session, cast)
-    case = actions.send(
-        session, a_petition(on=oslo_date(at), **changes), organisation=cast.vik, by=cast.asta, at=at, is_invented=True
-    )
+    petition = a_petition(on=oslo_date(at), **changes)
+    case = actions.send(session, petition, organisation=cast.vik, by=cast.asta, at=at, is_invented=True, papers=papers)
     session.flush()
     return case
 

@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from tests.people import NOON
-from tests.scenes.intake import a_petition, at_home, declared, letters_arrive
+from tests.scenes.intake import at_home, declared, filed, letters_arrive
 from tests.scenes.submissions import DAY, disputing
 from tvist.accounts.models import User
 from tvist.clock import oslo_date
@@ -44,18 +44,18 @@ def a_paper(installation: Installation | None, name: str, by: User, *, at: datet
     return Paper(**given | changes)
 
 
-def filed_with_papers(session: Session, cast: Cast, installation: Installation | None = None, *, at: datetime = NOON) -> Case:
-    """A case that Asta has sent for Vik with two papers, `Vedtak` and `Faktura`; not looked at yet."""
-    at_home(session, cast)
-    papers = [
+def two_papers(cast: Cast, installation: Installation | None = None, *, at: datetime = NOON) -> list[Paper]:
+    """`Vedtak` and `Faktura`, of Asta's."""
+    return [
         a_paper(installation, "Vedtak", cast.asta, at=at, kind=PaperKind.DECISION, dated_on=oslo_date(at)),
         a_paper(installation, "Faktura", cast.asta, at=at, kind=PaperKind.INVOICE),
     ]
-    case = intake.send(
-        session, a_petition(on=oslo_date(at)), organisation=cast.vik, by=cast.asta, at=at, is_invented=True, papers=papers
-    )
-    session.flush()
-    return case
+
+
+def filed_with_papers(session: Session, cast: Cast, installation: Installation | None = None, *, at: datetime = NOON) -> Case:
+    """A case that Asta has sent for Vik with two papers, `Vedtak` and `Faktura`; not looked at yet."""
+    at_home(session, cast)
+    return filed(session, cast, at=at, papers=two_papers(cast, installation, at=at))
 
 
 def exchanging(session: Session, cast: Cast, installation: Installation | None = None, *, at: datetime = NOON) -> Case:
@@ -84,5 +84,3 @@ def everybody(cast: Cast) -> list[User]:
     """All people of the cast."""
     found = [getattr(cast, part.name) for part in fields(cast)]
     return [each for each in found if isinstance(each, User)]
-
-

@@ -73,9 +73,11 @@ def replace_paper(paper: Paper, new: Paper, *, by: User, at: datetime, text: str
         raise CannotProceed(faults)
     take_step(case, Act.REPLACE_PAPER, by=by, at=at)
     sent = Submission(party=party, kind=SubmissionKind.REPLACEMENT, text=text.strip(), made_at=at, by=by)
-    new.position, new.case_id, new.replaces = paper.position, case.id, paper
+    new.position, new.case_id = paper.position, case.id
     sent.papers.append(new)
     case.submissions.append(sent)
+    # Only now: before it is in the session, a question in between would be asked without it.
+    new.replaces = paper
     _index(sent, at)
     if not to_be_replaced(case, party):
         close_tasks(case, TaskKind.REPLACE_PAPER, at=at, owner=party)

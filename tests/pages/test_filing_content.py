@@ -199,7 +199,19 @@ def test_nobody_else_registers(ask, cast):
 def test_a_discarded_registration_leads_back_to_the_list(ask, cast):
     begin = ask("POST", "/drafts/registered", as_=cast.siri, data={"organisation": "4639", "received_on": "2.1.2026"})
     draft = begin.location.rsplit("/", 1)[0]
+    assert 'href="/drafts/registered"' in text(ask("GET", "/desk", as_=cast.siri))
+    assert "kolleg" not in text(ask("GET", draft, as_=cast.siri))
     assert ask("POST", f"{draft}/discard", as_=cast.siri).location == "/drafts/registered"
+
+
+def test_what_lay_sealed_goes_with_a_draft_that_is_put_away(ask, cast, database):
+    draft = begun(ask, cast.asta)
+    ask("POST", f"{draft}/identity", as_=cast.asta, data={"name": NAME})
+    ask("POST", f"{draft}/offers", as_=cast.asta, data={"offers": OFFER})
+    ask("POST", f"{draft}/discard", as_=cast.asta)
+    with database.reading() as session:
+        gone = session.scalars(sa.select(Draft)).one()
+        assert gone.sealed_identity is gone.sealed_offers is None
 
 
 def test_a_fact_is_kept_while_it_is_typed(ask, cast, database):

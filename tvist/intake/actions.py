@@ -75,9 +75,10 @@ def share_draft(draft: Draft, user: User, *, by: User, at: datetime) -> None:  #
 
 
 def discard_draft(draft: Draft, *, by: User, at: datetime) -> None:  # noqa: ARG001 - every act tells by whom.
-    """Put the request away unsent."""
+    """Put the request away unsent. What lay sealed in it is gone at once."""
     _still_open(draft)
     draft.discarded_at = at
+    draft.sealed_identity = draft.sealed_offers = None
 
 
 def send(  # noqa: PLR0913 - what is sent, for whom, when received, with which papers, from which draft, and what lies sealed beside it.

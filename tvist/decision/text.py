@@ -55,10 +55,9 @@ def _fact(row: TableFact) -> Message:
     fact, why = row.fact, [reply.words for reply in row.replies if reply.words]
     name = row.sending.party.name if row.sending.party else ""
     period = {"first": fact.happened_on, "last": fact.until_on or fact.happened_on}
-    code = "decision.begin.fact_days" if fact.until_on else "decision.begin.fact"
-    if row.standing is TableStanding.AGREED:
-        return Message(code, words=fact.words, **period)
-    return Message(f"{code}_{row.standing.value}", words=fact.words, name=name, why=" ".join(why), **period)
+    standing = row.standing.value
+    code = f"decision.begin.days_{standing}" if fact.until_on else f"decision.begin.fact_{standing}"
+    return Message(code, words=fact.words, name=name, why=" ".join(why), **period)
 
 
 def _line(row: TableLine) -> Message:

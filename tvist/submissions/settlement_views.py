@@ -78,8 +78,8 @@ def confirm_settlement(case: Case) -> ResponseReturnValue:
         form.settlement.data, form.sha256.data = standing.public_id, standing.sha256
         # Who read another text has not said yes to this one.
         form.sure.data = form.sure.data and read is standing
-    shown = {"shown": _shown(standing), "read": _shown(read) if read is not standing else None}
-    return act_page("submissions/settlement_confirm.html", case, form, in_the_way, **shown)
+    read_before = _shown(read) if read is not standing else None
+    return act_page("submissions/settlement_confirm.html", case, form, in_the_way, shown=_shown(standing), read=read_before)
 
 
 @bp.route("/settlement/withdraw", methods=["POST"])

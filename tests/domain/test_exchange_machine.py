@@ -153,7 +153,7 @@ class Exchange(RuleBasedStateMachine):
 
     @IN_EXCHANGE
     @rule(side=sides, has_more=st.booleans())
-    def comment(self, side: Side, has_more: bool) -> None:
+    def comment(self, *, side: Side, has_more: bool) -> None:
         with self.trying():
             if has_more:
                 actions.comment(self.case, **self.by(side), text="Merknader.")
@@ -201,7 +201,7 @@ class Exchange(RuleBasedStateMachine):
 
     @IN_EXCHANGE
     @rule(brings_new=st.booleans())
-    def pass_on(self, brings_new: bool) -> None:
+    def pass_on(self, *, brings_new: bool) -> None:
         for submission in waiting_to_be_passed_on(self.case):
             with self.trying():
                 actions.pass_on(submission, **self.officer, brings_new=brings_new)

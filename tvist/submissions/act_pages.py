@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from tvist.access.policy import Act
     from tvist.cases.models import Case
-    from tvist.cases.waiting import Task
     from tvist.web.forms import TvistForm
 
 
@@ -47,20 +46,17 @@ def blamed(form: TvistForm, faults: Iterable[Message], field: str | None = None)
     return bool(found)
 
 
-def act_page(  # noqa: PLR0917 - what the page is of.
-    template: str, case: Case, form: TvistForm, in_the_way: Sequence[Message], turn: Task | None = None, **more: Any
-) -> ResponseReturnValue:
+def act_page(template: str, case: Case, form: TvistForm, in_the_way: Sequence[Message], **more: Any) -> ResponseReturnValue:
     """The page of an act: `in_the_way` stands in place of the form on a fresh page; a sent one is answered with 409 or 422."""
     is_post = request.method == "POST"
     page = render_template(
         template,
         case=case,
         form=form,
-        turn=turn,
         # Said in the summary of the form when it was sent; on a fresh page it stands in place of the form.
         in_the_way=[] if is_post else in_the_way,
         has_lost_papers=is_post and any(file.filename for file in request.files.values()),
         rules=procedure_on(case.registered_on),
-        **more,
+        **{"turn": None, **more},
     )
     return page, 200 if not is_post else 409 if in_the_way or form.is_stale else 422

@@ -12,6 +12,7 @@ from tvist.procedure.settings import procedure_on
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from tvist.cases.models import Case
     from tvist.cases.waiting import Task
@@ -59,12 +60,19 @@ def _has_length_of_rules(task: Task) -> bool:
 
 
 def _all_began_on_service(case: Case) -> bool:
-    served: dict[int, list[object]] = {}
-    for submission in case.submissions:
-        for serving in submission.servings:
-            if serving.task_id is not None and serving.served_at is not None and serving.fell_at is None:
-                served.setdefault(serving.task_id, []).append(oslo_date(serving.served_at))
-    return all(task.starts_on in days for task in case.tasks if (days := served.get(task.id)) is not None)
+    """A clock began on a day of service. One whose notice came back stands still until it is served anew; what was done keeps its day."""
+    ever: dict[int, set[date | None]] = {}
+    standing: dict[int, set[date | None]] = {}
+    for serving in (found for submission in case.submissions for found in submission.servings):
+        if serving.task_id is not None and serving.served_at is not None:
+            ever.setdefault(serving.task_id, {None}).add(oslo_date(serving.served_at))
+            if serving.is_served:
+                standing.setdefault(serving.task_id, set()).add(oslo_date(serving.served_at))
+    return all(
+        task.starts_on in (standing.get(task.id, {None}) if task.is_open else days)
+        for task in case.tasks
+        if (days := ever.get(task.id))
+    )
 
 
 def _rest_is_copied(case: Case) -> bool:

@@ -34,6 +34,7 @@ def test_every_letter_has_its_words_and_they_hold_nothing_but_the_number(kind, l
         assert {"nb": "sekretariatets adresse", "nn": "adressa til sekretariatet", "en": "secretariat's address"}[
             language
         ] in body
+    assert body.endswith({"nb": "\n\nLenke:", "nn": "\n\nLenkje:", "en": "\n\nLink:"}[language])
     assert render(label(kind), language)
 
 

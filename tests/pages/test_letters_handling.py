@@ -228,6 +228,9 @@ def test_an_officer_writes_a_letter_looks_at_it_and_sends_it_to_one_side_alone(d
 
 def test_a_letter_with_gaps_is_kept_and_not_sent(database, ask):
     cast, slug = exchanging(database)
+    nobody = ask("POST", f"/cases/{slug}/letter", as_=cast.siri, data={"text": "Halvferdig", "to": ["hvem"]})
+    assert nobody.status_code == 422
+    assert "Halvferdig" in text_of(nobody)
     assert ask("POST", f"/cases/{slug}/letter", as_=cast.siri, data={"text": "Halvferdig"}).status_code == 303
     preview = text_of(ask("GET", f"/cases/{slug}/letter/preview", as_=cast.siri))
     assert "Velg minst én part" in preview

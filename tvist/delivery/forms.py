@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wtforms import RadioField, SelectMultipleField, TextAreaField
+from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from tvist.delivery.handling import present_address
@@ -68,10 +69,15 @@ class SettingsForm(TvistForm):
     """Which letters leave by themselves."""
 
     automatic = SelectMultipleField(
-        lazy("delivery.leaves_by_itself"), widget=ListWidget(), option_widget=CheckboxInput(), coerce=str
+        lazy("delivery.leaves_by_itself"), widget=ListWidget(), option_widget=CheckboxInput(), coerce=str, validate_choice=False
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """The choices are told in the reader's language."""
         super().__init__(*args, **kwargs)
         self.automatic.choices = choices((kind.value, say(label(kind))) for kind in SETTABLE)
+
+    def validate_automatic(self, field: SelectMultipleField) -> None:
+        """Refuse what is no kind, or one that is not decided on: only a page that was tampered with sends it."""
+        if set(field.data or ()) - set(SETTABLE):
+            raise ValidationError(t("web.not_a_choice"))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wtforms import SelectMultipleField, TextAreaField
+from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from tvist.intake.body_letters import parties_to_write_to
 from tvist.procedure.settings import PROCEDURES
 from tvist.web.forms import NotLonger, TvistForm, choices, trimmed
-from tvist.web.session import lazy
+from tvist.web.session import lazy, t
 
 if TYPE_CHECKING:
     from tvist.cases.models import Case
@@ -21,7 +22,7 @@ class BodyLetterForm(TvistForm):
     """A letter as it is being written: gaps are allowed until it is sent."""
 
     to = SelectMultipleField(
-        lazy("intake.body_letter.to"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(), coerce=str
+        lazy("intake.body_letter.to"), widget=ListWidget(), option_widget=CheckboxInput(), coerce=str, validate_choice=False
     )
     text = TextAreaField(
         lazy("intake.body_letter.text"),
@@ -29,6 +30,11 @@ class BodyLetterForm(TvistForm):
         filters=[trimmed],
         validators=[NotLonger(PROCEDURES[-1].longest_text)],
     )
+
+    def validate_to(self, field: SelectMultipleField) -> None:
+        """Refuse one who is no party to write to: a party may have left since the page was shown."""
+        if set(field.data or ()) - {choice.value for choice in field.choices}:
+            raise ValidationError(t("web.not_a_choice"))
 
 
 def body_letter_form(case: Case, draft: Draft | None) -> BodyLetterForm:

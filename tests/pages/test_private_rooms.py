@@ -99,7 +99,10 @@ def test_a_stale_confirmation_shows_both_texts(database, ask):
     cast, case, _ = scene(database)
     propose(ask, case, cast.asta, "Den første teksten.")
     first = settlement(database)
-    assert ask("POST", f"/cases/{case.slug}/settlement/withdraw", as_=cast.asta, data={"settlement": first.public_id}).status_code == 303
+    assert (
+        ask("POST", f"/cases/{case.slug}/settlement/withdraw", as_=cast.asta, data={"settlement": first.public_id}).status_code
+        == 303
+    )
     propose(ask, case, cast.asta, "Den andre teksten.")
     data = {"settlement": first.public_id, "sha256": first.sha256, "sure": "y"}
     answer = ask("POST", f"/cases/{case.slug}/settlement/confirm", as_=cast.bo, data=data)
@@ -134,10 +137,14 @@ def test_an_offer_is_made_answered_and_withdrawn(database, ask):
     with database.reading() as session:
         offer = session.scalars(sa.select(Offer)).one()
     assert f"answers={offer.public_id}" in page
+    waits = "ett uten svar"
+    assert waits in ask("GET", f"/cases/{case.slug}", as_=cast.bo).get_data(as_text=True)
+    assert waits not in ask("GET", f"/cases/{case.slug}", as_=cast.asta).get_data(as_text=True)
     fresh = ask("GET", f"/cases/{case.slug}/offers/new?answers={offer.public_id}", as_=cast.bo).get_data(as_text=True)
     assert "Halvparten." in fresh
     answered = ask("POST", f"/cases/{case.slug}/offers/new", as_=cast.bo, data={"text": "En tredel.", "answers": offer.public_id})
     assert answered.status_code == 303
+    assert waits not in ask("GET", f"/cases/{case.slug}", as_=cast.bo).get_data(as_text=True)
     taken_back = f"/cases/{case.slug}/offers/{offer.public_id}/withdraw"
     assert ask("POST", taken_back, as_=cast.bo).status_code == 403
     assert [ask("POST", taken_back, as_=cast.asta).status_code for _ in range(2)] == [303, 303]

@@ -9,6 +9,7 @@ from flask import url_for
 
 from tvist.access.policy import Act
 from tvist.access.roles import may
+from tvist.cases.counters import open_offers
 from tvist.cases.left import bearer_of
 from tvist.cases.lifecycle import STEPS, State, obstacles
 from tvist.cases.waiting import EXTENDABLE, TaskKind
@@ -133,6 +134,9 @@ PLACES: Final = (
 )
 """Pages where several acts of one stage are gathered: endpoint, who may come there, in which states, and what the link says."""
 
+COUNTERS: Final = {"submissions.offers": open_offers}
+"""Places whose link tells how much waits there; the words of `<code>_count` stand beside those of the link."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -169,10 +173,15 @@ def possible_acts(case: Case, user: User, waited_for: Collection[TaskKind], on: 
 def places_for(case: Case, user: User, on: date) -> list[Place]:
     """The stages' own pages that the person may open now."""
     return [
-        Place(Message(code), url_for(endpoint, slug=case.slug))
+        Place(_link(code, COUNTERS[endpoint](case, user, on) if endpoint in COUNTERS else 0), url_for(endpoint, slug=case.slug))
         for endpoint, act, states, code in PLACES
         if case.state in states and may(user, act, case, on)
     ]
+
+
+def _link(code: str, count: int) -> Message:
+    """What the link to a place says, with how much waits there for the reader."""
+    return Message(f"{code}_count", count=count) if count else Message(code)
 
 
 def page_of(case: Case, act: Act) -> str:

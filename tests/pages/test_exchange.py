@@ -109,7 +109,7 @@ def test_a_wrong_answer_says_what_to_do(database, ask, change, says):
 
 def test_a_file_that_is_refused_loses_nothing_typed(database, ask):
     cast, case = scene(database, accepted)
-    papers = [(io.BytesIO(b""), "tom.pdf")]
+    papers = [(io.BytesIO(b""), "tom.pdf"), (io.BytesIO(b"Oppdiktet vedlegg"), "god.txt")]
     answer = ask(
         "POST",
         f"/cases/{case.slug}/respond",
@@ -121,7 +121,7 @@ def test_a_file_that_is_refused_loses_nothing_typed(database, ask):
     assert answer.status_code == 422
     assert "tom.pdf" in page
     assert "Staten bestrider kravet." in page
-    assert "Velg dem på nytt" in page
+    assert "god.txt" in page, "what could be taken lies in the draft, and need not be chosen again"
 
 
 def test_who_may_is_asked_before_whose_turn(database, ask):

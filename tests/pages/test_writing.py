@@ -218,3 +218,11 @@ def test_a_paper_laid_in_a_draft_goes_with_the_sending(ask, cast, database, defi
     with database.reading() as session:
         sent = session.scalars(sa.select(Submission).order_by(Submission.id.desc())).first()
         assert [(paper.filename, paper.position) for paper in sent.papers] == [("to.txt", 1), ("tre.txt", 2)]
+
+
+def test_what_was_begun_in_a_case_is_on_the_desk_and_the_case_page_of_its_team_alone(ask, cast, case, comment):
+    keeping(ask, cast.asta, comment, ("text", "", TEXT))
+    for page in ("/desk", case):
+        assert "påbegynt av Asta Oppdiktet" in ask("GET", page, as_=cast.asta).get_data(as_text=True)
+        for other in (cast.bo, cast.siri):
+            assert "påbegynt av" not in ask("GET", page, as_=other).get_data(as_text=True)

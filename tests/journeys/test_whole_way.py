@@ -73,8 +73,10 @@ def _screen_and_exchange(visit: Visit, case: str) -> None:
     visit.let_the_worker_work()
     visit.become("Bo Oppdiktet")
     visit.go(f"{case}/respond")
-    for line in (1, 2):
-        visit.fill({f"line_{line}-answer": "disputed", f"line_{line}-words": "Oppholdet var et helsetiltak."})
+    for name in visit.page.locator("textarea[name^=words_]").evaluate_all("all => all.map((each) => each.name)"):
+        visit.fill({name.replace("words_", "answer_"): "disputed", name: "Oppholdet var et helsetiltak."})
+    for name in visit.page.locator("input[name^=why_]").evaluate_all("all => all.map((each) => each.name)"):
+        visit.fill({name.replace("why_", "fact_"): "agreed"})
     visit.fill({"text": "Staten bestrider kravet.", "own_reference": "BUF-2026-7"})
     visit.do("submissions.respond.send")
     visit.become("Siri Oppdiktet")
@@ -87,6 +89,10 @@ def _screen_and_exchange(visit: Visit, case: str) -> None:
         visit.go(f"{case}/nothing-more")
         visit.do("submissions.nothing_more.send")
         visit.let_the_worker_work()
+    for name in ("Asta Oppdiktet", "Bo Oppdiktet"):
+        visit.become(name)
+        visit.go(f"{case}/confirm-table")
+        visit.do("submissions.table.confirm")
     visit.become("Siri Oppdiktet")
     visit.go(f"{case}/close-preparation")
     visit.do("submissions.close.send")

@@ -17,7 +17,7 @@ from tvist.procedure.settings import procedure_on
 from tvist.submissions.joint_table import coming_table, joint_table
 from tvist.submissions.models import TableConfirmation
 from tvist.submissions.rules import has_missed
-from tvist.submissions.table_rules import has_confirmed, parties_asked, table_can_be_asked_for
+from tvist.submissions.table_rules import has_confirmed, parties_asked, table_can_be_asked_for, why_not_send
 from tvist.words import Message
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def ask_to_confirm(case: Case, *, at: datetime) -> None:
 
 def send_table(case: Case, *, by: User, at: datetime) -> None:
     """The secretariat sends the table out: after a deadline that passed in silence, or when it changed after it was confirmed."""
-    if found := table_can_be_asked_for(case, oslo_date(at)):
+    if found := why_not_send(case, oslo_date(at)):
         raise CannotProceed(found)
     case.record(Act.CONFIRM_TABLE, by=by, at=at, said=Message("submissions.journal.table_sent"))
     ask_to_confirm(case, at=at)

@@ -48,6 +48,17 @@ def table_can_be_asked_for(case: Case, on: date | None = None) -> Message | None
     return None
 
 
+def parties_to_ask(case: Case) -> list[Party]:
+    """The parties that have neither confirmed the table as it will be nor been asked to."""
+    table = coming_table(case)
+    return [party for party in parties_asked(case) if not has_confirmed(party, table) and request_to(party) is None]
+
+
+def why_not_send(case: Case, on: date | None = None) -> Message | None:
+    """What stands in the way of sending the table out: a turn that is not over, or that everybody has it. An open request keeps its time."""
+    return table_can_be_asked_for(case, on) or (None if parties_to_ask(case) else Message("submissions.table.sent_already"))
+
+
 # ---- Conditions of acts, joined in tvist.rulebook ----
 
 

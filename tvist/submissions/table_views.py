@@ -24,7 +24,7 @@ from tvist.submissions.confirming import confirm_table as confirm
 from tvist.submissions.confirming import send_table as send
 from tvist.submissions.forms import ConfirmForm
 from tvist.submissions.joint_table import joint_table
-from tvist.submissions.table_rules import confirmation_of, has_confirmed, parties_asked, request_to, table_can_be_asked_for
+from tvist.submissions.table_rules import confirmation_of, has_confirmed, parties_asked, request_to, why_not_send
 from tvist.web.forms import NotLonger, TvistForm, trimmed
 from tvist.web.session import lazy
 from tvist.words import Message
@@ -78,7 +78,6 @@ def table(petition: Submission) -> ResponseReturnValue:
     """The joint table as it stands."""
     case = petition.case
     shown = joint_table(case)
-    asking = may(current_user, Act.CLOSE_PREPARATION, case) and table_can_be_asked_for(case) is None
     return render_template(
         "submissions/joint_table.html",
         case=case,
@@ -86,7 +85,7 @@ def table(petition: Submission) -> ResponseReturnValue:
         rules=procedure_on(case.registered_on),
         has_lost_papers=False,
         stands=stands_of(case, shown),
-        can_send=asking and not shown.is_empty and any(not stand.is_current for stand in stands_of(case, shown)),
+        can_send=may(current_user, Act.CLOSE_PREPARATION, case) and why_not_send(case) is None,
         can_confirm=may(current_user, Act.CONFIRM_TABLE, case) and not obstacles(case, Act.CONFIRM_TABLE),
     )
 
@@ -126,7 +125,7 @@ def confirm_table(case: Case) -> ResponseReturnValue:
 def send_table(case: Case) -> ResponseReturnValue:
     """Send the table to the parties that have not confirmed it as it stands."""
     ConfirmForm(thing=case)
-    if found := table_can_be_asked_for(case):
+    if found := why_not_send(case):
         return finish(url_for("submissions.table", slug=case.slug), found, kind="warning")
     send(case, by=current_user, at=now())
     return finish(url_for("submissions.table", slug=case.slug), Message("submissions.table.sent"))

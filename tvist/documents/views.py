@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from tvist.documents.models import Paper
 
+__all__ = ["bp", "draft_paper", "remove"]
+
 
 @bp.route("/drafts/<draft_id>/papers/<public_id>")
 @requires(Act.READ_PAPER, of=draft_paper_at)

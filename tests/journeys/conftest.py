@@ -88,8 +88,9 @@ class Visit:
 
     def press(self, name: str) -> None:
         """Press the button with that name, and look at where it leads."""
-        self.page.get_by_role("button", name=name, exact=True).click()
-        self.page.wait_for_load_state()
+        # A form that keeps what is typed sends that first, and itself a moment later.
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=name, exact=True).click()
         self.look()
 
     def do(self, code: str, **params: Any) -> None:

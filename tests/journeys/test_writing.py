@@ -9,8 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from tests.journeys.conftest import SWITCHES, Visit, browser_path
-from tests.scenes.intake import at_home
+from tests.scenes.intake import accepted, at_home
 from tvist.accounts.models import SignIn
+from tvist.cases.models import Side, TeamMember
 from tvist.clock import now
 from tvist.intake.actions import begin_draft, share_draft
 from tvist.intake.models import Draft, DraftMember
@@ -247,3 +248,27 @@ def test_without_javascript_each_step_is_kept_by_its_button(window: Open, draft:
     asta.page.locator('main [name="background"]').fill("Uten skript.")
     asta.page.get_by_role("button", name="Lagre og gå til oversikten").click()
     assert kept(installation, "background") == "Uten skript."
+
+
+def test_two_of_a_side_answer_together_and_the_second_tab_is_told_that_it_was_sent(
+    window: Open, address: str, app: Flask, installation: Installation, cast: Cast
+) -> None:
+    app.config["KEPT_EVERY"] = EVERY
+    with installation.database.writing() as session:
+        case = accepted(session, cast)
+        bos = case.parties_on(Side.OPPOSING)[0]
+        bos.team.append(TeamMember(user=cast.berit, from_on=date(2020, 1, 1), added_by_id=cast.bo.id))
+        session.commit()
+        line, page = case.lines[0].public_id, f"/cases/{case.slug}/respond"
+    bo, berit = window("Bo"), window("Berit", width=375)
+    bo.go(page)
+    berit.go(page)
+    bo.page.locator(f'main [name="answer_{line}"][value="disputed"]').check()
+    write(berit, "text", "Staten bestrider kravet.")
+    wait_for_value(bo, "text", "Staten bestrider kravet.")
+    berit.page.locator(f'main [name="answer_{line}"][value="disputed"]:checked').wait_for()
+    bo.page.locator(f'main [name="words_{line}"]').fill("Oppholdet var et helsetiltak.")
+    bo.page.locator(f'main [name="basis_{line}"]').fill("§ 16-5")
+    bo.page.get_by_role("button", name="Send tilsvaret").click()
+    berit.page.get_by_text("Dette ble sendt av Bo Oppdiktet").wait_for()
+    assert sorted(bo.faults | berit.faults) == []

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -61,11 +61,13 @@ def check_both(raw: dict[str, Any]) -> None:
         assert not [error.message for error in VALIDATOR.iter_errors(raw)]
 
 
+@settings(deadline=None)  # The first reading loads the registers.
 @given(st.sampled_from(sorted(FIELDS)), VALUES)
 def test_the_schema_takes_what_the_reader_takes(name, value):
     check_both(raw_petition(**{name: value}))
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted(LINE_FIELDS)), VALUES, max_size=4))
 def test_the_schema_takes_the_lines_that_the_reader_takes(changes):
     check_both(raw_petition(lines=[a_line(**changes)]))

@@ -11,9 +11,10 @@ import sqlalchemy as sa
 
 from tests.people import NOON, the_cast
 from tests.scenes.intake import TODAY, a_petition, at_home, declared, filed, raw_petition
-from tvist.access.policy import Act
+from tvist.access.policy import Act, Role
 from tvist.access.roles import may
 from tvist.cases.history import Event
+from tvist.cases.journal import readers_of
 from tvist.cases.lifecycle import obstacles
 from tvist.cases.private import Offer
 from tvist.cases.private_words import open_offer
@@ -213,6 +214,10 @@ def test_the_identity_is_opened_for_a_purpose_that_is_written_down(keys, databas
         opening = session.scalars(sa.select(IdentityOpening)).one()
         assert (opening.user, opening.purpose) == (cast.asta, "Finne saken i arkivet")
         assert session.scalars(sa.select(Event.act).order_by(Event.sequence)).all()[-1] is Act.OPEN_IDENTITY
+
+
+def test_the_panel_does_not_read_that_the_identity_was_opened():
+    assert readers_of(Act.OPEN_IDENTITY) == {Role.REQUESTING, Role.OPPOSING, Role.SECRETARIAT}
 
 
 def test_there_is_nothing_to_open_where_nothing_was_laid(keys, database, cast):

@@ -27,6 +27,8 @@ from tvist.intake.body_letters import (
     open_body_letter,
     send_body_letter,
 )
+from tvist.intake.kept import written_in
+from tvist.intake.models import DraftKind
 from tvist.web.session import installed
 from tvist.words import Message
 
@@ -58,6 +60,9 @@ def write_letter(case: Case) -> ResponseReturnValue:
         has_lost_papers=request.method == "POST" and any(file.filename for file in request.files.values()),
     )
     return page, 200 if request.method == "GET" else 409 if form.is_stale else 422
+
+
+written_in(DraftKind.BODY_LETTER, "intake.write_letter", lambda *, thing, **_filled: body_letter_form(thing, None))
 
 
 @bp.route("/cases/<slug>/letter/preview", methods=["GET", "POST"])

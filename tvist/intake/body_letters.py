@@ -16,6 +16,7 @@ from tvist.delivery.models import LetterKind
 from tvist.errors import CannotProceed
 from tvist.intake.models import Draft, DraftKind
 from tvist.intake.sendings import from_body, move_papers
+from tvist.intake.writing import replace_whole
 from tvist.words import Message
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def keep_body_letter(case: Case, *, by: User, at: datetime, text: str, to: Seque
         )
         session.add(draft)
         session.flush()
-    draft.typed, draft.changed_at = typed, at
+    replace_whole(draft, typed, by=by, at=at)
     return draft
 
 

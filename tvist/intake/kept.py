@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import g, request, url_for
 from flask_login import current_user
-from wtforms import FileField, FormField, HiddenField, SubmitField
+from wtforms import FileField, FormField, HiddenField, SelectMultipleField, SubmitField
 
 from tvist.access.guard import finish, keep_for_later
 from tvist.cases.lifecycle import obstacles
@@ -95,6 +95,8 @@ class Keeps:
     key: str = ""
     """Which row of a list this is, as the page shows it; empty where there is only one."""
     rows: int = 0
+    is_seen: bool = False
+    """Whether the form is about the draft itself, so that its `_seen` is the version of the draft."""
 
     @property
     def version(self) -> str:
@@ -111,6 +113,7 @@ class Keeps:
                 "base": self.base,
                 "key": self.key,
                 "rows": self.rows,
+                "is_seen": self.is_seen,
             }
         )
 
@@ -207,8 +210,12 @@ class KeptForm:
         """What came with this sending, by the names of the fields; what is not ticked is nothing."""
         names = [each.name for each in fields_of(self.form) if not isinstance(each, FileField | HiddenField | SubmitField)]
         sent = [name for name in request.form if not name.startswith("_") and name not in NOT_TYPED]
+        groups = {each.name for each in fields_of(self.form) if isinstance(each, SelectMultipleField)}
         found = {name: request.form.getlist(name) for name in dict.fromkeys([*names, *sent])}
-        return {name: values if len(values) > 1 else "".join(values).replace("\r\n", "\n") for name, values in found.items()}
+        return {
+            name: values if name in groups or len(values) > 1 else "".join(values).replace("\r\n", "\n")
+            for name, values in found.items()
+        }
 
     def _keep_text(self, draft: Draft) -> None:
         tab = request.form.get(TAB_FIELD, "")[:LONGEST_TAB]

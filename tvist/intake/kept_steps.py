@@ -12,6 +12,7 @@ from tvist.clock import today
 from tvist.intake.blueprint import bp
 from tvist.intake.in_case import drafts_in_cases
 from tvist.intake.kept import Keeps
+from tvist.intake.models import DraftKind
 from tvist.intake.places import page_of_draft
 from tvist.intake.sheets import FactSheet, LineSheet, StepSheet
 from tvist.web.session import current_session, t
@@ -64,6 +65,13 @@ def _keeps_row(sheet: LineSheet) -> Keeps:
         key=sheet.key,
         rows=sheet.rows,
     )
+
+
+@bp.app_template_global()
+def keeps_letter(case: Case, draft: Draft | None) -> Keeps:
+    """What the page of the body's letter says of its draft."""
+    base = dict(draft.typed) if draft is not None and request.method == "POST" else None
+    return Keeps(url_for("intake.keep_in_case", slug=case.slug, kind=DraftKind.BODY_LETTER.value), draft, base=base, is_seen=True)
 
 
 @bp.app_template_global()

@@ -203,6 +203,7 @@ class KeptForm {
     if (answer.url) this.moveTo(answer);
     if (this.clashes.size === 0) {
       if (answer.seen) this.form.elements._seen.value = answer.seen;
+      if (this.keeps.is_seen) this.form.elements._seen.value = answer.version;
       this.form.elements._kept.value = answer.version;
     }
     showOthers(this.form, answer.others);
@@ -233,7 +234,7 @@ class KeptForm {
   }
 
   clash(clash) {
-    if (same(this.clashes.get(clash.field), clash.kept)) return;
+    if (this.clashes.has(clash.field) && same(this.clashes.get(clash.field), clash.kept)) return;
     this.clashes.set(clash.field, clash.kept);
     markClash(this.form, clash.field, clash, WORDS, {
       mine: () => {

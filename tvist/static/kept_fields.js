@@ -1,5 +1,5 @@
 /* The fields of a form by their names: what stands in them, what stood in them when the page came, and how to put something there.
-   A value is a text; of several ticks with one name a list, but one tick is a text and none is an empty one. */
+   A value is a text, a single tick `y` or nothing, and of a group of ticks a list. */
 
 const NOT_TYPED = new Set(["hidden", "file", "password", "submit", "button", "image", "reset"]);
 
@@ -12,18 +12,22 @@ export const names = (form, only) => {
   return [...new Set(found.map((control) => control.name))];
 };
 
-const plain = (values) => (values.length > 1 ? values : (values[0] ?? ""));
+const isTick = (found) => found.length === 1 && found[0].value === "y";
 
 const read = (form, name, isOn, isChosen, text) => {
   const found = controls(form, name);
   const [first] = found;
   if (first === undefined) return "";
-  if (first.type === "radio" || first.type === "checkbox") return plain(found.filter(isOn).map((control) => control.value));
+  if (first.type === "radio" || first.type === "checkbox") {
+    const ticked = found.filter(isOn).map((control) => control.value);
+    return first.type === "radio" || isTick(found) ? (ticked[0] ?? "") : ticked;
+  }
   if (first.tagName === "SELECT") {
     const chosen = [...first.options].filter(isChosen).map((option) => option.value);
-    return first.multiple ? plain(chosen) : (chosen.at(-1) ?? first.options[0]?.value ?? "");
+    return first.multiple ? chosen : (chosen.at(-1) ?? first.options[0]?.value ?? "");
   }
-  return plain(found.map((control) => text(control).replaceAll("\r\n", "\n")));
+  const texts = found.map((control) => text(control).replaceAll("\r\n", "\n"));
+  return texts.length > 1 ? texts : texts[0];
 };
 
 export const valueOf = (form, name) =>
@@ -33,7 +37,8 @@ export const valueOf = (form, name) =>
 export const initialOf = (form, name) =>
   read(form, name, (control) => control.defaultChecked, (option) => option.defaultSelected, (control) => control.defaultValue);
 
-export const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+const nothing = (value) => (value.length ? value : "");
+export const same = (one, other) => JSON.stringify(nothing(one)) === JSON.stringify(nothing(other));
 
 export const put = (form, name, value) => {
   const values = [value].flat();

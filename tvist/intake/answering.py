@@ -126,7 +126,7 @@ def answer(draft: Draft | None, sheet: Sheet | None, sent: Sent, outcome: Outcom
     if isinstance(sheet, StepSheet | LineSheet):
         told["seen"] = sheet.seen()
     if isinstance(sheet, LineSheet):
-        to = {"public_id": draft.public_id, "place": sheet.index + 1}
+        to: dict[str, Any] = {"public_id": draft.public_id, "place": sheet.index + 1}
         told |= {
             "key": sheet.key,
             "rows": sheet.rows,

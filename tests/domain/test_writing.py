@@ -14,7 +14,7 @@ from tvist.intake.earlier import Which, earlier_texts, found_at, put_at, take_ba
 from tvist.intake.in_case import draft_in_case, drafts_in_cases, mark_sent, open_draft_in
 from tvist.intake.models import DraftChange, DraftKind
 from tvist.intake.visits import STALE, note_visit, others_in
-from tvist.intake.writing import LONGEST_VALUE, TOGETHER, FlatSheet, Typing, keep_typed
+from tvist.intake.writing import LONGEST_TOGETHER, LONGEST_VALUE, TOGETHER, FlatSheet, Typing, keep_typed
 
 SOON = timedelta(seconds=5)
 
@@ -110,9 +110,10 @@ def test_another_person_or_tab_begins_a_change_of_its_own(draft, cast, session):
 def test_a_text_without_end_is_refused_and_so_is_a_draft_without_end(draft, cast):
     with pytest.raises(CannotProceed, match=r"writing\.too_long"):
         keep(draft, cast.asta, "", "a" * (LONGEST_VALUE + 1))
+    for number in range(LONGEST_TOGETHER // LONGEST_VALUE):
+        keep(draft, cast.asta, "", "b" * (LONGEST_VALUE - 10), field=f"more_{number}")
     with pytest.raises(CannotProceed, match=r"writing\.too_much"):
-        for number in range(20):
-            keep(draft, cast.asta, "", "b" * (LONGEST_VALUE - 1), field=f"more_{number}")
+        keep(draft, cast.asta, "", "b" * LONGEST_VALUE, field="one_more")
 
 
 def test_one_party_has_one_open_draft_of_a_kind(session, case, draft, cast):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Open = Callable[..., Visit]
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 EVERY = 150
 """Milliseconds between two savings here."""
 PATIENCE = 8000

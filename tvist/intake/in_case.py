@@ -11,7 +11,6 @@ from sqlalchemy.orm import joinedload
 from tvist.access.policy import Act, Role
 from tvist.access.roles import may
 from tvist.accounts.models import OrganisationKind
-from tvist.cases.models import Case
 from tvist.cases.queries import case_at, visible_to
 from tvist.db import locked
 from tvist.errors import CannotProceed, NotFound
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from tvist.accounts.models import Organisation, User
-    from tvist.cases.models import Party
+    from tvist.cases.models import Case, Party
     from tvist.cases.submissions import Submission
 
 ACT_OF: Final[dict[DraftKind, Act]] = {

@@ -11,7 +11,7 @@ from tvist.accounts.models import PARTY_ROLES, Membership, MembershipRole, Organ
 from tvist.accounts.queries import members_of
 from tvist.db import locked
 from tvist.errors import NotFound
-from tvist.intake.models import Draft, DraftMember, IdentityOpening
+from tvist.intake.models import Draft, DraftKind, DraftMember, IdentityOpening
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,8 +25,8 @@ PARTY_KINDS = (OrganisationKind.MUNICIPALITY, OrganisationKind.STATE)
 
 
 def draft_at(session: Session, public_id: str) -> Draft:
-    """The draft with that identifier, also a sent one; locked in a writing session. Raises `NotFound`, also for a discarded one."""
-    query = sa.select(Draft).where(Draft.public_id == public_id, Draft.discarded_at.is_(None))
+    """The request with that identifier, also a sent one; locked in a writing session. Raises `NotFound`, also for a discarded one."""
+    query = sa.select(Draft).where(Draft.public_id == public_id, Draft.kind == DraftKind.REQUEST, Draft.discarded_at.is_(None))
     found = session.scalar(locked(session, query, Draft))
     if found is None:
         raise NotFound

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.pages.test_case_page import cost
 from tests.pages.test_exchange import response, scene, sent
 from tests.scenes.intake import a_line, accepted, letters_arrive
 from tests.scenes.panel import declared
-from tests.scenes.submissions import DAY, a_fact, answered, disputing, passed_on
+from tests.scenes.submissions import DAY, a_fact, an_own_line, answered, disputing, passed_on
 from tvist.cases.models import Case
 from tvist.cases.submissions import SubmissionKind
 from tvist.clock import now
@@ -197,3 +198,23 @@ def test_one_who_left_the_team_can_no_longer_answer(database: Database, ask: Ask
         session.commit()
     assert ask("POST", f"/cases/{case.slug}/respond", as_=cast.bo, data=response(database, case)).status_code == 404
     assert not sent(database, case, SubmissionKind.RESPONSE)
+
+
+def test_a_case_page_with_many_facts_costs_no_more_than_one_with_few(database: Database, ask: Ask) -> None:
+    def with_facts(count: int) -> Callable[..., Case]:
+        def making(session: Session, cast: Cast, **_: Any) -> Case:
+            case = accepted(session, cast, at=now() - 5 * DAY)
+            told = Told(facts=[a_fact(f"Hendelse {number}") for number in range(count)], lines=[an_own_line(case)])
+            actions.respond(case, by=cast.bo, at=now() - 4 * DAY, answers=disputing(case), text="x", told=told)
+            session.flush()
+            return passed_on(session, cast, case, at=now() - 3 * DAY)
+
+        return making
+
+    cast, few = scene(database, with_facts(2))
+    with database.writing() as session:
+        many = with_facts(30)(session, type(cast)(**{name: session.merge(one) for name, one in vars(cast).items()}))
+        session.commit()
+    assert cost(database, lambda: ask("GET", f"/cases/{few.slug}", as_=cast.siri)) == cost(
+        database, lambda: ask("GET", f"/cases/{many.slug}", as_=cast.siri)
+    )

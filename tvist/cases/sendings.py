@@ -33,6 +33,7 @@ def submissions_visible_to(session: Session, user: User, case: Case, on: date) -
         return []
     answer = Submission.line_answers.property.mapper.class_
     fact_answer = Submission.fact_answers.property.mapper.class_
+    fact = Submission.facts.property.mapper.class_
     query = (
         sa.select(Submission)
         .where(Submission.case_id == case.id, visible)
@@ -45,7 +46,7 @@ def submissions_visible_to(session: Session, user: User, case: Case, on: date) -
             selectinload(Submission.concessions).joinedload(Concession.line),
             selectinload(Submission.own_lines),
             selectinload(Submission.page_comments),
-            selectinload(Submission.facts),
+            selectinload(Submission.facts).joinedload(fact.paper),
             selectinload(Submission.fact_answers).joinedload(fact_answer.fact),
         )
     )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from tvist.cases.claims import ClaimLine
     from tvist.intake.reading import Reader
 
 FIELDS: Final = (
@@ -65,7 +66,7 @@ class ClaimedLine:
             return None
         return line_amount(self.unit, self.rate_ore, Period(self.from_on, self.counted_until or self.from_on), self.count)
 
-    def overlaps(self, other: ClaimedLine) -> bool:
+    def overlaps(self, other: ClaimedLine | ClaimLine) -> bool:
         """Whether both claim the same measure for the same day."""
         is_same = self.measure == other.measure and folded(self.measure_words) == folded(other.measure_words)
         return is_same and self.from_on <= (other.to_on or self.from_on) and other.from_on <= (self.to_on or other.from_on)

@@ -64,7 +64,8 @@ class AnsweringForm(TvistForm):
 
     def part(self, kind: str, thing: ClaimLine | StatedFact) -> Field:
         """A field of the part for one line or fact."""
-        return self[f"{kind}_{thing.public_id}"]
+        found: Field = self[f"{kind}_{thing.public_id}"]
+        return found
 
     def answers(self) -> list[AnswerGiven]:
         """What was answered to each line that was answered."""

@@ -62,7 +62,7 @@ def text_of(submission: Submission) -> str:
     """What was typed: the text, facts and lines of its own, what was answered to each, and what was said beside the pages of papers."""
     answers = [f"{found.basis}\n{found.words}" for found in submission.line_answers]
     lines = [f"{line.measure_words}\n{line.basis_words}" for line in submission.own_lines]
-    told = [found.words for found in (*submission.facts, *submission.fact_answers)]
+    told = [fact.words for fact in submission.facts] + [reply.words for reply in submission.fact_answers]
     return "\n".join([submission.text, *answers, *lines, *told, *(found.text for found in submission.page_comments)])
 
 

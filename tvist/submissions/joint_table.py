@@ -164,13 +164,18 @@ class JointTable:
     @cached_property
     def digests(self) -> Mapping[str, str]:
         """A short checksum of each row by what names it: enough to say which rows changed."""
-        return {row.key: hashlib.sha256(_json(row.as_row()).encode()).hexdigest()[:DIGEST] for row in (*self.facts, *self.lines)}
+        return {row.key: hashlib.sha256(_json(row.as_row()).encode()).hexdigest()[:DIGEST] for row in self.rows}
 
     def changed_since(self, seen: str) -> tuple[list[TableFact | TableLine], int]:
         """The rows that are new or other than in `seen` (as `told_rows` wrote it), and how many are gone."""
         before = dict(part.split(":", 1) for part in seen.split() if ":" in part)
-        changed = [row for row in (*self.facts, *self.lines) if before.get(row.key) != self.digests[row.key]]
+        changed = [row for row in self.rows if before.get(row.key) != self.digests[row.key]]
         return changed, len(before.keys() - self.digests.keys())
+
+    @property
+    def rows(self) -> list[TableFact | TableLine]:
+        """All rows, the facts first."""
+        return [*self.facts, *self.lines]
 
     @property
     def told_rows(self) -> str:

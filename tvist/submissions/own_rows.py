@@ -66,7 +66,9 @@ class OwnRows:
         cls, form: TvistForm, party: Party, *, fact_rows: Iterable[int], line_rows: Iterable[int], papers: Sequence[str]
     ) -> OwnRows:
         """Read the rows in which anything stands; an empty row is nothing."""
-        facts, lines, faults = [], [], []
+        facts: list[ToldFact] = []
+        lines: list[ClaimedLine] = []
+        faults: list[tuple[str, Message]] = []
         for row in fact_rows:
             raw = {name: _typed(form, f"own_fact_{row}_{name}") for name in FACT_FIELDS}
             if any(raw.values()):

@@ -133,7 +133,7 @@ def _turn(task: Task, roles: set[Role], on: date, *, is_mine: bool) -> Turn:
 
 
 def why(task: Task) -> tuple[Message, ...]:
-    """Why the last day is the one it is: the count in sentences, then what was decided and by which reasons (rule 25). Empty without a day."""
+    """Why the last day is the one it is: the count in sentences, with what was decided and by which reasons (rule 25). Empty without a day."""
     found = task.deadline
     if found is None:
         return ()
@@ -145,12 +145,10 @@ def why(task: Task) -> tuple[Message, ...]:
         if any(one.from_on <= pause.from_on and pause.to_on <= one.to_on for one in used)
     ]
     outages = [Message("cases.why.outage", day=move.outage.day, words=move.outage.words) for move in task.moves]
-    return (
-        *explain(found, Message(f"cases.started.{task.kind.value}")),
-        *rests,
-        *[_ruling(extension) for extension in task.extensions],
-        *outages,
-    )
+    count = explain(found, Message(f"cases.started.{task.kind.value}"))
+    # What the count comes to stands last.
+    end = next(place for place, line in enumerate(count) if line.code in {"procedure.explain.due", "procedure.explain.target"})
+    return (*count[:end], *rests, *[_ruling(extension) for extension in task.extensions], *outages, *count[end:])
 
 
 def _ruling(extension: Extension) -> Message:

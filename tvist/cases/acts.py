@@ -134,8 +134,8 @@ PLACES: Final = (
 )
 """Pages where several acts of one stage are gathered: endpoint, who may come there, in which states, and what the link says."""
 
-COUNTERS: Final = {"submissions.offers": open_offers}
-"""Places whose link tells how much waits there; the words of `<code>_count` stand beside those of the link."""
+COUNTERS: Final = {"cases.to_offers": (open_offers, "cases.to_offers_count")}
+"""What a link says where something waits behind it, by what it says where nothing does; and how it is counted."""
 
 
 @dataclass(frozen=True)
@@ -173,15 +173,19 @@ def possible_acts(case: Case, user: User, waited_for: Collection[TaskKind], on: 
 def places_for(case: Case, user: User, on: date) -> list[Place]:
     """The stages' own pages that the person may open now."""
     return [
-        Place(_link(code, COUNTERS[endpoint](case, user, on) if endpoint in COUNTERS else 0), url_for(endpoint, slug=case.slug))
+        Place(_counted(case, user, code, on), url_for(endpoint, slug=case.slug))
         for endpoint, act, states, code in PLACES
         if case.state in states and may(user, act, case, on)
     ]
 
 
-def _link(code: str, count: int) -> Message:
+def _counted(case: Case, user: User, code: str, on: date) -> Message:
     """What the link to a place says, with how much waits there for the reader."""
-    return Message(f"{code}_count", count=count) if count else Message(code)
+    if code not in COUNTERS:
+        return Message(code)
+    counter, with_count = COUNTERS[code]
+    count = counter(case, user, on)
+    return Message(with_count, count=count) if count else Message(code)
 
 
 def page_of(case: Case, act: Act) -> str:

@@ -1,6 +1,7 @@
 """Letters that came back after a mail server had accepted them: what the report says, and what follows from it (rule 18).
 
-A report is read for the sending it is about and its code; nothing of its text is kept.
+A report is read for the sending it is about and its code; nothing of its text is kept. ASSUMPTION: a report is believed when it names the
+Message-ID of a sending, which its recipient alone knows; a recipient could forge one of their own, and service falls only when all came back.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
@@ -305,6 +306,8 @@ class Exchange(RuleBasedStateMachine):
         assert not list(check_journal(self.case)), [(found.act, found.said) for found in self.case.events]
 
 
+# A machine under load takes its time: the limit of other tests is not meant for this one.
+@pytest.mark.timeout(600)
 def test_whatever_is_done_nothing_unserved_is_seen_and_every_turn_and_deadline_has_its_owner_and_reason(
     installation: Installation,
 ) -> None:

@@ -206,13 +206,17 @@ def page_of_task(case: Case, user: User, kind: TaskKind, on: date) -> str:
 def _concerns(case: Case, user: User, act: Act, on: date) -> bool:
     """Whether the act can be this person's at all.
 
-    A claim is conceded by the party that should bear it, and by no other (rule 22); more time is asked for by who is waited for (rule 19).
+    A claim is conceded by the party that should bear it, and by no other (rule 22); more time is asked for by who is waited for, and more is
+    sent by who is not (rule 19).
     """
-    if act not in {Act.CONCEDE, Act.ASK_EXTENSION}:
-        return True
     party = case.party_of(user, on)
+    own = {task.kind for task in case.open_tasks if task.party is party}
     if act is Act.ASK_EXTENSION:
-        return any(task.party is party and task.kind in EXTENDABLE for task in case.open_tasks)
+        return bool(own & EXTENDABLE)
+    if act is Act.SEND_MORE:
+        return not own & {TaskKind.RESPOND, TaskKind.COMMENT}
+    if act is not Act.CONCEDE:
+        return True
     return any(bearer_of(line) is party for line in case.lines)
 
 

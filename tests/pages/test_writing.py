@@ -16,6 +16,8 @@ from tvist.cases.models import Case
 from tvist.cases.submissions import Submission
 from tvist.documents.models import Paper
 from tvist.intake import actions
+from tvist.intake.in_case import ACT_OF
+from tvist.intake.kept import WRITTEN
 from tvist.intake.models import Draft, DraftKind
 
 TEXT = "Kommunen mener saken bør behandles."
@@ -226,3 +228,8 @@ def test_what_was_begun_in_a_case_is_on_the_desk_and_the_case_page_of_its_team_a
         assert "påbegynt av Asta Oppdiktet" in ask("GET", page, as_=cast.asta).get_data(as_text=True)
         for other in (cast.bo, cast.siri):
             assert "påbegynt av" not in ask("GET", page, as_=other).get_data(as_text=True)
+
+
+def test_each_kind_of_draft_in_a_case_says_where_it_is_written(app):
+    assert WRITTEN.keys() == set(DraftKind) - {DraftKind.REQUEST} == ACT_OF.keys()
+    assert {found.endpoint for found in WRITTEN.values()} <= app.view_functions.keys()

@@ -141,7 +141,7 @@ def send_more(case: Case) -> ResponseReturnValue:
     return _page("clocks/send_more.html", case, form, Act.SEND_MORE, blocked, keeps=kept.keeps)
 
 
-written_in(DraftKind.ADDITION, "submissions.send_more", SendMoreForm)
+written_in(DraftKind.ADDITION, "clocks.send_more", SendMoreForm)
 
 
 def _chosen(case: Case, chosen: Sequence[str]) -> list[Party]:

@@ -87,7 +87,8 @@ def cover(session: Session, absence: Absence, *, by: User | None, at: datetime) 
     on, made = oslo_date(at), 0
     days = (max(absence.from_on, on), absence.to_on)
     for party in places_of_member(session, absence.user, on):
-        if not _is_there(party.team, absence.stand_in.id, days):
+        is_colleague = works_there(absence.stand_in, party.organisation_id, days[0])
+        if is_colleague and not _is_there(party.team, absence.stand_in.id, days):
             added_by = by.id if by else None
             party.team.append(
                 TeamMember(user=absence.stand_in, from_on=days[0], to_on=days[1], added_by_id=added_by, absence_id=absence.id)

@@ -14,7 +14,8 @@ from tvist.db import session_of
 from tvist.delivery.actions import write_to_user
 from tvist.delivery.models import LetterKind
 from tvist.errors import CannotProceed
-from tvist.teams.rules import colleague_fault, officer_fault, who_is_left
+from tvist.teams.queries import lock_teams
+from tvist.teams.rules import colleague_fault, is_emptied, officer_fault
 from tvist.words import Message
 
 if TYPE_CHECKING:
@@ -29,10 +30,10 @@ def add_member(
 ) -> TeamMember:
     """Take a colleague into the party's case team, for good or from a day to a day (as a stand-in), the last day included.
 
-    Raises CannotProceed for somebody who does not work there, who is in the team on those days, and for days in the wrong order.
+    Raises CannotProceed for somebody who does not work there, who is in the team on those days, and for days in the wrong order or past.
     """
     begins = from_on or oslo_date(at)
-    if found := colleague_fault(party, user, from_on=begins, to_on=to_on):
+    if found := colleague_fault(party, user, from_on=begins, to_on=to_on, on=oslo_date(at)):
         raise CannotProceed(found)
     _record(party.case, Message("teams.journal.added", party=party.name), by=by, at=at)
     member = TeamMember(user=user, user_id=user.id, from_on=begins, to_on=to_on, added_by_id=by.id)
@@ -44,10 +45,18 @@ def add_member(
 def remove_member(member: TeamMember, *, by: User, at: datetime) -> None:
     """Let somebody leave the case team now. Raises CannotProceed where nobody would be left: a colleague is added first."""
     party, on = member.party, oslo_date(at)
-    if member.holds_on(on) and not who_is_left(party, on, without=(member,)):
-        raise CannotProceed(Message("teams.last_member"))
+    if found := removal_fault(member, on):
+        raise CannotProceed(found)
     _record(party.case, Message("teams.journal.removed", party=party.name), by=by, at=at)
     end_member(member, on)
+
+
+def removal_fault(member: TeamMember, on: date) -> Message | None:
+    """Why the person cannot leave the case team: nobody would be left, that day or when those who have a last day are gone."""
+    party = member.party
+    # Who leaves the organisation, or the team, at this very moment is waited for.
+    lock_teams(session_of(party), [party.case_id])
+    return Message("teams.last_member") if member.holds_on(on) and is_emptied(party, on, without=(member,)) else None
 
 
 def hand_over(party: Party, user: User, *, by: User, at: datetime) -> TeamMember:
@@ -56,11 +65,17 @@ def hand_over(party: Party, user: User, *, by: User, at: datetime) -> TeamMember
     own = [member for member in party.team if member.user_id == by.id and member.holds_on(on)]
     if not own:
         raise CannotProceed(Message("teams.not_in_team"))
-    there = next((member for member in party.team if member.user_id == user.id and member.holds_on(on)), None)
-    taken = there or add_member(party, user, by=by, at=at)
+    there = next((found for found in party.team if found.user_id == user.id and (found.to_on is None or found.to_on >= on)), None)
+    taken = _for_good(there, on) if there else add_member(party, user, by=by, at=at)
     for member in own:
         remove_member(member, by=by, at=at)
     return taken
+
+
+def _for_good(member: TeamMember, on: date) -> TeamMember:
+    """Who stands in, or was to come, takes over: the place is the person's own from that day on, with no last day."""
+    member.from_on, member.to_on, member.absence_id = min(member.from_on, on), None, None
+    return member
 
 
 def end_member(member: TeamMember, on: date) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flask import render_template, request, url_for
 from flask_login import current_user
@@ -18,6 +18,7 @@ from tvist.teams.actions import (
     assign,
     hand_over,
     possible_officers,
+    removal_fault,
     remove_member,
     standing_assignment,
     take_back,
@@ -25,7 +26,7 @@ from tvist.teams.actions import (
 from tvist.teams.blueprint import bp
 from tvist.teams.forms import AddMemberForm, AssignForm, HandOverForm, TakeBackForm
 from tvist.teams.queries import case_with_team_at, officers
-from tvist.teams.rules import colleague_fault, officer_fault, who_is_left
+from tvist.teams.rules import colleague_fault, officer_fault
 from tvist.web.session import current_session
 from tvist.words import Message
 
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
 
     from tvist.accounts.models import User
     from tvist.cases.models import Case, Party, TeamMember
+    from tvist.web.forms import TvistForm
+
+FIELD_OF: Final = {"accounts.ends_before_it_begins": "to_on", "teams.begins_in_the_past": "from_on"}
+"""The field that a fault of days stands at."""
 
 
 @bp.app_template_global()
@@ -72,11 +77,11 @@ def add(case: Case) -> ResponseReturnValue:
     fine = form.validate_on_submit()
     if fine and (user := form.chosen) is not None:
         begins = form.from_on.data or on
-        fault = colleague_fault(party, user, from_on=begins, to_on=form.to_on.data)
+        fault = colleague_fault(party, user, from_on=begins, to_on=form.to_on.data, on=on)
         if fault is None:
             add_member(party, user, by=current_user, at=now(), from_on=begins, to_on=form.to_on.data)
             return finish(url_for("teams.team", slug=case.slug), Message("teams.added", name=user.name))
-        form.blame(fault, "to_on" if fault.code == "accounts.ends_before_it_begins" else "person")
+        form.blame(fault, FIELD_OF.get(fault.code, "person"))
     return _shown("teams/add.html", form, case, party=party)
 
 
@@ -86,7 +91,7 @@ def remove(case: Case) -> ResponseReturnValue:
     """Let somebody leave the case team."""
     party = _party(case)
     member = _member(party)
-    is_last = not who_is_left(party, today(), without=(member,))
+    is_last = removal_fault(member, today()) is not None
     if request.method == "POST" and not is_last:
         is_oneself = member.user_id == current_user.id
         remove_member(member, by=current_user, at=now())
@@ -118,7 +123,7 @@ def give(case: Case) -> ResponseReturnValue:
 def assigned(case: Case) -> ResponseReturnValue:
     """Say which officer handles the case."""
     on, standing = today(), standing_assignment(case)
-    form = AssignForm(people=possible_officers(case, officers(current_session, on), on))
+    form = AssignForm(thing=case, people=possible_officers(case, officers(current_session, on), on))
     if form.validate_on_submit() and (user := form.chosen) is not None:
         reason = form.reason.data or ""
         fault = officer_fault(case, user, by=current_user, reason=reason, on=on)
@@ -133,7 +138,7 @@ def assigned(case: Case) -> ResponseReturnValue:
 @requires(Act.ASSIGN, of=case_with_team_at)
 def taken_back(case: Case) -> ResponseReturnValue:
     """Let nobody handle the case."""
-    form, standing = TakeBackForm(), standing_assignment(case)
+    form, standing = TakeBackForm(thing=case), standing_assignment(case)
     if standing is not None and form.validate_on_submit():
         take_back(case, by=current_user, at=now(), reason=form.reason.data or "")
         return finish(url_for("cases.show", slug=case.slug), Message("teams.taken_back"))
@@ -173,5 +178,6 @@ def _colleagues(party: Party) -> list[User]:
     return [user for user in party_staff(current_session, party.organisation, today()) if user.id not in there]
 
 
-def _shown(template: str, form: object, case: Case, **more: object) -> ResponseReturnValue:
-    return render_template(template, form=form, case=case, **more), 200 if request.method == "GET" else 422
+def _shown(template: str, form: TvistForm, case: Case, **more: object) -> ResponseReturnValue:
+    page = render_template(template, form=form, case=case, **more)
+    return page, 200 if request.method == "GET" else 409 if form.is_stale else 422

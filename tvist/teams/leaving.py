@@ -15,8 +15,8 @@ from tvist.delivery.actions import write_to_user
 from tvist.delivery.models import LetterKind
 from tvist.errors import CannotProceed
 from tvist.intake.models import DraftMember
-from tvist.teams.queries import drafts_of_member, places_of_member
-from tvist.teams.rules import who_is_left, works_there
+from tvist.teams.queries import drafts_of_member, lock_teams, places_of_member
+from tvist.teams.rules import is_emptied, works_there
 from tvist.words import Message
 
 if TYPE_CHECKING:
@@ -27,11 +27,14 @@ if TYPE_CHECKING:
 
 
 def left_alone_by(user: User, organisation: Organisation, on: date) -> list[Party]:
-    """The parties of open cases whose case team would be empty without the person."""
+    """The parties of open cases whose case team would be empty without the person, at once or when others' last days are over."""
+    places = _places(user, organisation, on)
+    # Who leaves at this very moment is waited for: two who know of each other's place must not both go.
+    lock_teams(session_of(user), [party.case_id for party in places])
     return [
         party
-        for party in _places(user, organisation, on)
-        if not who_is_left(party, on, without=[member for member in party.team if member.user_id == user.id])
+        for party in places
+        if is_emptied(party, on, without=[member for member in party.team if member.user_id == user.id])
     ]
 
 

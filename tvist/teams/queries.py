@@ -20,11 +20,13 @@ from tvist.accounts.models import (
 from tvist.cases.lifecycle import OPEN
 from tvist.cases.models import Case, Party, TeamMember
 from tvist.cases.queries import case_by_number
+from tvist.db import locked
 from tvist.errors import NotFound
 from tvist.intake.models import Draft, DraftMember
 from tvist.intake.queries import PARTY_KINDS
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date, datetime
 
     from sqlalchemy.orm import Session
@@ -81,6 +83,17 @@ def case_with_team_at(session: Session, slug: str) -> Case:
         ),
         selectinload(Case.assignments),
     )
+
+
+def lock_teams(session: Session, cases: Collection[int]) -> None:
+    """Lock the cases with these ids, in one order for all, and read anew who is in their teams and who works where.
+
+    Two colleagues who leave at the same moment follow each other, and the later one finds what the earlier one left.
+    """
+    session.scalars(locked(session, sa.select(Case).where(Case.id.in_(cases)).order_by(Case.id), Case)).all()
+    teams = selectinload(Party.team).joinedload(TeamMember.user).selectinload(User.memberships)
+    query = sa.select(Party).where(Party.case_id.in_(cases)).options(teams)
+    session.scalars(query.execution_options(populate_existing=True)).all()
 
 
 def organisation_at(session: Session, code: str) -> Organisation:

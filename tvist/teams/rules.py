@@ -23,10 +23,12 @@ def works_there(user: User, organisation_id: int, on: date) -> bool:
     )
 
 
-def colleague_fault(party: Party, user: User, *, from_on: date, to_on: date | None) -> Message | None:
-    """Why the person cannot be taken into the party's case team on these days."""
+def colleague_fault(party: Party, user: User, *, from_on: date, to_on: date | None, on: date) -> Message | None:
+    """Why the person cannot, on the day `on`, be taken into the party's case team from day to day."""
     if to_on is not None and to_on < from_on:
         return Message("accounts.ends_before_it_begins")
+    if from_on < on:
+        return Message("teams.begins_in_the_past")
     if not works_there(user, party.organisation_id, from_on):
         return Message("teams.not_a_colleague", organisation=party.organisation.name)
     if any(member.user_id == user.id and _meet(member, from_on, to_on) for member in party.team):
@@ -54,6 +56,30 @@ def who_is_left(party: Party, on: date, *, without: Collection[TeamMember] = ())
         member
         for member in party.team
         if member not in without and member.holds_on(on) and works_there(member.user, party.organisation_id, on)
+    ]
+
+
+def is_emptied(party: Party, on: date, *, without: Collection[TeamMember]) -> bool:
+    """Whether nobody would be in the case team that day, or nobody for good where somebody is now, when those `without` are gone.
+
+    Who has a last day in the team or in the organisation does not count for good: the case would stand empty on the day after.
+    """
+    if not who_is_left(party, on, without=without):
+        return True
+    return bool(_who_stays(party, on, ())) and not _who_stays(party, on, without)
+
+
+def _who_stays(party: Party, on: date, without: Collection[TeamMember]) -> list[TeamMember]:
+    """Who is in the team that day with no last day there, nor in the organisation."""
+    return [
+        member
+        for member in who_is_left(party, on, without=without)
+        if member.to_on is None
+        and any(
+            found.to_on is None
+            for found in member.user.memberships_on(on)
+            if found.organisation_id == party.organisation_id and found.role in PARTY_ROLES
+        )
     ]
 
 

@@ -45,6 +45,13 @@ def show() -> ResponseReturnValue:
     )
 
 
+@bp.route("/shortcuts")
+@requires(Act.SEE_DESK)
+def shortcuts() -> ResponseReturnValue:
+    """The keys that lead to the pages of the menu and to the search field, and how each browser wants them pressed."""
+    return render_template("desk/shortcuts.html")
+
+
 def _once(tasks: list[Task], *, with_names: bool) -> list[tuple[Task, Message]]:
     """The tasks with whom they wait for; what looks alike to the reader, as three members who declare, stands once."""
     found: dict[tuple[object, ...], tuple[Task, Message]] = {}

@@ -32,9 +32,7 @@ def left_alone_by(user: User, organisation: Organisation, on: date) -> list[Part
     # Who leaves at this very moment is waited for: two who know of each other's place must not both go.
     lock_teams(session_of(user), [party.case_id for party in places])
     return [
-        party
-        for party in places
-        if is_emptied(party, on, without=[member for member in party.team if member.user_id == user.id])
+        party for party in places if is_emptied(party, on, without=[member for member in party.team if member.user_id == user.id])
     ]
 
 

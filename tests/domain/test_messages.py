@@ -91,7 +91,9 @@ def test_only_the_party_and_the_secretariat_read_and_write(session, people):
     message = write_message(thread, by=here.asta, at=NOON, text="Vi spør.")
     session.flush()
     for thing in (thread, message):
-        readers = [name for name in ("asta", "bo", "siri", "cato", "dag", "adam") if may(getattr(here, name), Act.READ_MESSAGE, thing)]
+        readers = [
+            name for name in ("asta", "bo", "siri", "cato", "dag", "adam") if may(getattr(here, name), Act.READ_MESSAGE, thing)
+        ]
         assert readers == ["asta", "siri"]
     for stranger in (here.bo, here.cato, here.dag):
         with pytest.raises(NotAllowed):

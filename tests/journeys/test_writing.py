@@ -89,7 +89,9 @@ def value(visit: Visit, name: str) -> str:
 
 
 def wait_for_value(visit: Visit, name: str, text: str) -> None:
-    visit.page.wait_for_function("([name, text]) => document.querySelector(`main [name='${name}']`)?.value === text", arg=[name, text])
+    visit.page.wait_for_function(
+        "([name, text]) => document.querySelector(`main [name='${name}']`)?.value === text", arg=[name, text]
+    )
 
 
 def wait_for_status(visit: Visit, text: str) -> None:
@@ -168,7 +170,9 @@ def test_a_killed_browser_gives_the_text_back(
     assert kept(installation, "background") == "Midt i en setn"
 
 
-def test_an_ended_sign_in_is_told_and_a_new_one_in_another_tab_saves(window: Open, draft: str, installation: Installation) -> None:
+def test_an_ended_sign_in_is_told_and_a_new_one_in_another_tab_saves(
+    window: Open, draft: str, installation: Installation
+) -> None:
     asta = window("Asta")
     asta.go(f"{draft}/facts")
     wait_for_tab(asta)

@@ -12,8 +12,8 @@ from tests.pages.test_filing import begun, written
 from tests.scenes.intake import declared, filed
 from tvist.cases.models import Case
 from tvist.clock import now
-from tvist.documents.models import Paper
 from tvist.documents.files import SANDBOX
+from tvist.documents.models import Paper
 from tvist.intake import actions
 
 if TYPE_CHECKING:

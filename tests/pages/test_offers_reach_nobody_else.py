@@ -152,7 +152,11 @@ def _all_pages(app: Flask, installation: Installation, cast: Cast, case: Case) -
         if name:
             _sign_in(browser, installation, getattr(cast, name))
         for rule in app.url_map.iter_rules():
-            if "GET" not in (rule.methods or ()) or rule.endpoint == "static" or (name in {"asta", "bo"} and rule.endpoint in ROOMS):
+            if (
+                "GET" not in (rule.methods or ())
+                or rule.endpoint == "static"
+                or (name in {"asta", "bo"} and rule.endpoint in ROOMS)
+            ):
                 continue
             ids = _ids(installation.database, case) if name in WITH_EVERY_ID and rule.arguments - {"slug"} else ["1"]
             for public_id in ids:

@@ -115,7 +115,9 @@ def _title_with_concession(line: Record, record: Record, told: Wording) -> str:
     title = _title(line, record, told)
     if "is_conceded" not in line:
         return title
-    mark = told("mark_whole") if line["is_conceded"] else told("mark_part", ore=format_kroner(line["conceded_ore"], told.language))
+    mark = (
+        told("mark_whole") if line["is_conceded"] else told("mark_part", ore=format_kroner(line["conceded_ore"], told.language))
+    )
     return f"{title} ({mark})"
 
 

@@ -33,7 +33,7 @@ class BodyLetterForm(TvistForm):
 
     def validate_to(self, field: SelectMultipleField) -> None:
         """Refuse one who is no party to write to: a party may have left since the page was shown."""
-        if set(field.data or ()) - {choice.value for choice in field.choices}:
+        if set(field.data or ()) - {value for value, *_ in field.iter_choices()}:
             raise ValidationError(t("web.not_a_choice"))
 
 

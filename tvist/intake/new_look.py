@@ -127,7 +127,6 @@ def new_look_asked(case: Case) -> Message | None:
     return None if open_new_look(case) else Message("intake.no_new_look_asked")
 
 
-
 def _faults(case: Case, party: Party, text: str, on: date) -> list[Message]:
     found = [new_look_fault(case, party, on), None if text.strip() else Message("intake.needed.new_look_text")]
     return [fault for fault in found if fault is not None]

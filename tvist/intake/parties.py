@@ -96,9 +96,7 @@ def _decided_forms(codes: Sequence[str], on: date) -> list[LanguageForm]:
     return [form for form in forms if form in {LanguageForm.BOKMAL, LanguageForm.NYNORSK}]
 
 
-def _wrong_party(
-    code: str, seen: set[str], on: date, connected: Collection[str] | None, *, is_filer: bool
-) -> Message | None:
+def _wrong_party(code: str, seen: set[str], on: date, connected: Collection[str] | None, *, is_filer: bool) -> Message | None:
     """What is wrong with a code by itself."""
     if code in seen:
         return Message("intake.party_twice")

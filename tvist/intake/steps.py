@@ -107,7 +107,13 @@ WRITTEN: Final = {step.name: step for step in STEPS if step.form is not None}
 LINE_PATHS: Final = {{"from": "from_on", "to": "to_on"}.get(name, name): name for name in LINE_FIELDS}
 FACT_PATHS: Final = {f"fact_{name}": name for name in FACT_FIELDS}
 _IN_LISTS: Final = {"lines": (LINES, LINE_PATHS), "facts": (CHRONOLOGY, FACT_PATHS)}
-_STEP_OF_PART: Final = {"guide": PLACE, "before_courts": PLACE, "child": CHILD, "settlement": SETTLEMENT, "limitation": SETTLEMENT}
+_STEP_OF_PART: Final = {
+    "guide": PLACE,
+    "before_courts": PLACE,
+    "child": CHILD,
+    "settlement": SETTLEMENT,
+    "limitation": SETTLEMENT,
+}
 
 
 def step_after(step: Step) -> Step | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tvist.access.policy import Role
 from tvist.accounts.models import User
 from tvist.cases.chronology import StatedFact
 from tvist.cases.claims import ClaimLine
@@ -17,6 +17,9 @@ from tvist.cases.submissions import Submission
 from tvist.db import Amount, Base, random_id
 from tvist.documents.models import Paper
 from tvist.intake.models import Draft
+
+if TYPE_CHECKING:
+    from tvist.access.policy import Role
 
 
 class Answer(StrEnum):

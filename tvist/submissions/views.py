@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from tvist.cases.models import Case
     from tvist.cases.submissions import Submission
 
+__all__ = ["bp"]
+
 
 @bp.app_template_global()
 def measure_label(code: str) -> Message:

@@ -165,6 +165,11 @@ class Case(Base, Versioned):
         """The parties that stand on `side` now."""
         return [party for party in self.parties if party.side is side and party.left_at is None]
 
+    @property
+    def parties_present(self) -> list[Party]:
+        """The parties that take part: those that were let in and have not left."""
+        return [party for party in self.parties if party.left_at is None and party.brought_in_at is not None]
+
     def party_of(self, user: User, on: date) -> Party | None:
         """The party in whose case team `user` is that day."""
         return next((party for party in self.parties if party.left_at is None and party.has_in_team(user, on)), None)
@@ -173,9 +178,14 @@ class Case(Base, Versioned):
         """What the person last declared about impartiality for this case."""
         return next((found.statement for found in reversed(self.declarations) if found.user_id == user.id), None)
 
+    @property
+    def seats_held(self) -> list[Seat]:
+        """The seats of those who sit now, in the order they were seated."""
+        return [seat for seat in self.seats if seat.left_at is None]
+
     def seat_of(self, user: User) -> Seat | None:
         """The seat the person holds in this case now."""
-        return next((seat for seat in self.seats if seat.user_id == user.id and seat.left_at is None), None)
+        return next((seat for seat in self.seats_held if seat.user_id == user.id), None)
 
     @property
     def open_dismissal(self) -> DismissalProposal | None:
@@ -305,6 +315,8 @@ class TeamMember(Base):
     """A person in a party's case team, from a day to a day."""
 
     __tablename__ = "team_member"
+    # Whether somebody is in a team is asked for every case of a list: by both columns at once, for one person may be in very many teams.
+    __table_args__ = (sa.Index("ix_team_member_party_id_user_id", "party_id", "user_id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     party_id: Mapped[int] = mapped_column(sa.ForeignKey("party.id"), index=True)
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)

@@ -61,8 +61,7 @@ def write_ending(case: Case, decision: Decision, stored: Stored, event: Event) -
     decision.issued_at = at
     decision.files.append(IssuedFile(version=1, blob_id=stored.blob_id, size=stored.size, sha256=stored.sha256, made_at=at))
     case.endings.append(Ending(kind=EndingKind.DECIDED, happened_at=at, recorded_at=at, reasons=""))
-    for party in case.parties:
-        if party.left_at is None and party.brought_in_at is not None:
-            write_to_party(party, LetterKind.OPINION_ISSUED, at=at)
+    for party in case.parties_present:
+        write_to_party(party, LetterKind.OPINION_ISSUED, at=at)
     for seat in seats_of(case):
         write_to_user(seat.user, LetterKind.OPINION_ISSUED, at=at, case=case)

@@ -84,7 +84,7 @@ def leader_of(case: Case) -> User | None:
 
 def seats_of(case: Case) -> tuple[Seat, ...]:
     """Those who sit now: the leader, then the freely appointed seat, then the one on KS's proposal."""
-    return tuple(sorted((seat for seat in case.seats if seat.left_at is None), key=lambda seat: _ORDER[seat.kind]))
+    return tuple(sorted(case.seats_held, key=lambda seat: _ORDER[seat.kind]))
 
 
 def standing_votes(question: Question) -> dict[int, Vote]:

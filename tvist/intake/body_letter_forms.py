@@ -8,7 +8,6 @@ from wtforms import SelectMultipleField, TextAreaField
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from tvist.intake.body_letters import parties_to_write_to
 from tvist.procedure.settings import PROCEDURES
 from tvist.web.forms import NotLonger, TvistForm, choices, trimmed
 from tvist.web.session import lazy, t
@@ -41,7 +40,7 @@ def body_letter_form(case: Case, draft: Draft | None) -> BodyLetterForm:
     """The form with the parties of the case, filled from the draft; one party alone is chosen from the start."""
     typed: dict[str, Any] = draft.typed if draft else {}
     form = BodyLetterForm(thing=draft, text=typed.get("text", ""), to=typed.get("to", []))
-    form.to.choices = choices((party.public_id, party.name) for party in parties_to_write_to(case))
+    form.to.choices = choices((party.public_id, party.name) for party in case.parties_present)
     return form
 
 

@@ -40,11 +40,6 @@ def open_body_letter(case: Case) -> Draft | None:
     )
 
 
-def parties_to_write_to(case: Case) -> list[Party]:
-    """Who can be written to: the parties that take part and may open the case."""
-    return [party for party in case.parties if party.left_at is None and party.brought_in_at is not None]
-
-
 def keep_body_letter(case: Case, *, by: User, at: datetime, text: str, to: Sequence[str]) -> Draft:
     """Keep the letter as typed, with its gaps; `to` holds the parties' public ids. The first keeping begins the draft."""
     draft, session = open_body_letter(case), session_of(case)
@@ -63,7 +58,7 @@ def keep_body_letter(case: Case, *, by: User, at: datetime, text: str, to: Seque
 def addressees(draft: Draft) -> list[Party]:
     """The parties that the letter is for, of those that can be written to now."""
     chosen = draft.typed.get("to", [])
-    return [party for party in parties_to_write_to(draft.in_case) if party.public_id in chosen] if draft.in_case else []
+    return [party for party in draft.in_case.parties_present if party.public_id in chosen] if draft.in_case else []
 
 
 def faults_in_body_letter(draft: Draft) -> list[Message]:

@@ -52,7 +52,7 @@ def ask_new_look(case: Case, *, by: User, at: datetime, text: str) -> NewLook:
     case.new_looks.append(asked)
     open_task(case, TaskKind.DECIDE_NEW_LOOK, at=at, owner=Desk.LEADER)
     write_to_secretariat(case, LetterKind.NEW_LOOK_ASKED, at=at)
-    for other in _present(case):
+    for other in case.parties_present:
         if other is not party:
             write_to_party(other, LetterKind.NEW_LOOK_ASKED, at=at)
     return asked
@@ -145,9 +145,5 @@ def _decide(asked: NewLook, *, by: User, at: datetime, is_taken_up: bool, reason
 
 def _tell(case: Case, kind: LetterKind, reasons: str, *, by: User, at: datetime) -> None:
     letter = from_body(case, SubmissionKind.NEW_LOOK_DECISION, reasons.strip(), by=by, at=at)
-    for party in _present(case):
+    for party in case.parties_present:
         serve(party, kind, letter, starts=None, at=at)
-
-
-def _present(case: Case) -> list[Party]:
-    return [party for party in case.parties if party.left_at is None and party.brought_in_at is not None]

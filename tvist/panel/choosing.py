@@ -90,7 +90,7 @@ def proposed_panel(session: Session, case: Case, on: date) -> Proposal:
 
 def deputies_for(session: Session, case: Case, seat_kind: SeatKind, on: date) -> list[Appointment]:
     """Who can follow in a seat of the case, in the order they are called: fixed members of the seat, deputies, one named for the case."""
-    seated = {seat.user_id for seat in case.seats if seat.left_at is None}
+    seated = {seat.user_id for seat in case.seats_held}
     return [found for found in _able(session, case, seat_kind, on) if found.user_id not in seated]
 
 

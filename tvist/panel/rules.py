@@ -109,7 +109,7 @@ def latest_moment(case: Case) -> datetime:
 
 def holder(case: Case, kind: SeatKind) -> Seat | None:
     """Who holds that seat in the case now."""
-    return next((seat for seat in case.seats if seat.kind is kind and seat.left_at is None), None)
+    return next((seat for seat in case.seats_held if seat.kind is kind), None)
 
 
 def seats_to_fill(case: Case, at: datetime) -> list[SeatKind]:

@@ -160,7 +160,7 @@ def close_preparation(case: Case, *, by: User, at: datetime) -> None:
     take_step(case, Act.CLOSE_PREPARATION, by=by, at=at)
     close_tasks(case, *TURNS, TaskKind.CONFIRM_TABLE, TaskKind.CLOSE_PREPARATION, at=at)
     open_task(case, TaskKind.SEAT, at=at, owner=Desk.SECRETARIAT)
-    for party in _present(case):
+    for party in case.parties_present:
         write_to_party(party, LetterKind.PREPARATION_CLOSED, at=at)
 
 
@@ -193,11 +193,10 @@ def _end(case: Case, ground: str, reasons: str, at: datetime) -> None:
     """Write the ending down, wait for nothing more, and tell all who take part."""
     case.endings.append(Ending(kind=EndingKind.DISCONTINUED, ground=ground, reasons=reasons, happened_at=at, recorded_at=at))
     close_all_tasks(case, at=at)
-    for party in _present(case):
+    for party in case.parties_present:
         write_to_party(party, LetterKind.DISCONTINUED, at=at)
-    for seat in case.seats:
-        if seat.left_at is None:
-            write_to_user(seat.user, LetterKind.DISCONTINUED, at=at, case=case)
+    for seat in case.seats_held:
+        write_to_user(seat.user, LetterKind.DISCONTINUED, at=at, case=case)
 
 
 def _in_turn(case: Case, act: Act, kind: TaskKind, *, by: User, at: datetime) -> tuple[Party, Task]:
@@ -272,7 +271,7 @@ def _index(sent: Submission, at: datetime) -> None:
 def _serve(sent: Submission, in_turn: list[Party], at: datetime) -> None:
     """Serve the sending on every other party, and let the clock of those in turn start with it; or ask all to confirm the joint table."""
     case = sent.case
-    for party in _present(case):
+    for party in case.parties_present:
         if party is not sent.party:
             turn = _give_turn(case, party, at) if party in in_turn else None
             write_to_party(party, LetterKind.NEXT_ROUND, at=at, serves=sent, starts=turn)
@@ -283,7 +282,3 @@ def _give_turn(case: Case, party: Party, at: datetime) -> Task:
     """Let the party comment. An open turn begins anew: there is more to comment on than when it was given."""
     close_tasks(case, TaskKind.COMMENT, at=at, owner=party)
     return open_task(case, TaskKind.COMMENT, at=at, owner=party, length=procedure_on(case.registered_on).comment_length)
-
-
-def _present(case: Case) -> list[Party]:
-    return [party for party in case.parties if party.left_at is None and party.brought_in_at is not None]

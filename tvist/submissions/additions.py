@@ -69,12 +69,11 @@ def reopen(case: Case, *, by: User, at: datetime, reason: str, word_to: Collecti
         raise CannotProceed(found)
     take_step(case, Act.REOPEN, by=by, at=at, said=Message("journal.reopened", reason=reason.strip()))
     close_tasks(case, TaskKind.SEAT, TaskKind.DECLARE, TaskKind.OBJECT, TaskKind.REFER, at=at)
-    for seat in case.seats:
-        if seat.left_at is None:
-            seat.left_at, seat.left_because = at, REOPENED
-            write_to_user(seat.user, LetterKind.REOPENED, at=at, case=case, link="/desk")
+    for seat in case.seats_held:
+        seat.left_at, seat.left_because = at, REOPENED
+        write_to_user(seat.user, LetterKind.REOPENED, at=at, case=case, link="/desk")
     length = procedure_on(case.registered_on).comment_length
-    for party in parties_present(case):
+    for party in case.parties_present:
         turn = open_task(case, TaskKind.COMMENT, at=at, owner=party, length=length) if party in word_to else None
         # The letter points to the turn by its number, which it gets here.
         session_of(case).flush()
@@ -84,11 +83,6 @@ def reopen(case: Case, *, by: User, at: datetime, reason: str, word_to: Collecti
 def faults_in_reopening(case: Case, reason: str, word_to: Collection[Party]) -> list[Message]:
     """What is wrong with reopening as it was filled in."""
     faults = [] if reason.strip() else [Message("submissions.reopen.say_why")]
-    if not word_to or any(party not in parties_present(case) for party in word_to):
+    if not word_to or any(party not in case.parties_present for party in word_to):
         faults.append(Message("submissions.reopen.choose_party"))
     return faults
-
-
-def parties_present(case: Case) -> list[Party]:
-    """The parties that take part."""
-    return [party for party in case.parties if party.left_at is None and party.brought_in_at is not None]

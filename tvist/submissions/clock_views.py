@@ -114,13 +114,13 @@ def resume(case: Case) -> ResponseReturnValue:
 @requires(Act.REOPEN, of=case_at)
 def reopen(case: Case) -> ResponseReturnValue:
     """Reopen the preparation, and give the word to one side or both."""
-    form = ReopenForm(thing=case, parties=additions.parties_present(case))
+    form = ReopenForm(thing=case, parties=case.parties_present)
     if form.validate_on_submit() and not _refused(form, case, Act.REOPEN):
         reason, word_to = form.reason.data or "", _chosen(case, form.word_to.data or [])
         if not _blamed(form, additions.faults_in_reopening(case, reason, word_to)):
             additions.reopen(case, by=current_user, at=now(), reason=reason, word_to=word_to)
             return finish(_case_page(case), Message("submissions.reopen.done"))
-    is_seated = any(seat.left_at is None for seat in case.seats)
+    is_seated = bool(case.seats_held)
     return _page("clocks/reopen.html", case, form, Act.REOPEN, is_seated=is_seated)
 
 
@@ -145,7 +145,7 @@ written_in(DraftKind.ADDITION, "clocks.send_more", SendMoreForm)
 
 
 def _chosen(case: Case, chosen: Sequence[str]) -> list[Party]:
-    return [party for party in additions.parties_present(case) if party.public_id in chosen]
+    return [party for party in case.parties_present if party.public_id in chosen]
 
 
 def _case_page(case: Case) -> str:

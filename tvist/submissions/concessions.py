@@ -93,13 +93,12 @@ def concede(line: ClaimLine, *, by: User, at: datetime, ore: int | None = None) 
 def _tell(sent: Submission, at: datetime) -> None:
     """Serve it on every other party, and tell the secretariat and those who sit."""
     case = sent.case
-    for party in case.parties:
-        if party is not sent.party and party.left_at is None and party.brought_in_at is not None:
+    for party in case.parties_present:
+        if party is not sent.party:
             write_to_party(party, LetterKind.CONCEDED, at=at, serves=sent)
     write_to_secretariat(case, LetterKind.CONCEDED, at=at)
-    for seat in case.seats:
-        if seat.left_at is None:
-            write_to_user(seat.user, LetterKind.CONCEDED, at=at, case=case)
+    for seat in case.seats_held:
+        write_to_user(seat.user, LetterKind.CONCEDED, at=at, case=case)
 
 
 def _is_known_to(line: ClaimLine, party: Party) -> bool:

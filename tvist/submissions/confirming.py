@@ -17,7 +17,7 @@ from tvist.procedure.settings import procedure_on
 from tvist.submissions.joint_table import coming_table, joint_table
 from tvist.submissions.models import TableConfirmation
 from tvist.submissions.rules import has_missed
-from tvist.submissions.table_rules import has_confirmed, parties_asked, table_can_be_asked_for, why_not_send
+from tvist.submissions.table_rules import has_confirmed, table_can_be_asked_for, why_not_send
 from tvist.words import Message
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def ask_to_confirm(case: Case, *, at: datetime) -> None:
         return
     length = procedure_on(case.registered_on).table_length
     table = coming_table(case)
-    for party in parties_asked(case):
+    for party in case.parties_present:
         if not has_confirmed(party, table):
             task = open_task(case, TaskKind.CONFIRM_TABLE, at=at, owner=party, length=length)
             # The letter points to the task by its number.

@@ -135,9 +135,8 @@ def _rule(extension: Extension, *, by: User, at: datetime, reason: str) -> None:
 
 
 def _tell(case: Case, kind: LetterKind, *, at: datetime, due: date | None) -> None:
-    for party in case.parties:
-        if party.left_at is None and party.brought_in_at is not None:
-            write_to_party(party, kind, at=at, due=due)
+    for party in case.parties_present:
+        write_to_party(party, kind, at=at, due=due)
 
 
 # ---- Conditions of acts, joined in tvist.rulebook ----

@@ -84,7 +84,7 @@ def thread_at(session: Session, slug: str, public_id: str) -> Thread:
 
 def threads_of(case: Case) -> list[Thread]:
     """A thread for each party that takes part."""
-    return [Thread(case, party) for party in case.parties if party.brought_in_at is not None and party.left_at is None]
+    return [Thread(case, party) for party in case.parties_present]
 
 
 def write_message(thread: Thread, *, by: User, at: datetime, text: str) -> CaseMessage:

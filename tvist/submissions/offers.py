@@ -97,8 +97,8 @@ def make_offer(
         made_at=at,
     )
     session_of(case).add(offer)
-    for other in case.parties_on(party.side.other):
-        if other.brought_in_at is not None:
+    for other in case.parties_present:
+        if other.side is not party.side:
             write_to_party(other, LetterKind.OFFER_MADE, at=at)
     return offer
 

@@ -137,8 +137,8 @@ def _tell_panel(paper: Paper, kind: LetterKind, at: datetime) -> None:
     """The members who have the paper in their bundle are told too."""
     case = sending_of(paper).case
     if any(is_in_bundle(found) for found in (paper, paper.replaces) if found is not None):
-        for seat in case.seats:
-            if seat.left_at is None and seat.is_declared:
+        for seat in case.seats_held:
+            if seat.is_declared:
                 write_to_user(seat.user, kind, at=at, case=case)
 
 

@@ -60,7 +60,7 @@ def _wait_anew(case: Case, at: datetime) -> None:
         # Nothing is agreed yet: the panel agrees on the questions that are left.
         return
     length = procedure_on(case.registered_on).panel_target
-    seated = [seat for seat in case.seats if seat.left_at is None]
+    seated = case.seats_held
     for seat in seated:
         if all(_has_voted(question, seat.user) for question in standing):
             close_tasks(case, TaskKind.VOTE, at=at, owner=seat.user)

@@ -101,12 +101,10 @@ def _fault_in_end(case: Case, until_on: date | None, on: date) -> Message | None
 
 
 def _tell(case: Case, kind: LetterKind, *, at: datetime, **params: Any) -> None:
-    for party in case.parties:
-        if party.left_at is None and party.brought_in_at is not None:
-            write_to_party(party, kind, at=at, **params)
-    for seat in case.seats:
-        if seat.left_at is None:
-            write_to_user(seat.user, kind, at=at, case=case, **params)
+    for party in case.parties_present:
+        write_to_party(party, kind, at=at, **params)
+    for seat in case.seats_held:
+        write_to_user(seat.user, kind, at=at, case=case, **params)
 
 
 # ---- Conditions of acts, joined in tvist.rulebook ----

@@ -150,9 +150,8 @@ def _settle(settlement: Settlement, *, by: User, at: datetime, text: str) -> Non
         if party.left_at is None:
             write_to_party(party, LetterKind.DISCONTINUED, at=at, serves=sent if party is not sent.party else None)
     write_to_secretariat(case, LetterKind.DISCONTINUED, at=at)
-    for seat in case.seats:
-        if seat.left_at is None:
-            write_to_user(seat.user, LetterKind.DISCONTINUED, at=at, case=case)
+    for seat in case.seats_held:
+        write_to_user(seat.user, LetterKind.DISCONTINUED, at=at, case=case)
 
 
 def _bound(case: Case, by: User, at: datetime) -> Party:

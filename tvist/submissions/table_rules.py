@@ -19,11 +19,6 @@ if TYPE_CHECKING:
     from tvist.submissions.models import TableConfirmation
 
 
-def parties_asked(case: Case) -> list[Party]:
-    """The parties that confirm: all that take part."""
-    return [party for party in case.parties if party.left_at is None and party.brought_in_at is not None]
-
-
 def confirmation_of(party: Party) -> TableConfirmation | None:
     """What the party confirmed last, whether the table has changed since or not."""
     return next((found for found in reversed(party.case.table_confirmations) if found.party is party), None)
@@ -51,7 +46,7 @@ def table_can_be_asked_for(case: Case, on: date | None = None) -> Message | None
 def parties_to_ask(case: Case) -> list[Party]:
     """The parties that have neither confirmed the table as it will be nor been asked to."""
     table = coming_table(case)
-    return [party for party in parties_asked(case) if not has_confirmed(party, table) and request_to(party) is None]
+    return [party for party in case.parties_present if not has_confirmed(party, table) and request_to(party) is None]
 
 
 def why_not_send(case: Case, on: date | None = None) -> Message | None:
@@ -76,7 +71,7 @@ def table_is_settled(case: Case, on: date | None = None) -> Message | None:
     if table_can_be_asked_for(case, day):
         return None
     table = coming_table(case)
-    asked = {party: request_to(party) for party in parties_asked(case) if not has_confirmed(party, table)}
+    asked = {party: request_to(party) for party in case.parties_present if not has_confirmed(party, table)}
     if any(task is None for task in asked.values()):
         return Message("submissions.table.not_sent")
     waiting = [task for task in asked.values() if task and not has_missed(task, day)]

@@ -24,7 +24,7 @@ from tvist.submissions.confirming import confirm_table as confirm
 from tvist.submissions.confirming import send_table as send
 from tvist.submissions.forms import ConfirmForm
 from tvist.submissions.joint_table import joint_table
-from tvist.submissions.table_rules import confirmation_of, has_confirmed, parties_asked, request_to, why_not_send
+from tvist.submissions.table_rules import confirmation_of, has_confirmed, request_to, why_not_send
 from tvist.web.forms import NotLonger, TvistForm, trimmed
 from tvist.web.session import lazy
 from tvist.words import Message
@@ -137,5 +137,5 @@ def stands_of(case: Case, shown: JointTable) -> list[PartyStand]:
     reads = may(current_user, Act.CLOSE_PREPARATION, case)
     return [
         PartyStand(party, confirmation_of(party), has_confirmed(party, shown), request_to(party), reads or party is own)
-        for party in parties_asked(case)
+        for party in case.parties_present
     ]

@@ -152,7 +152,7 @@ def _managed(case: Case, user: User) -> list[Party]:
     own = case.party_of(user, today())
     if own is not None:
         return [own]
-    return [party for party in case.parties if party.left_at is None and party.brought_in_at is not None]
+    return case.parties_present
 
 
 def _party(case: Case) -> Party:

@@ -130,13 +130,16 @@ def test_two_people_write_in_one_draft_and_lose_nothing(window: Open, draft: str
     assert sorted(asta.faults | arne.faults) == []
 
 
-def test_a_lost_connection_costs_no_text_and_moves_no_focus(window: Open, draft: str, installation: Installation) -> None:
+def test_a_connection_lost_for_a_minute_costs_no_text_and_moves_no_focus(
+    window: Open, draft: str, installation: Installation
+) -> None:
     asta = window("Asta")
+    asta.page.clock.install()
     asta.go(f"{draft}/facts")
     asta.page.context.set_offline(True)
     write(asta, "background", "Skrevet uten nett, ")
     wait_for_status(asta, "Ikke lagret: ingen forbindelse. Det du har skrevet, er tatt vare på i denne nettleseren.")
-    asta.page.wait_for_timeout(10 * EVERY)
+    asta.page.clock.run_for(60_000)
     assert asta.page.evaluate("document.activeElement.name") == "background"
     asta.page.context.set_offline(False)
     write(asta, "background", "og med.")

@@ -133,6 +133,18 @@ def test_a_party_that_left_the_case_is_a_stranger(session: Session, people: Cast
     check(session, people)
 
 
+@pytest.mark.parametrize("first", [Statement.NONE, Statement.CONFLICT])
+def test_a_conflict_in_one_case_says_nothing_of_another(session: Session, people: Cast, first: Statement) -> None:
+    cases = [filed(session, people), filed(session, people)]
+    second = Statement.CONFLICT if first is Statement.NONE else Statement.NONE
+    for case, statement in zip(cases, (first, second), strict=True):
+        declares(case, people.stein, statement)
+        session.flush()
+
+    check(session, people)
+    assert len(found_by(session, visible_to(people.stein, ON))) == 1
+
+
 def test_an_officer_with_a_conflict_is_a_stranger(session: Session, people: Cast) -> None:
     case = filed(session, people)
     declared(case, people.stein)

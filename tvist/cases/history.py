@@ -134,7 +134,11 @@ class Declaration(Base):
     """A declaration of impartiality by an officer, the leader or a member, for one case; written once, followed by a new one."""
 
     __tablename__ = "declaration"
-    __table_args__ = (sa.CheckConstraint("(statement = 'none') = (ground IS NULL)", name="conflict_has_a_ground"),)
+    __table_args__ = (
+        sa.CheckConstraint("(statement = 'none') = (ground IS NULL)", name="conflict_has_a_ground"),
+        # A list asks for each of its cases what the reader declared last; an officer declares in all of them.
+        sa.Index("ix_declaration_case_id_user_id", "case_id", "user_id"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(sa.ForeignKey("case.id"), index=True)
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)

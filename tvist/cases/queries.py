@@ -93,7 +93,13 @@ def visible_to(user: User, on: date) -> sa.ColumnElement[bool]:
     """The clause by which `user` may open a case that day: the same answer as `may(user, OPEN_CASE, case)`, in the WHERE."""
     general = user.roles_on(on)
     latest = aliased(Declaration)
-    last = sa.select(sa.func.max(latest.id)).where(latest.case_id == Case.id, latest.user_id == user.id).scalar_subquery()
+    # Said by name, for a subquery in a subquery does not find the case of the list by itself: the last declaration in any case would count.
+    last = (
+        sa.select(sa.func.max(latest.id))
+        .where(latest.case_id == Case.id, latest.user_id == user.id)
+        .correlate(Case)
+        .scalar_subquery()
+    )
     conflict = sa.exists().where(Declaration.id == last, Declaration.statement == Statement.CONFLICT)
     ways = [_in_team(user, on), _in_seat(user)]
     if Role.SECRETARIAT in general:

@@ -164,3 +164,39 @@ def test_a_migration_that_loses_a_parent_is_rolled_back(database: Database) -> N
         connection.execute(sa.text('DELETE FROM "user"'))
     with database.reading() as session:
         assert session.scalar(sa.text('SELECT count(*) FROM "user"')) == 1
+
+
+BEFORE_THE_PARTIES_SIDE = (
+    "INSERT INTO organisation (id, kind, code, name, sort_key, mailbox) VALUES (1, 'municipality', '4639', 'Vik', 'vik', 'p@example.invalid')",
+    (
+        'INSERT INTO "user" (id, public_id, email, name, sort_key, language, is_invented, version)'
+        " VALUES (1, 'u', 'asta@example.invalid', 'Asta', 'asta', 'nb', true, 1)"
+    ),
+    (
+        "INSERT INTO draft (id, public_id, organisation_id, begun_by_id, begun_at, changed_at, typed, version)"
+        " VALUES (1, 'd', 1, 1, '2026-03-02 11:00:00', '2026-03-02 11:00:00', '{\"subject\": \"Opphold\"}', 1)"
+    ),
+    (
+        "INSERT INTO paper (id, public_id, draft_id, position, title, filename, media_type, blob_id, size, sha256, added_by_id, added_at)"
+        " VALUES (1, 'p', 1, 1, 'Vedtak', 'vedtak.pdf', 'application/pdf', 'b', 1, 'x', 1, '2026-03-02 11:00:00')"
+    ),
+    (
+        "INSERT INTO letter (id, public_id, kind, language, subject, body, link, written_at)"
+        " VALUES (1, 'l', 'password_link', 'nb', 'Lenke', 'Lenke', '/', '2026-03-02 11:00:00')"
+    ),
+)
+
+
+def test_what_was_written_before_is_there_after_and_its_letters_still_leave(empty: Database) -> None:
+    """Rows of the first tables get what the parties' side asks of them: a draft is a request, a paper has a kind, a letter was released."""
+    upgrade(empty, "0001")
+    with empty.writing() as session:
+        for statement in BEFORE_THE_PARTIES_SIDE:
+            session.execute(sa.text(statement))
+        session.commit()
+    upgrade(empty)
+    with empty.reading() as session:
+        draft = session.execute(sa.text("SELECT kind, typed FROM draft")).one()
+        assert (draft.kind, "Opphold" in str(draft.typed)) == ("request", True)
+        assert session.execute(sa.text("SELECT kind, quarantine_reason FROM paper")).one() == ("other", "")
+        assert session.execute(sa.text("SELECT count(*) FROM letter WHERE released_at = written_at")).scalar_one() == 1

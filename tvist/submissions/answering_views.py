@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from tvist.access.guard import finish, requires, taken_in
 from tvist.access.policy import Act
+from tvist.access.roles import may
 from tvist.cases.lifecycle import obstacles
 from tvist.cases.queries import case_at
 from tvist.cases.waiting import TaskKind
@@ -133,9 +134,14 @@ def _form(base: type[AnsweringForm], party: Party, **parts: Any) -> Any:
 
 
 def _papers(party: Party) -> list[tuple[str, str]]:
-    """The papers that a fact may point to: those that the party has sent or been served."""
+    """The papers that a fact may point to: those that the party has sent or been served, and that nobody put under quarantine (rule 20)."""
     sendings = submissions_visible_to(current_session, current_user, party.case, today())
-    return [(paper.public_id, f"{say(label(sending.kind))}: {paper.title}") for sending in sendings for paper in sending.papers]
+    return [
+        (paper.public_id, f"{say(label(sending.kind))}: {paper.title}")
+        for sending in sendings
+        for paper in sending.papers
+        if may(current_user, Act.READ_PAPER, paper)
+    ]
 
 
 def _is_sent(form: TvistForm) -> bool:

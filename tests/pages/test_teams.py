@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -180,3 +181,49 @@ def test_an_account_that_rests_signs_nobody_in_and_asks_the_postmottak(scene, ap
     assert visitor.post("/access/wake", {"key": key}).location == "/sign-in"
     with database.reading() as session:
         assert session.scalars(sa.select(AccessRequest.user_id)).all() == [cast.arne.id]
+
+
+@pytest.mark.parametrize("name", ["Åse-Ólafur O’Nør\u00e5", '<b>Fet</b> & "sitat"', "Ola\r\nBcc: alle@example.invalid", "Per 🙂"])
+def test_an_odd_name_is_shown_as_it_is_and_breaks_nothing(scene, app, database, name):
+    visitor = Visitor(app)
+    visitor.get("/access")
+    answer = visitor.post("/access", {**ASKING, "name": name})
+    assert answer.location == "/sign-in"
+    page = visitor.get(link_of(database)).get_data(as_text=True)
+    assert "<b>Fet" not in page
+    assert " ".join(name.split()) in html.unescape(page)
+
+
+@pytest.mark.parametrize("email", ["uten-krøll", "to@@example.invalid", "med mellomrom@example.invalid", "a@b"])
+def test_what_is_no_address_is_sent_nowhere(scene, app, database, email):
+    visitor = Visitor(app)
+    visitor.get("/access")
+    assert visitor.post("/access", {**ASKING, "email": email}).status_code in {400, 422}
+    with database.reading() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(AccessRequest)) == 0
+
+
+def test_nobody_is_put_into_a_team_for_days_that_are_over(scene, ask, database):
+    cast, case = scene
+    path = f"/cases/{case.slug}/team/{party_id(database, case, 0)}/add"
+    answer = ask("POST", path, as_=cast.asta, data={"person": cast.arne.public_id, "from_on": "1.1.2020", "to_on": ""})
+    assert answer.status_code == 422
+    assert "1.1.2020" in answer.text
+    assert ask("GET", f"/cases/{case.slug}", as_=cast.arne).status_code == 404
+
+
+def test_a_place_in_the_other_sides_team_is_not_reached_by_its_number(scene, ask, database):
+    cast, case = scene
+    with database.reading() as session:
+        own, other = session.get_one(Case, case.id).parties
+        path = f"/cases/{case.slug}/team/{own.public_id}/remove/{other.team[0].id}"
+    assert [ask(method, path, as_=cast.asta).status_code for method in ("GET", "POST")] == [404, 404]
+
+
+def test_an_old_page_does_not_take_a_case_from_who_took_it_meanwhile(scene, ask):
+    cast, case = scene
+    path = f"/cases/{case.slug}/assign"
+    seen = re.findall(r'name="_seen" value="([^"]+)"', ask("GET", path, as_=cast.stein).text)[-1]
+    assert ask("POST", path, as_=cast.siri, data={"person": cast.siri.public_id, "reason": ""}).status_code == 303
+    late = {"person": cast.stein.public_id, "reason": "Jeg har tid.", "_seen": seen}
+    assert ask("POST", path, as_=cast.stein, data=late).status_code == 409

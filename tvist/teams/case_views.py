@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from flask import render_template, request, url_for
@@ -37,10 +38,23 @@ if TYPE_CHECKING:
 
     from tvist.accounts.models import User
     from tvist.cases.models import Case, Party, TeamMember
+    from tvist.cases.people import Assignment
     from tvist.web.forms import TvistForm
 
 FIELD_OF: Final = {"accounts.ends_before_it_begins": "to_on", "teams.begins_in_the_past": "from_on"}
 """The field that a fault of days stands at."""
+
+
+@dataclass(frozen=True)
+class _Handling:
+    """Who handled the case when a page was shown; the page is stale when that is another."""
+
+    standing: Assignment | None
+
+    @property
+    def version(self) -> int:
+        """The assignment that stood; 0 for none."""
+        return self.standing.id if self.standing else 0
 
 
 @bp.app_template_global()
@@ -123,7 +137,7 @@ def give(case: Case) -> ResponseReturnValue:
 def assigned(case: Case) -> ResponseReturnValue:
     """Say which officer handles the case."""
     on, standing = today(), standing_assignment(case)
-    form = AssignForm(thing=case, people=possible_officers(case, officers(current_session, on), on))
+    form = AssignForm(thing=_Handling(standing), people=possible_officers(case, officers(current_session, on), on))
     if form.validate_on_submit() and (user := form.chosen) is not None:
         reason = form.reason.data or ""
         fault = officer_fault(case, user, by=current_user, reason=reason, on=on)
@@ -138,7 +152,8 @@ def assigned(case: Case) -> ResponseReturnValue:
 @requires(Act.ASSIGN, of=case_with_team_at)
 def taken_back(case: Case) -> ResponseReturnValue:
     """Let nobody handle the case."""
-    form, standing = TakeBackForm(thing=case), standing_assignment(case)
+    standing = standing_assignment(case)
+    form = TakeBackForm(thing=_Handling(standing))
     if standing is not None and form.validate_on_submit():
         take_back(case, by=current_user, at=now(), reason=form.reason.data or "")
         return finish(url_for("cases.show", slug=case.slug), Message("teams.taken_back"))

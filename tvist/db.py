@@ -182,6 +182,11 @@ def locked(session: orm.Session, query: sa.Select[Row], table: type[Base]) -> sa
     return query.with_for_update(of=table) if session.info.get("writing") else query
 
 
+def storable(text: str) -> str:
+    """The text without NUL and half surrogate pairs: no database keeps them, and no text has them but by mistake."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode()
+
+
 def session_of(thing: object) -> orm.Session:
     """The session that the thing lives in. Raises RuntimeError outside one: an act is done inside a session."""
     session = orm.object_session(thing)

@@ -139,10 +139,18 @@ def test_hours_of_writing_are_one_line_of_the_access_log_and_what_is_denied_is_e
         '[{"field": "text"}]',
         '[{"field": "_seen", "base": "", "value": ""}]',
         '[{"field": "text", "base": "", "value": 3}]',
+        pytest.param("[" * 100_000, id="far too deep"),
     ],
 )
 def test_what_no_page_of_ours_sends_is_refused(ask, cast, comment, typed):
     assert ask("POST", comment, as_=cast.asta, data={"typed": typed}, headers=FROM_HERE).status_code == 400
+
+
+def test_letters_that_no_database_keeps_are_left_out_of_what_is_kept(ask, cast, comment, database):
+    typed = r'[{"field": "text", "base": "", "value": "A\u0000B\ud83dC"}]'
+    sent = {"typed": typed, "tab": "\0one", "rows": "9" * 5000}
+    assert ask("POST", comment, as_=cast.asta, data=sent, headers=FROM_HERE).status_code == 200
+    assert drafts(database) == [(DraftKind.DISMISSAL_COMMENT, {"text": "ABC"})]
 
 
 def test_a_text_too_long_is_told_and_one_far_too_long_is_not_taken_in(ask, cast, comment, database):
@@ -188,7 +196,8 @@ def test_what_was_written_over_is_taken_back_on_the_page_of_earlier_texts(ask, c
     which = text.split('name="which" value="')[1].split('"')[0]
     assert ask("POST", page, as_=cast.asta, data={"change": change, "which": which}).status_code == 303
     assert drafts(database) == [(DraftKind.DISMISSAL_COMMENT, {"text": TEXT})]
-    assert ask("POST", page, as_=cast.asta, data={"change": "x", "which": which}).status_code == 404
+    for no_number in ("x", "9" * 5000):
+        assert ask("POST", page, as_=cast.asta, data={"change": no_number, "which": which}).status_code == 404
 
 
 def test_a_draft_is_put_away_unsent(ask, cast, comment, database):

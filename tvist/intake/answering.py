@@ -12,10 +12,20 @@ from flask_login import current_user
 from werkzeug.exceptions import BadRequest
 
 from tvist.clock import OSLO, now
+from tvist.db import storable
 from tvist.intake.places import page_of_draft
 from tvist.intake.sheets import NEW_ROW, LineSheet, StepSheet
 from tvist.intake.visits import others_in
-from tvist.intake.writing import LONGEST_NAME, MOST_FIELDS, FlatSheet, Outcome, Typing, changes_by_others, has_written_in
+from tvist.intake.writing import (
+    LONGEST_NAME,
+    LONGEST_TAB,
+    MOST_FIELDS,
+    FlatSheet,
+    Outcome,
+    Typing,
+    changes_by_others,
+    has_written_in,
+)
 from tvist.web.session import page_language, say
 from tvist.words import Message
 
@@ -31,7 +41,6 @@ if TYPE_CHECKING:
 
 NOTED_ONCE_IN: Final = timedelta(minutes=30)
 """A page that is written on for hours stands in the access log once in this time."""
-LONGEST_TAB: Final = 64
 
 
 @dataclass(frozen=True)
@@ -75,14 +84,14 @@ def read_sent() -> Sent:
     try:
         read = json.loads(request.form.get("typed", "[]"))
         typings = tuple(Typing(_name(each["field"]), _value(each["base"]), _value(each["value"])) for each in read)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise BadRequest from error
     if len(typings) > MOST_FIELDS:
         raise BadRequest
-    rows = request.form.get("rows", "")
-    given = {name: request.form.get(name, "")[:LONGEST_NAME] for name in ("draft", "version", "at", "key")}
+    rows = request.form.get("rows", "")[: len(str(MOST_FIELDS))]
+    given = {name: storable(request.form.get(name, ""))[:LONGEST_NAME] for name in ("draft", "version", "at", "key")}
     return Sent(
-        tab=request.form.get("tab", "")[:LONGEST_TAB],
+        tab=storable(request.form.get("tab", ""))[:LONGEST_TAB],
         draft=given["draft"],
         version=given["version"],
         at_field=given["at"],
@@ -95,15 +104,15 @@ def read_sent() -> Sent:
 def _name(text: object) -> str:
     if not isinstance(text, str) or not 0 < len(text) <= LONGEST_NAME or text.startswith("_") or "password" in text:
         raise ValueError
-    return text
+    return storable(text)
 
 
 def _value(value: object) -> Value:
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        return value
+        return [storable(each) for each in value]
     if not isinstance(value, str):
         raise TypeError
-    return value
+    return storable(value)
 
 
 def answer(draft: Draft | None, sheet: Sheet | None, sent: Sent, outcome: Outcome | None = None) -> Response:

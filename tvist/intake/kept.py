@@ -1,6 +1,6 @@
 """Forms in a case that keep what is typed: the text and its papers lie in a draft until they are sent, and are there again in another browser.
 
-How a page does it (`tvist/submissions/views.py` has examples)::
+How a page does it (`tvist/submissions/answering_views.py` has examples)::
 
     kept = kept_form(case, DraftKind.COMMENTS, CommentForm)     # `kept.form` shows what was kept
     if kept.is_put_aside():                                     # "attach", "take out" or "go on later" was pressed
@@ -30,13 +30,14 @@ from wtforms import FileField, FormField, HiddenField, SelectMultipleField, Subm
 from tvist.access.guard import finish, keep_for_later
 from tvist.cases.lifecycle import obstacles
 from tvist.clock import now, today
+from tvist.db import storable
 from tvist.documents.actions import add_to_draft, remove_from_draft
 from tvist.errors import CannotProceed, NotFound
 from tvist.intake.in_case import ACT_OF, draft_in_case, mark_sent, open_draft_in
 from tvist.intake.models import FROM_A_PARTY, DraftKind
 from tvist.intake.sendings import move_papers
 from tvist.intake.sheets import form_data
-from tvist.intake.writing import FlatSheet, replace_typed
+from tvist.intake.writing import LONGEST_TAB, FlatSheet, replace_typed
 from tvist.web.forms import new_key
 from tvist.web.session import current_session, installed, say
 from tvist.words import Message
@@ -59,7 +60,6 @@ if TYPE_CHECKING:
 
 VERSION_FIELD: Final = "_kept"
 TAB_FIELD: Final = "_tab"
-LONGEST_TAB: Final = 64
 NOT_TYPED: Final = frozenset({"csrf_token", "then", "take_out"})
 PUT_ASIDE: Final = frozenset({"attach", "aside"})
 
@@ -218,7 +218,7 @@ class KeptForm:
         }
 
     def _keep_text(self, draft: Draft) -> None:
-        tab = request.form.get(TAB_FIELD, "")[:LONGEST_TAB]
+        tab = storable(request.form.get(TAB_FIELD, ""))[:LONGEST_TAB]
         replace_typed(draft, FlatSheet(draft), self._typed(), by=current_user, tab=tab, at=now())
 
     def _lay_in(self, draft: Draft, *, quietly: bool = False) -> tuple[Message | None, str]:

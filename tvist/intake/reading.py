@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from tvist.cases.reading import parse_date, parse_kroner
+from tvist.db import storable
 from tvist.errors import CannotProceed
 from tvist.intake.birth_numbers import holds_birth_number
 from tvist.pdf import missing_letters
@@ -182,8 +183,7 @@ class Reader:
         if not isinstance(found, str):
             self.blame(name, Message("intake.not_text"))
             return ""
-        # No database keeps NUL or half a surrogate pair, and no text has them but by mistake.
-        return found.replace("\r\n", "\n").replace("\0", "").encode("utf-8", "ignore").decode().strip()
+        return storable(found.replace("\r\n", "\n")).strip()
 
 
 def _without_places(path: str) -> str:

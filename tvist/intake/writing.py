@@ -34,7 +34,7 @@ LONGEST_VALUE: Final = 2 * PROCEDURES[-1].longest_text
 """A text longer than may be sent is kept all the same: it is for its writer to shorten."""
 ASIDE: Final = "aside:"
 """Begins the tab of a change that was never put into the draft, as another's text stood there."""
-MOST_FIELDS, LONGEST_NAME, LONGEST_TOGETHER = 2000, 80, 1_500_000
+MOST_FIELDS, LONGEST_NAME, LONGEST_TAB, LONGEST_TOGETHER = 2000, 80, 64, 1_500_000
 
 
 @dataclass(frozen=True)

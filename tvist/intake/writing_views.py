@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from tvist.intake.writing import Sheet
 
 MOST_BYTES: Final = 1_000_000
+LONGEST_NUMBER: Final = 9
+"""Digits of the number of a change that any database can look up."""
 
 
 def draft_step_at(session: Session, public_id: str, step: str) -> Draft:
@@ -139,7 +141,7 @@ def earlier(draft: Draft) -> ResponseReturnValue:
 
 def _chosen_change() -> int:
     text = request.form.get("change", "")
-    if not text.isdecimal() or request.form.get("which") not in set(Which):
+    if not text.isdecimal() or len(text) > LONGEST_NUMBER or request.form.get("which") not in set(Which):
         raise NotFound
     return int(text)
 

@@ -14,6 +14,7 @@ from flask_wtf import FlaskForm
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # Newer than the types.
 from wtforms.validators import StopValidation, ValidationError
 
+from tvist.db import storable
 from tvist.web.session import say
 from tvist.words import Message
 
@@ -154,8 +155,8 @@ def choices(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
 
 
 def trimmed(text: str | None) -> str | None:
-    """A filter for text fields: without white space at the ends; line ends as one character."""
-    return text.replace("\r\n", "\n").strip() if text else text
+    """A filter for text fields: without white space at the ends and what no database keeps; line ends as one character."""
+    return storable(text.replace("\r\n", "\n")).strip() if text else text
 
 
 Filter = Callable[[Any], Any]

@@ -103,5 +103,10 @@ def test_cells_with_line_breaks_and_a_lone_quote_lose_no_row():
     assert len(table(row(basis_words='"§ 16-5'), ROW, ROW).lines) == 3
 
 
+def test_a_cell_longer_than_any_reader_takes_is_told_of():
+    found = table(row(basis_words="x" * 200_000), ROW)
+    assert [(fault.row, fault.column) for fault in found.faults] == [(1, "basis_words")]
+
+
 def test_unseen_letters_of_a_word_processor_do_not_hide_a_choice():
     assert table(row(measure="barneverns\N{SOFT HYPHEN}institusjon\N{ZERO WIDTH SPACE}")).lines[0]["measure"] == "institution"

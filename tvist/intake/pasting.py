@@ -87,7 +87,11 @@ def _rows(text: str) -> list[list[str]]:
     mark = "\t" if "\t" in plain else ";"
     if plain.count('"') % 2:
         return [line.split(mark) for line in plain.split("\n")]
-    return [[" ".join(cell.split("\n")) for cell in row] for row in csv.reader(io.StringIO(plain), delimiter=mark)]
+    try:
+        return [[" ".join(cell.split("\n")) for cell in row] for row in csv.reader(io.StringIO(plain), delimiter=mark)]
+    except csv.Error:
+        # A cell longer than the reader takes: parted plainly, so that it can be told which cell is too long.
+        return [line.split(mark) for line in plain.split("\n")]
 
 
 def _headings(row: Sequence[str]) -> list[str | None] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wtforms import RadioField, SelectMultipleField, TextAreaField
+from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from tvist.cases.fields import DayField
@@ -12,6 +13,7 @@ from tvist.procedure.codes import CodeKind, codes
 from tvist.procedure.settings import PROCEDURES
 from tvist.web.forms import Needed, NotLonger, TvistForm, choices, trimmed
 from tvist.web.session import lazy, say, t
+from tvist.words import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,6 +57,11 @@ class RuleOnExtensionForm(TvistForm):
         """The choices are told in the reader's language."""
         super().__init__(*args, **kwargs)
         self.ruling.choices = choices([(found, t(f"submissions.ruling.{found}")) for found in (GRANT, REFUSE)])
+
+    def validate_ruling(self, field: RadioField) -> None:
+        """One of the two: anything else is not a refusal."""
+        if field.data not in {GRANT, REFUSE}:
+            raise ValidationError(say(Message("submissions.ruling.choose_one")))
 
     @property
     def grants(self) -> bool:

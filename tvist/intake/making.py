@@ -25,13 +25,16 @@ from tvist.register.municipalities import all_municipalities, lineage
 from tvist.words import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
     from sqlalchemy.orm import Session
 
     from tvist.accounts.models import Organisation, User
     from tvist.cases.history import Event
+    from tvist.documents.models import Paper
+    from tvist.intake.chronology import ToldFact
+    from tvist.intake.lines import ClaimedLine
     from tvist.intake.petition import Petition
 
 
@@ -87,27 +90,32 @@ def make_lines(case: Case, petition: Petition) -> None:
     by_code = {party.organisation.code: party for party in case.parties}
     for position, line in enumerate(petition.lines, start=1):
         case.lines.append(
-            ClaimLine(
-                position=position,
-                municipality=by_code[line.municipality],
-                claimed_by=case.parties[0],
-                measure=line.measure,
-                measure_words=line.measure_words,
-                from_on=line.from_on,
-                to_on=line.to_on,
-                known_until=line.known_until,
-                unit=line.unit,
-                rate_ore=line.rate_ore,
-                count=line.count,
-                amount_ore=line.amount.ore if line.amount else None,
-                should_bear=line.should_bear,
-                paid_by=line.paid_by,
-                paid_ore=line.paid_ore,
-                state_basis=line.state_basis,
-                municipal_basis=line.municipal_basis,
-                basis_words=line.basis_words,
-            )
+            claim_line(line, position=position, municipality=by_code[line.municipality], claimed_by=case.parties[0])
         )
+
+
+def claim_line(line: ClaimedLine, *, position: int, municipality: Party, claimed_by: Party) -> ClaimLine:
+    """The row of a line that was read, with its amount in øre as it is now; None for a line of principle. Its case is the caller's to set."""
+    return ClaimLine(
+        position=position,
+        municipality=municipality,
+        claimed_by=claimed_by,
+        measure=line.measure,
+        measure_words=line.measure_words,
+        from_on=line.from_on,
+        to_on=line.to_on,
+        known_until=line.known_until,
+        unit=line.unit,
+        rate_ore=line.rate_ore,
+        count=line.count,
+        amount_ore=line.amount.ore if line.amount else None,
+        should_bear=line.should_bear,
+        paid_by=line.paid_by,
+        paid_ore=line.paid_ore,
+        state_basis=line.state_basis,
+        municipal_basis=line.municipal_basis,
+        basis_words=line.basis_words,
+    )
 
 
 def file_petition(case: Case, petition: Petition, *, session: Session, by: User, at: datetime) -> Submission:
@@ -145,17 +153,20 @@ def state_facts(case: Case, petition: Petition, submission: Submission) -> None:
     """The chronology of the request, after its papers have come to the sending: each fact points to the paper it stands in."""
     by_public_id = {paper.public_id: paper for paper in submission.papers}
     for position, fact in enumerate(petition.facts, start=1):
-        submission.facts.append(
-            StatedFact(
-                case=case,
-                position=position,
-                happened_on=fact.happened_on,
-                until_on=fact.until_on,
-                words=fact.words,
-                paper=by_public_id.get(fact.paper),
-                page=fact.page,
-            )
-        )
+        submission.facts.append(stated_fact(fact, case, position=position, papers=by_public_id))
+
+
+def stated_fact(fact: ToldFact, case: Case, *, position: int, papers: Mapping[str, Paper]) -> StatedFact:
+    """The row of a fact that was read; `papers` are those that it may point to, by their public ids."""
+    return StatedFact(
+        case=case,
+        position=position,
+        happened_on=fact.happened_on,
+        until_on=fact.until_on,
+        words=fact.words,
+        paper=papers.get(fact.paper),
+        page=fact.page,
+    )
 
 
 def note_facts(case: Case, event: Event) -> None:

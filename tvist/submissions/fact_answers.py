@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tvist.cases.chronology import StatedFact
+from tvist.intake.making import stated_fact
 from tvist.submissions.models import FactAnswer, FactReply
 from tvist.words import Message
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from tvist.cases.chronology import StatedFact
     from tvist.cases.models import Case
     from tvist.cases.submissions import Submission
     from tvist.documents.models import Paper
@@ -65,14 +66,4 @@ def add_facts(sent: Submission, case: Case, told: Told, papers: Sequence[Paper])
     by_id = {paper.public_id: paper for paper in papers}
     sent.fact_answers = [given.as_row() for given in told.fact_answers]
     for position, fact in enumerate(told.facts, start=1):
-        sent.facts.append(
-            StatedFact(
-                case=case,
-                position=position,
-                happened_on=fact.happened_on,
-                until_on=fact.until_on,
-                words=fact.words,
-                paper=by_id.get(fact.paper),
-                page=fact.page,
-            )
-        )
+        sent.facts.append(stated_fact(fact, case, position=position, papers=by_id))

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tvist.accounts.models import OrganisationKind
-from tvist.cases.claims import ClaimLine, claimed_ore, lines_in
+from tvist.cases.claims import claimed_ore, lines_in
 from tvist.cases.history import FactKind
+from tvist.intake.making import claim_line
 from tvist.procedure.settings import procedure_on
 from tvist.words import Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tvist.cases.claims import ClaimLine
     from tvist.cases.history import Event
     from tvist.cases.models import Case, Party
     from tvist.cases.submissions import Submission
@@ -56,29 +58,9 @@ def add_lines(sent: Submission, party: Party, lines: Sequence[ClaimedLine]) -> N
     by_code = {each.organisation.code: each for each in case.parties if each.left_at is None}
     last = max((line.position for line in case.lines), default=0)
     for position, line in enumerate(lines, start=last + 1):
-        sent.own_lines.append(
-            ClaimLine(
-                case=case,
-                position=position,
-                municipality=by_code[line.municipality],
-                claimed_by=party,
-                measure=line.measure,
-                measure_words=line.measure_words,
-                from_on=line.from_on,
-                to_on=line.to_on,
-                known_until=line.known_until,
-                unit=line.unit,
-                rate_ore=line.rate_ore,
-                count=line.count,
-                amount_ore=line.amount.ore if line.amount else None,
-                should_bear=line.should_bear,
-                paid_by=line.paid_by,
-                paid_ore=line.paid_ore,
-                state_basis=line.state_basis,
-                municipal_basis=line.municipal_basis,
-                basis_words=line.basis_words,
-            )
-        )
+        made = claim_line(line, position=position, municipality=by_code[line.municipality], claimed_by=party)
+        made.case = case
+        sent.own_lines.append(made)
 
 
 def count_lines(submission: Submission, event: Event) -> None:

@@ -26,6 +26,7 @@ from tvist.cases.clocks import open_requests
 from tvist.cases.history import Statement
 from tvist.cases.lifecycle import State
 from tvist.cases.models import Side
+from tvist.cases.sendings import submissions_visible_to
 from tvist.cases.turns import why
 from tvist.check.deadlines import check_tasks
 from tvist.check.journal import check_journal
@@ -44,7 +45,6 @@ from tvist.submissions.confirming import confirm_table, send_table
 from tvist.submissions.extensions import ask_extension, grant, refuse
 from tvist.submissions.joint_table import joint_table
 from tvist.submissions.outages import record_outage
-from tvist.submissions.queries import submissions_visible_to
 from tvist.submissions.reminders import look_at_clocks
 from tvist.submissions.resting import rest, resume
 from tvist.submissions.rules import has_missed, waiting_to_be_passed_on

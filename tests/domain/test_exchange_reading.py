@@ -17,13 +17,13 @@ from tvist.access.policy import Act
 from tvist.access.roles import may
 from tvist.accounts.models import User
 from tvist.cases.history import Declaration, Statement
+from tvist.cases.sendings import submissions_visible_to
 from tvist.cases.submissions import SubmissionKind
 from tvist.documents.models import Paper
 from tvist.panel.models import Seat, SeatKind
 from tvist.search.index import found_as, search
 from tvist.search.models import Readers, SearchedThing
 from tvist.submissions import actions
-from tvist.submissions.queries import submissions_visible_to
 from tvist.workers import work_once
 
 if TYPE_CHECKING:

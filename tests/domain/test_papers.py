@@ -15,6 +15,7 @@ from tests.scenes.submissions import DAY, disputing, passed_on
 from tvist.access.policy import Act
 from tvist.access.roles import may
 from tvist.cases.lifecycle import State
+from tvist.cases.sendings import submissions_visible_to
 from tvist.cases.submissions import SubmissionKind
 from tvist.cases.tasks import is_waiting_for
 from tvist.cases.waiting import TaskKind
@@ -35,7 +36,6 @@ from tvist.submissions.page_comments import (
 )
 from tvist.submissions.paper_actions import quarantine_paper, release_paper, rename_paper, replace_paper
 from tvist.submissions.papers import PaperSorting, listed_papers, note_openings, sorted_papers
-from tvist.submissions.queries import submissions_visible_to
 from tvist.words import render
 
 if TYPE_CHECKING:

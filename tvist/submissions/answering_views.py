@@ -12,6 +12,7 @@ from tvist.access.policy import Act
 from tvist.access.roles import may
 from tvist.cases.lifecycle import obstacles
 from tvist.cases.queries import case_at
+from tvist.cases.sendings import submissions_visible_to
 from tvist.cases.waiting import TaskKind
 from tvist.clock import now, today
 from tvist.documents.taking_in import MAX_BODY_BYTES, take_in_papers
@@ -23,7 +24,6 @@ from tvist.submissions import actions
 from tvist.submissions.answer_forms import THEN, AnsweringForm, CommentForm, RespondForm, answering_form
 from tvist.submissions.blueprint import bp
 from tvist.submissions.forms import ConfirmForm
-from tvist.submissions.queries import submissions_visible_to
 from tvist.submissions.rules import (
     facts_for,
     is_served_request,

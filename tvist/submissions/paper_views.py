@@ -12,6 +12,7 @@ from tvist.access.policy import Act
 from tvist.access.roles import may, roles_of
 from tvist.accesslog.actions import note_openings_of_all
 from tvist.cases.queries import case_at
+from tvist.cases.sendings import submissions_visible_to
 from tvist.clock import now, today
 from tvist.documents.blueprint import bp
 from tvist.documents.files import PICTURES, download, is_shown, shown
@@ -22,7 +23,6 @@ from tvist.submissions.paper_forms import PageCommentForm
 from tvist.submissions.paper_rules import is_to_be_released, sending_of, why_not_renamed
 from tvist.submissions.paper_zip import Packed, index_of, unique_names, zipped
 from tvist.submissions.papers import PaperSorting, listed_papers, note_openings, sorted_papers, the_listed, versions_of
-from tvist.submissions.queries import submissions_visible_to
 from tvist.web.headers import POLICY
 from tvist.web.session import current_session, installed, page_language, say, tell
 from tvist.words import Message

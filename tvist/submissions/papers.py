@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from tvist.access.policy import Act
 from tvist.access.roles import may
+from tvist.cases.sendings import submissions_visible_to
 from tvist.cases.submissions import SubmissionKind
 from tvist.clock import oslo_date
 from tvist.db import insert_once
@@ -17,7 +18,6 @@ from tvist.documents.models import Paper, PaperOpening
 from tvist.documents.uploads import MediaType, clean_name
 from tvist.errors import NotFound
 from tvist.submissions.paper_rules import GOES_OVER
-from tvist.submissions.queries import submissions_visible_to
 from tvist.words import Message, label, render
 
 if TYPE_CHECKING:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from tvist.cases.clocks import MovedTask, Outage
+from tvist.cases.models import Case
 from tvist.cases.waiting import Task
 from tvist.clock import oslo_date
+from tvist.db import locked
 from tvist.delivery.actions import write_to_party
 from tvist.delivery.models import LetterKind
 from tvist.errors import CannotProceed
@@ -34,6 +36,9 @@ def record_outage(session: Session, *, day: date, words: str, by: User, at: date
     session.add(outage)
     session.flush()
     known = {found.day: found for found in session.scalars(sa.select(Outage))}
+    # The cases are held first, as for every act on one: nobody counts their times anew in this moment.
+    touched = sa.select(Case).where(Case.id.in_(sa.select(Task.case_id).where(*_ends_on(day)))).order_by(Case.id)
+    session.scalars(locked(session, touched, Case)).all()
     for task in session.scalars(sa.select(Task).where(*_ends_on(day)).order_by(Task.id)).all():
         if task.is_open or task.done_at is None or oslo_date(task.done_at) > day:
             _move(task, known, at)

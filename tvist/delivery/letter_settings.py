@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from tvist.delivery.models import LetterKind, LetterSetting
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -43,11 +43,17 @@ def settings_now(session: Session) -> dict[LetterKind, LetterSetting]:
     return {row.kind: row for row in session.scalars(rows)}
 
 
+def leave_by_themselves(in_force: Mapping[LetterKind, LetterSetting]) -> list[LetterKind]:
+    """The kinds that leave without an officer's approval, by the settings in force (as `settings_now` gives them)."""
+    return [kind for kind in SETTABLE if kind not in in_force or in_force[kind].is_automatic]
+
+
 def set_letters(session: Session, automatic: Collection[LetterKind], *, by: User, at: datetime) -> list[LetterKind]:
     """Let letters of these kinds leave by themselves from now on, and those of all others wait. Returns the kinds that were changed.
 
     A letter that is already written goes on as it was: what waits is approved or stopped one by one.
     """
-    changed = [kind for kind in SETTABLE if goes_by_itself(session, kind) is not (kind in automatic)]
+    leaving = leave_by_themselves(settings_now(session))
+    changed = [kind for kind in SETTABLE if (kind in leaving) is not (kind in automatic)]
     session.add_all(LetterSetting(kind=kind, is_automatic=kind in automatic, by=by, at=at) for kind in changed)
     return changed

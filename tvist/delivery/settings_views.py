@@ -12,7 +12,7 @@ from tvist.access.policy import Act
 from tvist.clock import now
 from tvist.delivery.blueprint import bp
 from tvist.delivery.forms import SettingsForm
-from tvist.delivery.letter_settings import SETTABLE, goes_by_itself, set_letters, settings_now
+from tvist.delivery.letter_settings import SETTABLE, leave_by_themselves, set_letters, settings_now
 from tvist.delivery.models import LetterKind
 from tvist.web.session import current_session
 from tvist.words import Message
@@ -34,7 +34,7 @@ def settings() -> ResponseReturnValue:
         return finish(url_for("delivery.settings"), message)
     in_force = settings_now(current_session)
     if request.method == "GET":
-        form.automatic.data = [kind.value for kind in SETTABLE if goes_by_itself(current_session, kind)]
+        form.automatic.data = [kind.value for kind in leave_by_themselves(in_force)]
     rows = list(zip(SETTABLE, form.automatic, strict=True))
     page = render_template("delivery/settings.html", form=form, rows=rows, in_force=in_force)
     return page, 200 if request.method == "GET" else 422

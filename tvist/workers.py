@@ -115,8 +115,9 @@ def work(installation: Installation, stop: Event) -> None:
     while not stop.is_set():
         try:
             if now() >= clocks_next:
-                daily(installation, now())
+                # Set first: a round that fails is not begun again before the letters have left.
                 clocks_next = now() + CLOCKS_EVERY
+                daily(installation, now())
             work_once(installation)
             if now() >= bounces_next:
                 bounces_next = now() + BOUNCES_EVERY

@@ -247,6 +247,18 @@ def test_a_new_line_typed_on_a_phone_is_kept_where_it_belongs(window: Open, draf
     assert sorted(asta.faults) == []
 
 
+def test_what_was_sent_by_the_enter_key_at_once_waits_nowhere(window: Open, draft: str, app: Flask) -> None:
+    app.config["KEPT_EVERY"] = 60_000
+    asta = window("Asta")
+    asta.go(f"{draft}/child")
+    wait_for_tab(asta)
+    write(asta, "birth_year", "2014")
+    asta.page.locator('main [name="birth_year"]').press("Enter")
+    asta.page.locator("[data-told]").wait_for()
+    asta.page.wait_for_function("() => Object.keys(localStorage).length === 0")
+    assert asta.page.get_by_text("er ikke lagret hos oss").count() == 0
+
+
 def test_without_javascript_each_step_is_kept_by_its_button(window: Open, draft: str, installation: Installation) -> None:
     asta = window("", java_script_enabled=False)
     asta.page.goto(f"{asta.address}/demo")

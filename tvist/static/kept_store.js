@@ -55,7 +55,7 @@ export const clean = () => {
 };
 
 /* The page that follows a sending tells with a message that it was taken: then nothing of it waits any more. */
-const SENT = `tvist:sent-typed:${person}`;
+const SENT = `tvist:${person}:sent-typed`; // Under the name by which tvist.js leaves this person's own entries alone.
 export const noteSending = (path) => {
   try {
     sessionStorage.setItem(SENT, path);

@@ -32,6 +32,12 @@ def draft(ask, cast):
     return address
 
 
+def test_the_list_says_what_each_line_misses(ask, cast, draft):
+    ask("POST", f"{draft}/lines/2", as_=cast.asta, data=typed_line(a_line(runs=True, to="", known_until="", basis_words="")))
+    page = ask("GET", f"{draft}/lines", as_=cast.asta).get_data(as_text=True)
+    assert "Tiltaket løper: skriv hvilken dag beløpet er kjent til og med." in page
+
+
 def in_2022(**changes):
     return typed_line(
         a_line(**{"from": "1.3.2022", "to": "30.6.2022", "unit": "", "rate": "", "state_basis": "cwa1992_9_4", **changes})

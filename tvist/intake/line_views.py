@@ -63,13 +63,13 @@ def place_in_address() -> int:
 
 @dataclass(frozen=True)
 class ShownLine:
-    """A line as the list shows it: as typed, as read (None while something is missing or wrong), and what is wrong with it."""
+    """A line as the list shows it: as typed, as read (None while something is missing or wrong), what is missing, and what is wrong."""
 
     place: int
     title: str
     typed: dict[str, Any]
     read: ClaimedLine | None
-    gaps: int
+    gaps: list[str]
     wrong: list[str]
 
 
@@ -154,8 +154,9 @@ def shown_lines(draft: Draft) -> list[ShownLine]:
         own = [fault for fault in faults if place_of(fault.path)[:2] == ("lines", place)]
         reader = Reader(raw, procedure_on(today()))
         read = read_line(reader, municipalities=other_party_codes(draft), on=today(), born=None)
+        gaps = [told(fault) for fault in own if fault.is_gap]
         wrong = [told(fault) for fault in own if not fault.is_gap]
-        shown.append(ShownLine(place + 1, _title(raw), raw, read, sum(fault.is_gap for fault in own), wrong))
+        shown.append(ShownLine(place + 1, _title(raw), raw, read, gaps, wrong))
     return shown
 
 

@@ -281,7 +281,8 @@ def test_a_signed_message_is_taken_once_and_others_not_at_all(database, hook, as
     assert hook(body, at=now() + timedelta(minutes=6)) == 403
     assert hook(body) == 204
     assert hook(body) == 409
-    for bad in (b"", b"[]", b"{}", b"[" * 5000, b'{"id": 1, "message_id": "x", "code": "5", "hard": true}'):
+    halves = b'{"id": "\\ud800", "message_id": "\\udfff", "code": "5", "hard": true}'
+    for bad in (b"", b"[]", b"{}", b"[" * 5000, halves, b'{"id": 1, "message_id": "x", "code": "5", "hard": true}'):
         assert hook(bad) == 400
     assert hook(b"From: bo@example.invalid\r\n\r\nhei", kind="message/rfc822") == 400
     with database.reading() as session:

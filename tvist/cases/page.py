@@ -100,6 +100,11 @@ class CasePage:
         """The day the case ended, in Oslo."""
         return oslo_date(self.ending.happened_at) if self.ending else None
 
+    def reference_of(self, party: Party) -> str:
+        """The party's own number for the matter; empty while it stands in a response that the reader has not been served (rule 20)."""
+        responses = (found for found in self.case.submissions if found.kind is SubmissionKind.RESPONSE and found.party is party)
+        return party.own_reference if all(found in self.submissions for found in responses) else ""
+
     @property
     def has_own_lines(self) -> bool:
         """Whether a line shown came with a response: then it is said whose each line is."""

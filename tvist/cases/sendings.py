@@ -87,8 +87,10 @@ def _visible_to(user: User, case: Case, on: date) -> sa.ColumnElement[bool] | No
     if party is not None:
         return sa.or_(Submission.party_id == party.id, _is_served_on(party.id))
     readers = POLICY[Act.READ_SUBMISSION]
-    if roles & (readers - {Role.SEATED}):
+    if roles & (readers - {Role.SEATED, Role.LEADER_DECLARED}):
         return sa.true()
+    if Role.LEADER_DECLARED in roles:
+        return Submission.kind != SubmissionKind.SETTLEMENT
     return _is_served_on_all() if Role.SEATED in roles else None
 
 

@@ -109,9 +109,11 @@ class Submission(Base):
             if not self.is_served_on(party):
                 return set()
             roles.add(Role.SENDER if self.party_id == party.id else Role.SERVED)
-        # The panel reads what each party has been served (rule 21), never what has not been passed on. An agreed settlement began as an
-        # offer, and stays with the parties and the secretariat (rule 22).
-        if Role.SEATED in roles and (self.kind is SubmissionKind.SETTLEMENT or not self.is_served_on_all):
+        # An agreed settlement began as an offer: it stays with the parties and the secretariat (rule 22).
+        if self.kind is SubmissionKind.SETTLEMENT:
+            roles -= {Role.SEATED, Role.LEADER_DECLARED}
+        # The panel reads what each party has been served (rule 21), never what has not been passed on.
+        if Role.SEATED in roles and not self.is_served_on_all:
             roles.discard(Role.SEATED)
         return roles
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -30,6 +31,8 @@ VALID_FOR: Final = timedelta(minutes=5)
 """How far the moment of a message may lie from ours: an older one may be a copy that somebody sends again."""
 LONGEST_MOMENT: Final = 10
 LONGEST_ID: Final = 998
+
+log = logging.getLogger("tvist")
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ def take_in_bounce() -> Told:
         raise NotAllowed
     if abs(now() - datetime.fromtimestamp(int(moment), UTC)) > VALID_FOR:
         raise NotAllowed
-    return Told(read_bounce(body) if request.mimetype == "message/rfc822" else _from_json(body))
+    return Told(_from_mail(body) if request.mimetype == "message/rfc822" else _from_json(body))
 
 
 @bp.route("/webhooks/bounces", methods=["POST"])
@@ -70,6 +73,15 @@ def take_bounces() -> ResponseReturnValue:
     return "", 204 if is_new else 409
 
 
+def _from_mail(body: bytes) -> Bounce | None:
+    """The report, as in the mailbox: what came back may hold any mail, also one that no reader of mails can take apart."""
+    try:
+        return read_bounce(body)
+    except Exception as error:  # noqa: BLE001 - a mail that cannot be read is no report, whatever broke on it.
+        log.warning("a returned letter could not be read: %s", type(error).__name__)
+        return None
+
+
 def _from_json(body: bytes) -> Bounce | None:
     try:
         said = json.loads(body)
@@ -80,6 +92,7 @@ def _from_json(body: bytes) -> Bounce | None:
     own, message_id, code, is_hard = (said.get(name) for name in ("id", "message_id", "code", "hard"))
     if not (isinstance(own, str) and isinstance(message_id, str) and isinstance(code, str) and isinstance(is_hard, bool)):
         return None
-    if not 0 < len(own) <= LONGEST_ID or len(message_id) > LONGEST_ID or "\x00" in message_id + code:
+    if not 0 < len(own) <= LONGEST_ID or len(message_id) > LONGEST_ID or not (own + message_id + code).isprintable():
+        # JSON can tell of NUL and of halves of characters, which no database takes.
         return None
     return Bounce(source_id_of(f"hook {own}"), message_id, code[:LONGEST_CODE], is_hard)

@@ -25,6 +25,7 @@ from tvist.intake.sendings import from_body, from_party, move_papers, serve
 from tvist.intake.writing import replace_whole
 from tvist.jobs.actions import queue
 from tvist.jobs.models import JobKind
+from tvist.procedure.codes import CodeKind, is_code
 from tvist.procedure.settings import procedure_on
 from tvist.words import DEFAULT_LANGUAGE, NORWEGIAN, Message
 
@@ -181,7 +182,9 @@ def accept(case: Case, *, by: User, at: datetime) -> None:
 
 
 def propose_dismissal(case: Case, *, by: User, at: datetime, ground: str, reasons: str) -> DismissalProposal:
-    """Propose to dismiss on a coded ground: both sides may comment, then the leader decides (rule 16)."""
+    """Propose to dismiss on a coded ground: both sides may comment, then the leader decides (rule 16). Raises `CannotProceed` for no ground of the list."""
+    if not is_code(CodeKind.DISMISSAL_GROUND, ground, oslo_date(at)):
+        raise CannotProceed(Message("intake.needed.dismissal_ground"))
     take_step(case, Act.PROPOSE_DISMISSAL, by=by, at=at)
     close_tasks(case, TaskKind.SCREEN, at=at)
     proposal = DismissalProposal(ground=ground, reasons=reasons, proposed_by_id=by.id, proposed_at=at)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from wtforms import RadioField, SelectField, TextAreaField
+from wtforms.validators import ValidationError
 
 from tvist.cases.history import Statement
 from tvist.clock import today
-from tvist.procedure.codes import CodeKind, code_named, codes
+from tvist.procedure.codes import CodeKind, code_named, codes, is_code
 from tvist.procedure.settings import PROCEDURES
 from tvist.web.forms import Needed, NotLonger, TvistForm, choices, trimmed
 from tvist.web.session import lazy, say, t
@@ -69,6 +70,11 @@ class ProposeDismissalForm(TvistForm):
         """The grounds are those of the dated code list today."""
         super().__init__(*args, **kwargs)
         self.ground.choices = choices([(code.code, say(code.label)) for code in codes(CodeKind.DISMISSAL_GROUND, today())])
+
+    def validate_ground(self, field: RadioField) -> None:
+        """One of the list: the proposal is shown by its label."""
+        if not is_code(CodeKind.DISMISSAL_GROUND, field.data, today()):
+            raise ValidationError(say(Message("intake.needed.dismissal_ground")))
 
 
 class DeclarationForm(TvistForm):

@@ -96,7 +96,8 @@ def keep_in_case(place: PlaceInCase) -> ResponseReturnValue:
     """Keep what is typed in a case. The first text begins the draft; a page whose draft was sent is told so."""
     sent, party = read_sent(), place.party_of(current_user, today())
     before = any_draft_at(current_session, sent.draft) if sent.draft else None
-    if before is not None and before.in_case_id == place.case.id and before.submission is not None:
+    is_own = before is not None and (before.in_case_id, before.kind, before.party) == (place.case.id, place.kind, party)
+    if before is not None and is_own and before.submission is not None:
         return answer(before, None, sent)
     draft = open_draft_in(current_session, place.case, place.kind, party)
     if draft is None and sent.typings:

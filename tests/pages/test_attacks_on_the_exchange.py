@@ -1,0 +1,190 @@
+"""What a hostile, hasty or unlucky person may do in the exchange: nothing is told to whom it is not for, and nothing is done twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests.people import Cast, a_cast
+from tests.scenes.concessions import three_lines
+from tests.scenes.intake import accepted, declared, dismissal_proposed, letters_arrive
+from tests.scenes.submissions import DAY, answered, responded
+from tvist.access.policy import Act
+from tvist.access.roles import may
+from tvist.cases.clocks import Rest
+from tvist.cases.concessions import Concession
+from tvist.cases.lifecycle import State
+from tvist.cases.models import Case, Side, TeamMember
+from tvist.cases.private import CaseMessage, Offer
+from tvist.cases.sendings import submissions_visible_to
+from tvist.cases.submissions import SubmissionKind
+from tvist.clock import now, today
+from tvist.errors import CannotProceed
+from tvist.intake.actions import propose_dismissal
+from tvist.intake.models import DismissalProposal, Draft, DraftKind
+from tvist.submissions import actions
+from tvist.submissions.models import Settlement
+from tvist.submissions.rules import waiting_to_be_passed_on
+from tvist.submissions.settlement import confirm_settlement, propose_settlement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tvist.db import Database
+
+REFERENCE = "BUF-2026-7"
+
+
+def a_scene(database: Database, made: Callable[..., Case], **changes: Any) -> tuple[Cast, Case]:
+    with database.writing() as session:
+        cast = a_cast(session)
+        case = made(session, cast, **{"at": now() - 9 * DAY, **changes})
+        session.commit()
+    return cast, case
+
+
+def count(database: Database, kind: type) -> int:
+    with database.reading() as session:
+        return session.scalar(sa.select(sa.func.count()).select_from(kind)) or 0
+
+
+def test_a_ground_that_is_not_on_the_list_proposes_no_dismissal(database, ask):
+    cast, case = a_scene(database, lambda session, cast, at: declared(accepted(session, cast, at=at), cast.siri))
+    wrong = {"ground": "i_do_not_like_it", "reasons": "Saken er feil."}
+    answer = ask("POST", f"/cases/{case.slug}/screening/dismissal", as_=cast.siri, data=wrong)
+    assert answer.status_code == 422
+    assert "Saken er feil." in answer.get_data(as_text=True)
+    assert count(database, DismissalProposal) == 0
+    assert ask("GET", f"/cases/{case.slug}/screening/dismissal/comment", as_=cast.asta).status_code == 200
+    with database.writing() as session, pytest.raises(CannotProceed):
+        propose_dismissal(session.get_one(Case, case.id), by=cast.siri, at=now(), ground="nonsense", reasons="Feil.")
+
+
+def test_a_leader_who_was_to_dismiss_does_not_read_what_the_parties_agreed(database, installation):
+    with database.writing() as session:
+        cast = a_cast(session)
+        case = declared(dismissal_proposed(session, cast, at=now()), cast.cato, at=now())
+        assert may(cast.cato, Act.READ_SUBMISSION, case.submissions[0])
+        text = "Staten dekker halvparten."
+        found = propose_settlement(case, by=cast.asta, at=now(), text=text, keys=installation.keys)
+        confirm_settlement(case, by=cast.bo, at=now(), sha256=found.sha256, keys=installation.keys)
+        letters_arrive(session, case, at=now())
+        agreed = next(each for each in case.submissions if each.kind is SubmissionKind.SETTLEMENT)
+        assert not may(cast.cato, Act.READ_SUBMISSION, agreed)
+        assert agreed not in submissions_visible_to(session, cast.cato, case, today())
+        for reader in (cast.asta, cast.bo, cast.siri):
+            assert agreed in submissions_visible_to(session, reader, case, today())
+
+
+def test_a_number_given_with_the_response_shows_when_that_is_served(database, ask):
+    cast, case = a_scene(database, responded)
+    shown = [REFERENCE in ask("GET", f"/cases/{case.slug}", as_=user).text for user in (cast.asta, cast.bo, cast.siri)]
+    assert shown == [False, True, True]
+    with database.writing() as session:
+        held = session.get_one(Case, case.id)
+        actions.pass_on(waiting_to_be_passed_on(held)[0], by=cast.siri, at=now())
+        session.commit()
+    assert REFERENCE not in ask("GET", f"/cases/{case.slug}", as_=cast.asta).text
+    with database.writing() as session:
+        letters_arrive(session, session.get_one(Case, case.id), at=now())
+        session.commit()
+    assert REFERENCE in ask("GET", f"/cases/{case.slug}", as_=cast.asta).text
+
+
+DONE_ONCE = {
+    "concede": ("bo", "concede", Concession, {"line": "", "how_much": "part", "amount": "10", "sure": "y"}),
+    "offer": ("asta", "offers/new", Offer, {"text": "Halvparten."}),
+    "settlement": ("asta", "settlement/propose", Settlement, {"text": "Halvparten.", "sure": "y"}),
+    "message": ("asta", "messages/{party}", CaseMessage, {"text": "Når?"}),
+    "rest": ("siri", "rest", Rest, {"reason": "negotiation", "until_on": "", "words": "Møte."}),
+    "member": ("asta", "team/{party}/add", TeamMember, {"person": "", "from_on": ""}),
+}
+
+
+@pytest.mark.parametrize("what", DONE_ONCE)
+def test_a_double_click_does_it_once(database, ask, what):
+    cast, case = a_scene(database, accepted, lines=three_lines())
+    who, path, kind, given = DONE_ONCE[what]
+    far = (today() + 5 * DAY).strftime("%d.%m.%Y")
+    filled = given | {"line": case.lines[1].public_id, "until_on": far, "from_on": today().strftime("%d.%m.%Y")}
+    filled = {name: filled[name] for name in given} | ({"person": cast.arne.public_id} if "person" in given else {})
+    address = f"/cases/{case.slug}/{path.format(party=case.parties[0].public_id)}"
+    before = count(database, kind)
+    answers = [ask("POST", address, as_=getattr(cast, who), data=dict(filled), key="twice") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303], answers[0].text
+    assert answers[0].location == answers[1].location
+    assert count(database, kind) == before + 1
+
+
+@pytest.mark.parametrize("path", ["concede", "settlement/propose", "rest", "extension"])
+def test_a_page_that_has_grown_old_does_nothing(database, ask, path):
+    cast, case = a_scene(database, accepted, lines=three_lines())
+    far = (today() + 5 * DAY).strftime("%d.%m.%Y")
+    filled = {"line": case.lines[1].public_id, "how_much": "whole", "sure": "y", "text": "Halvparten.", "reason": "negotiation"}
+    filled |= {"until_on": far, "words": "Møte.", "wanted_until": far, "_seen": "0"}
+    who = cast.siri if path == "rest" else cast.bo
+    assert ask("POST", f"/cases/{case.slug}/{path}", as_=who, data=filled).status_code == 409
+    assert [count(database, kind) for kind in (Concession, Settlement, Rest)] == [0, 0, 0]
+
+
+def test_who_was_taken_out_of_the_team_neither_answers_nor_writes_on(database, ask):
+    cast, case = a_scene(database, accepted)
+    typed = {"typed": '[{"field": "text", "base": "", "value": "Bestrides."}]', "tab": "a"}
+    assert ask("POST", f"/cases/{case.slug}/typed/response", as_=cast.bo, data=typed).status_code == 200
+    with database.writing() as session:
+        draft = session.scalars(sa.select(Draft).where(Draft.kind == DraftKind.RESPONSE)).one().public_id
+        party = session.get_one(Case, case.id).parties_on(Side.OPPOSING)[0]
+        for member in party.team:
+            if member.user_id == cast.bo.id:
+                member.to_on = today() - DAY
+        session.commit()
+    for method, address in (
+        ("POST", f"/cases/{case.slug}/respond"),
+        ("POST", f"/cases/{case.slug}/typed/response"),
+        ("GET", f"/drafts/{draft}/earlier"),
+        ("POST", f"/drafts/{draft}/put-away"),
+        ("GET", f"/cases/{case.slug}/offers"),
+        ("GET", f"/cases/{case.slug}/identity"),
+        ("GET", f"/cases/{case.slug}/papers.zip"),
+    ):
+        assert ask(method, address, as_=cast.bo).status_code == 404, address
+    for other in (cast.asta, cast.siri, cast.cato, cast.dag):
+        assert ask("GET", f"/drafts/{draft}/earlier", as_=other).status_code == 404
+
+
+def test_a_draft_of_the_other_side_is_not_told_of_once_it_was_sent(database, ask):
+    cast, case = a_scene(database, answered)
+    with database.writing() as session:
+        held = session.get_one(Case, case.id)
+        sent = Draft(
+            organisation_id=cast.vest.id, kind=DraftKind.RESPONSE, in_case=held, party=held.parties[1], begun_by_id=cast.bo.id
+        )
+        sent.begun_at = sent.changed_at = now()
+        sent.typed, sent.submission = {}, held.submissions[1]
+        session.add(sent)
+        session.commit()
+        public_id = sent.public_id
+    typed = {"typed": "[]", "draft": public_id, "tab": "a"}
+    answer = ask("POST", f"/cases/{case.slug}/typed/comments", as_=cast.asta, data=typed)
+    assert (answer.status_code, "Bo Oppdiktet" in answer.text) == (200, False)
+
+
+def test_the_case_ends_once_whichever_ending_comes_first(database, ask):
+    cast, case = a_scene(database, accepted)
+    assert (
+        ask("POST", f"/cases/{case.slug}/settlement/propose", as_=cast.bo, data={"text": "Halvt.", "sure": "y"}).status_code
+        == 303
+    )
+    assert ask("POST", f"/cases/{case.slug}/withdraw", as_=cast.asta, data={"sure": "y"}).status_code in {303, 422}
+    with database.reading() as session:
+        found = session.scalars(sa.select(Settlement)).one()
+    data = {"settlement": found.public_id, "sha256": found.sha256, "sure": "y"}
+    with database.reading() as session:
+        is_over = session.get_one(Case, case.id).state is State.DISCONTINUED
+    assert is_over
+    assert ask("POST", f"/cases/{case.slug}/settlement/confirm", as_=cast.asta, data=data).status_code == 409
+    assert ask("POST", f"/cases/{case.slug}/settlement/withdraw", as_=cast.bo, data=data).status_code == 409
+    with database.reading() as session:
+        assert len(session.get_one(Case, case.id).endings) == 1

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from tvist.access.guard import finish, requires, taken_in
 from tvist.access.policy import Act
+from tvist.cases.blaming import blamed
 from tvist.cases.lifecycle import obstacles
 from tvist.cases.queries import case_at
 from tvist.clock import now
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from tvist.cases.models import Case
-    from tvist.intake.body_letter_forms import BodyLetterForm
     from tvist.intake.models import Draft
 
 
@@ -46,7 +46,7 @@ def write_letter(case: Case) -> ResponseReturnValue:
     """Write a letter to one or several parties; it is kept as typed, and looked at on the next page."""
     draft = open_body_letter(case)
     form = body_letter_form(case, draft)
-    if form.validate_on_submit() and not _papers_refused(form):
+    if form.validate_on_submit() and not blamed(form, taken_in().faults):
         draft = keep_body_letter(case, by=current_user, at=now(), text=form.text.data or "", to=form.to.data or [])
         next_position = max((paper.position for paper in draft.papers), default=0) + 1
         add_to_draft(draft, taken_in().papers(added_by=current_user, at=now(), start_position=next_position), at=now())
@@ -118,10 +118,3 @@ def _draft_of(case: Case) -> Draft:
     if draft is None:
         raise NotFound
     return draft
-
-
-def _papers_refused(form: BodyLetterForm) -> bool:
-    """Whether a file could not be taken; each is said why, and what was typed stays."""
-    for fault in taken_in().faults:
-        form.blame(fault)
-    return bool(taken_in().faults)

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from tvist.access.guard import finish, requires
 from tvist.access.policy import Act
+from tvist.cases.blaming import refused
 from tvist.cases.lifecycle import obstacles
 from tvist.cases.queries import case_at
 from tvist.clock import now, today
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 def ask_new_look(case: Case) -> ResponseReturnValue:
     """Ask the leader to look at the dismissal anew."""
     form, party = NewLookForm(thing=case), case.party_of(current_user, today())
-    if form.validate_on_submit() and not _refused(form, case, Act.ASK_NEW_LOOK):
+    if form.validate_on_submit() and not refused(form, case, Act.ASK_NEW_LOOK):
         fault = new_look.new_look_fault(case, party, today())
         if fault is None:
             new_look.ask_new_look(case, by=current_user, at=now(), text=form.text.data or "")
@@ -44,7 +45,7 @@ def ask_new_look(case: Case) -> ResponseReturnValue:
 def take_up_again(case: Case) -> ResponseReturnValue:
     """The leader takes the case up again."""
     form = DecideDismissalForm(thing=case)
-    if form.validate_on_submit() and not _refused(form, case, Act.TAKE_UP_AGAIN):
+    if form.validate_on_submit() and not refused(form, case, Act.TAKE_UP_AGAIN):
         new_look.take_up_again(case, by=current_user, at=now(), reasons=form.reasons.data or "")
         return finish(url_for("cases.show", slug=case.slug), Message("intake.taken_up_again"))
     return _page("intake/decide_new_look.html", case, form, Act.TAKE_UP_AGAIN)
@@ -55,17 +56,10 @@ def take_up_again(case: Case) -> ResponseReturnValue:
 def refuse_new_look(case: Case) -> ResponseReturnValue:
     """The leader lets the dismissal stand."""
     form = DecideDismissalForm(thing=case)
-    if form.validate_on_submit() and not _refused(form, case, Act.REFUSE_NEW_LOOK):
+    if form.validate_on_submit() and not refused(form, case, Act.REFUSE_NEW_LOOK):
         new_look.refuse_new_look(case, by=current_user, at=now(), reasons=form.reasons.data or "")
         return finish(url_for("cases.show", slug=case.slug), Message("intake.new_look_refused"))
     return _page("intake/decide_new_look.html", case, form, Act.REFUSE_NEW_LOOK)
-
-
-def _refused(form: TvistForm, case: Case, act: Act) -> bool:
-    found = obstacles(case, act)
-    for message in found:
-        form.blame(message)
-    return bool(found)
 
 
 def _page(template: str, case: Case, form: TvistForm, act: Act, **more: object) -> ResponseReturnValue:

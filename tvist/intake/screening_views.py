@@ -10,6 +10,7 @@ from flask_login import current_user
 from tvist.access.guard import finish, requires, taken_in
 from tvist.access.policy import Act
 from tvist.access.roles import may
+from tvist.cases.blaming import blamed, refused
 from tvist.cases.history import Statement
 from tvist.cases.lifecycle import STEPS, obstacles
 from tvist.cases.money import Amount, AmountUnit, Period, line_amount
@@ -102,7 +103,7 @@ def screening(case: Case) -> ResponseReturnValue:
 def declare_impartiality(case: Case) -> ResponseReturnValue:
     """Declare impartiality for this case. Who declares a conflict does not come back to it."""
     form, asked = DeclarationForm(), impartiality_questions(case, current_user, today())
-    if form.validate_on_submit() and not _refused(form, case, Act.DECLARE_IMPARTIALITY):
+    if form.validate_on_submit() and not refused(form, case, Act.DECLARE_IMPARTIALITY):
         statement = Statement(form.statement.data)
         actions.declare_impartiality(
             case, by=current_user, at=now(), statement=statement, ground=form.ground.data or None, words=form.words.data or ""
@@ -118,7 +119,7 @@ def declare_impartiality(case: Case) -> ResponseReturnValue:
 def accept(case: Case) -> ResponseReturnValue:
     """Take the case up, and send the request over."""
     form = PlainForm(thing=case)
-    if form.validate_on_submit() and not _refused(form, case, Act.ACCEPT):
+    if form.validate_on_submit() and not refused(form, case, Act.ACCEPT):
         actions.accept(case, by=current_user, at=now())
         return finish(_case_page(case), Message("intake.accepted"))
     return _page("intake/accept.html", case, form, act=Act.ACCEPT, length=procedure_on(case.registered_on).response_length.text)
@@ -134,7 +135,7 @@ def ask_for_missing(case: Case) -> ResponseReturnValue:
     form = kept.form
     if kept.is_put_aside():
         return kept.put_aside()
-    if kept.may_be_sent() and not _refused(form, case, Act.ASK_FOR_MISSING):
+    if kept.may_be_sent() and not refused(form, case, Act.ASK_FOR_MISSING):
         if wants_to_look():
             kept.keep()
             return looked_at(case, form, Act.ASK_FOR_MISSING)
@@ -152,12 +153,9 @@ def cure(case: Case) -> ResponseReturnValue:
     form = kept.form
     if kept.is_put_aside():
         return kept.put_aside()
-    if kept.may_be_sent() and not _refused(form, case, Act.CURE):
-        for fault in taken_in().faults:
-            form.blame(fault)
-        if not taken_in().faults:
-            kept.sent(actions.cure(case, by=current_user, at=now(), text=form.text.data or "", papers=kept.papers()))
-            return finish(_case_page(case), Message("intake.cured"))
+    if kept.may_be_sent() and not refused(form, case, Act.CURE) and not blamed(form, taken_in().faults):
+        kept.sent(actions.cure(case, by=current_user, at=now(), text=form.text.data or "", papers=kept.papers()))
+        return finish(_case_page(case), Message("intake.cured"))
     kept.keep()
     letter = next((found for found in reversed(case.submissions) if found.kind == "deficiency_letter"), None)
     return _page("intake/cure.html", case, form, act=Act.CURE, letter=letter, keeps=kept.keeps)
@@ -177,7 +175,7 @@ def propose_dismissal(case: Case) -> ResponseReturnValue:
     form = kept.form
     if kept.is_put_aside():
         return kept.put_aside()
-    if kept.may_be_sent() and not _refused(form, case, Act.PROPOSE_DISMISSAL):
+    if kept.may_be_sent() and not refused(form, case, Act.PROPOSE_DISMISSAL):
         if wants_to_look():
             kept.keep()
             return looked_at(case, form, Act.PROPOSE_DISMISSAL)
@@ -197,7 +195,7 @@ def comment_on_dismissal(case: Case) -> ResponseReturnValue:
     form = kept.form
     if kept.is_put_aside():
         return kept.put_aside()
-    if kept.may_be_sent() and not _refused(form, case, Act.COMMENT_ON_DISMISSAL):
+    if kept.may_be_sent() and not refused(form, case, Act.COMMENT_ON_DISMISSAL):
         kept.sent(actions.comment_on_dismissal(case, by=current_user, at=now(), text=form.text.data or ""))
         return finish(_case_page(case), Message("intake.dismissal_commented"))
     kept.keep()
@@ -215,7 +213,7 @@ written_in(DraftKind.DISMISSAL_COMMENT, "intake.comment_on_dismissal", Dismissal
 def dismiss(case: Case) -> ResponseReturnValue:
     """The leader dismisses the case."""
     form = DecideDismissalForm(thing=case)
-    if form.validate_on_submit() and not _refused(form, case, Act.DISMISS):
+    if form.validate_on_submit() and not refused(form, case, Act.DISMISS):
         actions.dismiss(case, by=current_user, at=now(), reasons=form.reasons.data or "")
         return finish(_case_page(case), Message("intake.dismissed"))
     return _page("intake/dismiss.html", case, form, act=Act.DISMISS)
@@ -226,18 +224,10 @@ def dismiss(case: Case) -> ResponseReturnValue:
 def keep(case: Case) -> ResponseReturnValue:
     """The leader lets the case go on."""
     form = DecideDismissalForm(thing=case)
-    if form.validate_on_submit() and not _refused(form, case, Act.KEEP):
+    if form.validate_on_submit() and not refused(form, case, Act.KEEP):
         actions.keep(case, by=current_user, at=now(), reasons=form.reasons.data or "")
         return finish(_case_page(case), Message("intake.kept"))
     return _page("intake/keep.html", case, form, act=Act.KEEP)
-
-
-def _refused(form: TvistForm, case: Case, act: Act) -> bool:
-    """Whether something stands in the way; it is shown above what was typed."""
-    found = obstacles(case, act)
-    for message in found:
-        form.blame(message)
-    return bool(found)
 
 
 def _page(template: str, case: Case, form: TvistForm, *, act: Act | None = None, **more: Any) -> ResponseReturnValue:

@@ -1,4 +1,4 @@
-"""What the pages of one act share: the act is refused with what stands in the way, and shown again with what was typed."""
+"""What the pages of one act in the exchange share: the page, shown again with what was typed, and that no text holds a birth number."""
 
 from __future__ import annotations
 
@@ -7,19 +7,17 @@ from typing import TYPE_CHECKING, Any
 from flask import render_template, request
 from wtforms.validators import ValidationError
 
-from tvist.cases.lifecycle import obstacles
 from tvist.intake.birth_numbers import holds_birth_number
 from tvist.procedure.settings import procedure_on
 from tvist.web.session import say
 from tvist.words import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from flask.typing import ResponseReturnValue
     from wtforms import Field, Form
 
-    from tvist.access.policy import Act
     from tvist.cases.models import Case
     from tvist.web.forms import TvistForm
 
@@ -31,19 +29,6 @@ class NoBirthNumber:
         """Raise ValidationError for a text that holds a birth number."""
         if holds_birth_number(field.data or ""):
             raise ValidationError(say(Message("intake.birth_number")))
-
-
-def refused(form: TvistForm, case: Case, act: Act) -> bool:
-    """Whether something stands in the way of the act; it is shown above what was typed."""
-    return blamed(form, obstacles(case, act))
-
-
-def blamed(form: TvistForm, faults: Iterable[Message], field: str | None = None) -> bool:
-    """Show what the rules found, at a field or above the form; returns whether there was something."""
-    found = list(faults)
-    for message in found:
-        form.blame(message, field)
-    return bool(found)
 
 
 def act_page(template: str, case: Case, form: TvistForm, in_the_way: Sequence[Message], **more: Any) -> ResponseReturnValue:

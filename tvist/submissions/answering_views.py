@@ -10,6 +10,7 @@ from flask_login import current_user
 from tvist.access.guard import finish, requires, taken_in
 from tvist.access.policy import Act
 from tvist.access.roles import may
+from tvist.cases.blaming import blamed
 from tvist.cases.lifecycle import obstacles
 from tvist.cases.queries import case_at
 from tvist.cases.sendings import submissions_visible_to
@@ -152,7 +153,7 @@ def _is_sent(form: TvistForm) -> bool:
 def _may_go(kept: KeptForm, case: Case, act: Act, turn: Task | None) -> bool:
     """Whether nothing is wrong: in the fields, in the way, with the files, or in what a colleague wrote meanwhile; all of it is said at once."""
     form = kept.form
-    return not any([not form.validate(), kept.is_behind(), _refused(form, case, act, turn), _papers_refused(form)])
+    return not any([not form.validate(), kept.is_behind(), _refused(form, case, act, turn), blamed(form, taken_in().faults)])
 
 
 def _own_turn(case: Case, kind: TaskKind) -> tuple[Party, Task | None]:
@@ -179,17 +180,7 @@ def _in_the_way(case: Case, act: Act, turn: Task | None) -> Sequence[Message]:
 
 def _refused(form: TvistForm, case: Case, act: Act, turn: Task | None) -> bool:
     """Whether something stands in the way; it is shown above what was typed."""
-    found = _in_the_way(case, act, turn)
-    for message in found:
-        form.blame(message)
-    return bool(found)
-
-
-def _papers_refused(form: TvistForm) -> bool:
-    """Whether a file could not be taken; each is said why."""
-    for fault in taken_in().faults:
-        form.blame(fault)
-    return bool(taken_in().faults)
+    return blamed(form, _in_the_way(case, act, turn))
 
 
 def _page(template: str, case: Case, form: TvistForm, act: Act, *, turn: Task | None, **more: Any) -> ResponseReturnValue:

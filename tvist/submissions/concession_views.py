@@ -9,12 +9,13 @@ from flask_login import current_user
 
 from tvist.access.guard import finish, requires
 from tvist.access.policy import Act
+from tvist.cases.blaming import blamed, refused
 from tvist.cases.left import left_of
 from tvist.cases.lifecycle import obstacles
 from tvist.cases.queries import case_at
 from tvist.clock import now, today
 from tvist.submissions import concessions
-from tvist.submissions.act_pages import act_page, blamed, refused
+from tvist.submissions.act_pages import act_page
 from tvist.submissions.blueprint import bp
 from tvist.submissions.concession_forms import ConcedeForm
 from tvist.words import Message

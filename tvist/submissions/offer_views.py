@@ -10,12 +10,13 @@ from flask_login import current_user
 
 from tvist.access.guard import finish, requires
 from tvist.access.policy import Act
+from tvist.cases.blaming import blamed
 from tvist.cases.lifecycle import obstacles
 from tvist.cases.private_words import open_offer
 from tvist.cases.queries import case_at
 from tvist.clock import now, today
 from tvist.submissions import offers as actions
-from tvist.submissions.act_pages import act_page, blamed
+from tvist.submissions.act_pages import act_page
 from tvist.submissions.blueprint import bp
 from tvist.submissions.offer_forms import OfferForm, WithdrawOfferForm
 from tvist.web.session import installed

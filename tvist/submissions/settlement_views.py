@@ -9,11 +9,12 @@ from flask_login import current_user
 
 from tvist.access.guard import finish, requires
 from tvist.access.policy import Act
+from tvist.cases.blaming import blamed, refused
 from tvist.cases.lifecycle import State, obstacles
 from tvist.cases.queries import case_at
 from tvist.clock import now, today
 from tvist.submissions import settlement as actions
-from tvist.submissions.act_pages import act_page, blamed, refused
+from tvist.submissions.act_pages import act_page
 from tvist.submissions.blueprint import bp
 from tvist.submissions.settlement_forms import ConfirmSettlementForm, ProposeSettlementForm, WithdrawSettlementForm
 from tvist.web.session import installed

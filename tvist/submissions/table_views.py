@@ -12,13 +12,14 @@ from wtforms import HiddenField, TextAreaField
 from tvist.access.guard import finish, requires
 from tvist.access.policy import Act
 from tvist.access.roles import may
+from tvist.cases.blaming import blamed, refused
 from tvist.cases.lifecycle import obstacles
 from tvist.cases.queries import case_at
 from tvist.cases.submissions import Submission, SubmissionKind
 from tvist.clock import now, today
 from tvist.errors import NotFound
 from tvist.procedure.settings import PROCEDURES, procedure_on
-from tvist.submissions.act_pages import NoBirthNumber, blamed, refused
+from tvist.submissions.act_pages import NoBirthNumber
 from tvist.submissions.blueprint import bp
 from tvist.submissions.confirming import confirm_table as confirm
 from tvist.submissions.confirming import send_table as send

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from tvist.access.guard import finish, requires
 from tvist.access.policy import Act
+from tvist.cases.blaming import refused
 from tvist.cases.lifecycle import obstacles
 from tvist.cases.queries import case_at
 from tvist.clock import now, today
@@ -22,7 +23,7 @@ from tvist.submissions import (  # noqa: F401 - their pages join the blueprint.
     settlement_views,
     table_views,
 )
-from tvist.submissions.act_pages import act_page, refused
+from tvist.submissions.act_pages import act_page
 from tvist.submissions.blueprint import bp
 from tvist.submissions.forms import ConfirmForm, DiscontinueForm, PassOnForm, WithdrawForm
 from tvist.submissions.joint_table import joint_table

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from tvist.demo.copied_sums import answered
+from tvist.submissions.joint_table import canonical_text
 from tvist.submissions.models import Answer
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def copied_table(move: Move, sums: Sums, rows: Mapping[str, list[Row]]) -> str:
     told["lines"] = [_line(row, ids[row["line"]], move, sums) | _moved(row, move, new) for row in told["lines"]]
     for row in told["lines"]:
         row["answers"] = [[_by(by, new), *rest] for by, *rest in row["answers"]]
-    return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return canonical_text(told)
 
 
 def _fact(row: Row, move: Move, new: Mapping[str, str]) -> Row:

@@ -12,6 +12,7 @@ from tvist.access.policy import Act
 from tvist.access.roles import roles_of
 from tvist.cases.turns import turns_of
 from tvist.clock import now, today
+from tvist.documents.files import SANDBOX
 from tvist.documents.uploads import MediaType, clean_name
 from tvist.errors import NotFound
 from tvist.intake.blueprint import bp
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from tvist.cases.submissions import Submission
-
-SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 
 @bp.route("/cases/<slug>/receipt")

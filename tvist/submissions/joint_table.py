@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tvist.cases.claims import lines_in
 from tvist.cases.left import conceded_of, is_conceded
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tvist.cases.submissions import Submission
     from tvist.submissions.models import FactAnswer, LineAnswer
 
-DIGEST: int = 12
+DIGEST: Final = 12
 """So many characters tell one row of a case from another."""
 
 
@@ -154,7 +154,7 @@ class JointTable:
     def text(self) -> str:
         """The canonical text: sorted keys, no spaces, days as ISO, money in øre; the same table always gives the same characters."""
         rows = {"facts": [row.as_row() for row in self.facts], "lines": [row.as_row() for row in self.lines]}
-        return _json({"case": self.case.number, **rows})
+        return canonical_text({"case": self.case.number, **rows})
 
     @cached_property
     def sha256(self) -> str:
@@ -164,7 +164,7 @@ class JointTable:
     @cached_property
     def digests(self) -> Mapping[str, str]:
         """A short checksum of each row by what names it: enough to say which rows changed."""
-        return {row.key: hashlib.sha256(_json(row.as_row()).encode()).hexdigest()[:DIGEST] for row in self.rows}
+        return {row.key: hashlib.sha256(canonical_text(row.as_row()).encode()).hexdigest()[:DIGEST] for row in self.rows}
 
     def changed_since(self, seen: str) -> tuple[list[TableFact | TableLine], int]:
         """The rows that are new or other than in `seen` (as `told_rows` wrote it), and how many are gone."""
@@ -246,5 +246,6 @@ def _days(line: ClaimLine) -> list[tuple[str, Any]]:
     return [("from_on", line.from_on), ("to_on", line.to_on), ("known_until", line.known_until)]
 
 
-def _json(value: Any) -> str:
+def canonical_text(value: Any) -> str:
+    """The one way in which a table, or a row of it, is written before it is hashed."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

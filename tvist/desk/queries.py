@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 MOST_TASKS: Final = 50
 MOST_OTHERS: Final = 20
+MOST_ENDED: Final = 10
 RECENT: Final = timedelta(days=60)
 _SOONEST: Final = (Task.due_on.is_(None), Task.due_on, Task.id)
 
@@ -162,7 +163,7 @@ def recently_ended(session: Session, user: User, on: date) -> list[Case]:
         sa.select(Case)
         .where(visible_to(user, on), Case.closed_at >= now() - RECENT)
         .order_by(Case.closed_at.desc(), Case.id.desc())
-        .limit(10)
+        .limit(MOST_ENDED)
     )
     return list(session.scalars(query.options(selectinload(Case.parties))))
 

@@ -77,7 +77,7 @@ def test_the_questions_of_a_conceded_line_fall_with_their_votes(session, people,
     concede(case.lines[0], by=people.bo, at=MARCH)
     assert positions(case) == [3, 4, 5]
     fallen = [question for question in case.questions if question.fell_at]
-    assert all(vote.fell_at == MARCH for question in fallen for vote in question.votes)
+    assert {vote.fell_at for question in fallen for vote in question.votes} == {MARCH}
     assert approvals_of(case) == []
     assert waited_for(case) == {TaskKind.WRITE_TEXT.value}
     with pytest.raises(CannotProceed, match="question_fell"):

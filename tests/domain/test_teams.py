@@ -244,3 +244,14 @@ def test_who_signed_in_this_year_is_awake(stage):
     session.add(SignIn(token_hash="x", user_id=cast.arne.id, began_at=NOON - 300 * DAY, expires_at=NOON))
     session.flush()
     assert not is_dormant(session, cast.arne, NOON)
+
+
+def test_a_stand_in_who_was_taken_out_stays_out(stage):
+    session, cast, case = stage
+    absences.register_absence(cast.asta, from_on=TODAY, to_on=IN_A_WEEK, stand_in=cast.arne, by=cast.asta, at=NOON)
+    session.flush()
+    member = next(found for found in case.parties[0].team if found.user is cast.arne)
+    remove_member(member, by=cast.asta, at=NOON)
+    session.flush()
+    assert absences.cover_absences(session, at=NOON) == 0
+    assert not opens(cast.arne, case)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.scenes.intake import accepted, declared, dismissal_proposed, letters_
 from tests.scenes.submissions import DAY, answered, responded
 from tvist.access.policy import Act
 from tvist.access.roles import may
+from tvist.accounts.models import User
 from tvist.cases.clocks import Rest
 from tvist.cases.concessions import Concession
 from tvist.cases.lifecycle import State
@@ -21,6 +23,7 @@ from tvist.cases.private import CaseMessage, Offer
 from tvist.cases.sendings import submissions_visible_to
 from tvist.cases.submissions import SubmissionKind
 from tvist.clock import now, today
+from tvist.delivery.models import Letter, LetterKind
 from tvist.errors import CannotProceed
 from tvist.intake.actions import propose_dismissal
 from tvist.intake.models import DismissalProposal, Draft, DraftKind
@@ -31,6 +34,8 @@ from tvist.submissions.settlement import confirm_settlement, propose_settlement
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from werkzeug.test import TestResponse
 
     from tvist.db import Database
 
@@ -188,3 +193,66 @@ def test_the_case_ends_once_whichever_ending_comes_first(database, ask):
     assert ask("POST", f"/cases/{case.slug}/settlement/withdraw", as_=cast.bo, data=data).status_code == 409
     with database.reading() as session:
         assert len(session.get_one(Case, case.id).endings) == 1
+
+
+def test_an_officer_who_asks_to_become_a_filer_does_not_find_the_key_to_say_yes(database, ask):
+    cast, _ = a_scene(database, accepted)
+    asked = {"organisation": "4639", "name": "Arne", "email": cast.arne.email, "role": "authorised_filer", "language": "nb"}
+    assert ask("POST", "/access", data=asked).status_code == 303
+    with database.reading() as session:
+        letter = session.scalars(sa.select(Letter).where(Letter.kind == LetterKind.ACCESS_ASKED)).one().public_id
+    for user, is_told in ((cast.arne, False), (cast.bo, False), (cast.siri, False), (cast.adam, False), (cast.asta, True)):
+        assert ask("GET", f"/letters/{letter}", as_=user).status_code == (200 if is_told else 404)
+        assert (f"/letters/{letter}" in ask("GET", "/letters", as_=user).text) is is_told
+
+
+def at_once(*acts: Callable[[], TestResponse]) -> list[int]:
+    """The acts in as many threads, as near to one moment as can be; the codes of their answers, sorted."""
+    with ThreadPoolExecutor(len(acts)) as threads:
+        return sorted(found.result().status_code for found in [threads.submit(act) for act in acts])
+
+
+def test_two_who_concede_the_same_sum_at_once_concede_it_once(database, ask):
+    cast, case = a_scene(database, accepted, lines=three_lines())
+    sent = {"line": case.lines[1].public_id, "how_much": "part", "amount": "60 000", "sure": "y"}
+    codes = at_once(*[lambda: ask("POST", f"/cases/{case.slug}/concede", as_=cast.bo, data=dict(sent)) for _ in range(2)])
+    assert codes == [303, 422]
+    assert count(database, Concession) == 1
+
+
+def test_a_key_that_is_used_twice_at_once_lets_in_once(database, ask):
+    cast, _ = a_scene(database, accepted)
+    asked = {"organisation": "4639", "name": "Ny", "email": "ny@example.invalid", "role": "case_officer", "language": "nb"}
+    assert ask("POST", "/access", data=asked).status_code == 303
+    with database.reading() as session:
+        link = session.scalars(sa.select(Letter.link).where(Letter.kind == LetterKind.ACCESS_ASKED)).one()
+    assert at_once(*[lambda: ask("POST", link, data={"answer": "yes"}) for _ in range(2)]) == [303, 404]
+    with database.reading() as session:
+        user = session.scalars(sa.select(User).where(User.email == "ny@example.invalid")).one()
+        assert [found.organisation_id for found in user.memberships] == [cast.vik.id]
+
+
+def test_two_settlements_at_once_leave_one_that_stands(database, ask):
+    cast, case = a_scene(database, accepted)
+    address, sent = f"/cases/{case.slug}/settlement/propose", {"text": "Halvparten.", "sure": "y"}
+    codes = at_once(*[lambda user=user: ask("POST", address, as_=user, data=dict(sent)) for user in (cast.asta, cast.bo)])
+    assert codes == [303, 409]
+    assert count(database, Settlement) == 1
+
+
+def test_withdrawing_a_text_while_the_other_side_confirms_it_does_one_of_the_two(database, ask):
+    cast, case = a_scene(database, accepted)
+    address, sent = f"/cases/{case.slug}/settlement", {"text": "Halvparten.", "sure": "y"}
+    assert ask("POST", f"{address}/propose", as_=cast.asta, data=sent).status_code == 303
+    with database.reading() as session:
+        found = session.scalars(sa.select(Settlement)).one()
+    data = {"settlement": found.public_id, "sha256": found.sha256, "sure": "y"}
+    codes = at_once(
+        lambda: ask("POST", f"{address}/confirm", as_=cast.bo, data=dict(data)),
+        lambda: ask("POST", f"{address}/withdraw", as_=cast.asta, data=dict(data)),
+    )
+    assert codes == [303, 409]
+    with database.reading() as session:
+        after = session.scalars(sa.select(Settlement)).one()
+        is_over = session.get_one(Case, case.id).state is State.DISCONTINUED
+        assert (after.agreed_at is None, after.withdrawn_at is None) == (not is_over, is_over)

@@ -135,6 +135,7 @@ def test_nobody_else_is_told_that_there_are_offers(ask: Any, database: Database,
     with database.reading() as session:
         # The access log names what was opened by its kind and number, and nothing more.
         things = session.scalars(sa.select(AccessEntry.thing)).all()
+        assert things
         assert all(thing == "" or (len(thing.split()) == 2 and thing.split()[1].isdigit()) for thing in things)
         told = session.scalars(sa.select(Letter).where(Letter.kind.in_((LetterKind.OFFER_MADE, LetterKind.SETTLEMENT_PROPOSED))))
         letters = told.all()

@@ -89,16 +89,24 @@ def _addresses(app: Flask, things: list[dict[str, Any]]) -> Iterator[tuple[str, 
         yield from ((rule.endpoint, there.build(rule.endpoint, thing)) for thing in fits)
 
 
+MARKS_OF_OPENING = frozenset({"recipient.opened_at", "case_message.first_read_at", "paper_opening"})
+"""When a letter, a message or a paper was first opened is told to its sender (rule 18): written beside the access log, in the same way."""
+
+
 def _fingerprints(database: Database) -> dict[str, str]:
-    """The SHA-256 of all rows of every table but the access log."""
+    """The SHA-256 of all rows of every table but the access log and the marks of opening."""
     with database.reading() as session:
         return {
             table.name: hashlib.sha256(
-                repr(session.execute(sa.select(table).order_by(*table.primary_key)).all()).encode()
+                repr(session.execute(sa.select(*_kept(table)).order_by(*table.primary_key)).all()).encode()
             ).hexdigest()
             for table in Base.metadata.sorted_tables
-            if table is not AccessEntry.__table__
+            if table is not AccessEntry.__table__ and table.name not in MARKS_OF_OPENING
         }
+
+
+def _kept(table: sa.Table) -> list[sa.Column[Any]]:
+    return [column for column in table.columns if str(column) not in MARKS_OF_OPENING]
 
 
 def _logged(database: Database) -> int:

@@ -119,8 +119,10 @@ OCCASIONAL: Final = frozenset(
 )
 """Acts that need an occasion most cases never have: without it they are not named, instead of being named with why not."""
 
-FROM_ROOMS: Final = frozenset({Act.ISSUE, Act.MAKE_OFFER, Act.PROPOSE_SETTLEMENT, Act.SETTLE})
-"""Acts without a row in `PAGES`: done from a room of `PLACES`, by another act, or by the machine."""
+_TO_PAPERS: Final = frozenset({Act.QUARANTINE_PAPER, Act.RELEASE_PAPER, Act.REPLACE_PAPER, Act.RENAME_PAPER})
+_TO_TEAMS: Final = frozenset({Act.MANAGE_TEAM, Act.ASSIGN})
+FROM_ROOMS: Final = frozenset({Act.ISSUE, Act.MAKE_OFFER, Act.PROPOSE_SETTLEMENT, Act.SETTLE}) | _TO_PAPERS | _TO_TEAMS
+"""Acts without a row in `PAGES`: done from a room of `PLACES`, from the list of papers, by another act, or by the machine."""
 
 ASKED_FOR: Final = frozenset({Act.CONFIRM_SETTLEMENT})
 """Acts that are named to whom an open task asks for them, and to nobody else."""

@@ -88,14 +88,15 @@ def cover(session: Session, absence: Absence, *, by: User | None, at: datetime) 
     days = (max(absence.from_on, on), absence.to_on)
     for party in places_of_member(session, absence.user, on):
         is_colleague = works_there(absence.stand_in, party.organisation_id, days[0])
-        if is_colleague and not _is_there(party.team, absence.stand_in.id, days):
+        if is_colleague and not _was_put_in(party.team, absence) and not _is_there(party.team, absence.stand_in.id, days):
             added_by = by.id if by else None
             party.team.append(
                 TeamMember(user=absence.stand_in, from_on=days[0], to_on=days[1], added_by_id=added_by, absence_id=absence.id)
             )
             made += 1
     for draft in drafts_of_member(session, absence.user):
-        if not _is_there(draft.team, absence.stand_in.id, days) and works_there(absence.stand_in, draft.organisation_id, days[0]):
+        is_new = not _was_put_in(draft.team, absence) and not _is_there(draft.team, absence.stand_in.id, days)
+        if is_new and works_there(absence.stand_in, draft.organisation_id, days[0]):
             draft.team.append(
                 DraftMember(user=absence.stand_in, added_at=at, from_on=days[0], to_on=days[1], absence_id=absence.id)
             )
@@ -137,6 +138,11 @@ def _are_colleagues(one: User, other: User, on: date) -> bool:
         {found.organisation_id for found in one.memberships_on(on)}
         & {found.organisation_id for found in other.memberships_on(on)}
     )
+
+
+def _was_put_in(team: list[TeamMember] | list[DraftMember], absence: Absence) -> bool:
+    """Whether the stand-in was put into the team for this absence before: who was taken out again stays out."""
+    return any(member.absence_id == absence.id for member in team)
 
 
 def _is_there(team: list[TeamMember] | list[DraftMember], user_id: int, days: tuple[date, date]) -> bool:

@@ -18,6 +18,9 @@ from tvist.db import Base, random_id
 
 MAILBOX_ROLES = PARTY_ROLES | {MembershipRole.SECRETARIAT}
 """Who reads the functional mailbox of their organisation."""
+VOUCHING_ROLES = frozenset({MembershipRole.AUTHORISED_FILER})
+"""Who reads, of that mailbox, the letters with a key to let somebody in: who answers for who works there (rule 5). Else an officer who asks to
+become a filer would find the key in the program, and say yes to it."""
 
 
 class LetterKind(StrEnum):
@@ -243,7 +246,8 @@ class Recipient(Base):
         if self.user_id is not None:
             return self.user_id == user.id
         memberships = user.memberships_on(on) if by_mailbox else []
-        return any(found.organisation.mailbox == self.address and found.role in MAILBOX_ROLES for found in memberships)
+        readers = VOUCHING_ROLES if self.letter.kind is LetterKind.ACCESS_ASKED else MAILBOX_ROLES
+        return any(found.organisation.mailbox == self.address and found.role in readers for found in memberships)
 
     def roles_for(self, user: User, on: date) -> set[Role]:
         """What `user` is to this sending: an officer who may open its case; any officer where there is none. Its words are not shown by this."""

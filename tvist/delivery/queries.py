@@ -15,16 +15,16 @@ from tvist.cases.queries import visible_to
 from tvist.cases.submissions import Serving
 from tvist.cases.waiting import Task
 from tvist.db import locked
-from tvist.delivery.models import MAILBOX_ROLES, NOT_ARRIVED, Letter, Recipient
+from tvist.delivery.models import MAILBOX_ROLES, NOT_ARRIVED, VOUCHING_ROLES, Letter, LetterKind, Recipient
 from tvist.errors import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import date
 
     from sqlalchemy.orm import Session
 
-    from tvist.accounts.models import User
+    from tvist.accounts.models import MembershipRole, User
 
 PAGE = 50
 
@@ -117,7 +117,7 @@ def stopped_and_owing(session: Session, user: User, on: date) -> list[Letter]:
         .options(joinedload(Letter.party), contains_eager(Letter.case))
         .order_by(Letter.id)
     )
-    return [found for found in session.scalars(query) if not _is_replaced(session, found)]
+    return [found for found in session.scalars(query) if not is_replaced(session, found)]
 
 
 def what_it_serves(session: Session, letter: Letter) -> list[tuple[Serving, Task | None]]:
@@ -131,7 +131,7 @@ def what_it_serves(session: Session, letter: Letter) -> list[tuple[Serving, Task
     return [(found, tasks.get(found.task_id) if found.task_id else None) for found in letter.servings]
 
 
-def _is_replaced(session: Session, letter: Letter) -> bool:
+def is_replaced(session: Session, letter: Letter) -> bool:
     """Whether a later letter starts the same clock, of a letter that serves nothing itself."""
     if letter.starts_id is None:
         return False
@@ -150,11 +150,18 @@ def mailbox_of_secretariat(session: Session) -> str:
 
 
 def _is_to(user: User, on: date) -> sa.ColumnElement[bool]:
-    mailboxes = [found.organisation.mailbox for found in user.memberships_on(on) if found.role in MAILBOX_ROLES]
     by_name = Letter.recipients.any(Recipient.user_id == user.id)
-    by_mailbox = Letter.recipients.any(sa.and_(Recipient.user_id.is_(None), Recipient.address.in_(mailboxes)))
+    is_key = Letter.kind == LetterKind.ACCESS_ASKED
+    by_mailbox = sa.or_(
+        sa.and_(~is_key, _in_mailbox_of(user, on, MAILBOX_ROLES)), sa.and_(is_key, _in_mailbox_of(user, on, VOUCHING_ROLES))
+    )
     is_let_go = sa.and_(Letter.released_at.is_not(None), Letter.stopped_at.is_(None))
     return sa.and_(is_let_go, sa.or_(by_name, sa.and_(by_mailbox, ~_has_conflict(user))))
+
+
+def _in_mailbox_of(user: User, on: date, roles: Collection[MembershipRole]) -> sa.ColumnElement[bool]:
+    mailboxes = [found.organisation.mailbox for found in user.memberships_on(on) if found.role in roles]
+    return Letter.recipients.any(sa.and_(Recipient.user_id.is_(None), Recipient.address.in_(mailboxes)))
 
 
 def _has_conflict(user: User) -> sa.ColumnElement[bool]:

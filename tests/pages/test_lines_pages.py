@@ -139,7 +139,7 @@ def test_what_is_no_choice_is_kept_shown_and_told(ask, cast, database):
     row = ("hotell", *ROW[1:])
     ask("POST", f"{draft}/lines/paste", as_=cast.asta, data={"table": "\t".join(row), "then": "anyway"})
     page = ask("GET", f"{draft}/lines/1", as_=cast.asta)
-    assert "«hotell» (ikke en av valgene)" in page.get_data(as_text=True)
+    assert "«hotell» (ikke ett av valgene)" in page.get_data(as_text=True)
     ask("POST", f"{draft}/lines/1", as_=cast.asta, data={"measure": "hotell", "rate": "1"})
     assert (lines_in(database)[0]["measure"], lines_in(database)[0]["rate"]) == ("hotell", "1")
 

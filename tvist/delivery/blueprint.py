@@ -8,7 +8,7 @@ from flask import Blueprint, request
 from flask_login import current_user
 
 from tvist.clock import now, today
-from tvist.delivery.opening import note_opened
+from tvist.delivery.opening import is_of_letters, note_opened
 from tvist.web.session import installed
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ bp = Blueprint("delivery", __name__)
 @bp.after_app_request
 def note_what_was_opened(response: Response) -> Response:
     """Once a page was shown to somebody signed in, the letters that led there count as opened by them (rule 18)."""
-    if request.method == "GET" and response.status_code == 200 and current_user.is_authenticated:  # noqa: PLR2004 - it was shown.
+    was_shown = request.method == "GET" and response.status_code == 200  # noqa: PLR2004 - all went well.
+    if was_shown and is_of_letters(request.path) and current_user.is_authenticated:
         note_opened(installed().database, current_user.id, path=request.path, on=today(), at=now())
     return response

@@ -13,6 +13,7 @@ from tvist.db import locked, session_of
 from tvist.delivery.actions import address_letter, addresses_of, new_message_id
 from tvist.delivery.letter_settings import ABOUT_ACCOUNTS
 from tvist.delivery.models import Fate, Letter, Recipient
+from tvist.delivery.queries import is_replaced
 from tvist.errors import CannotProceed
 from tvist.words import Message
 
@@ -83,8 +84,7 @@ def _owes_a_start(letter: Letter) -> bool:
     """Whether the clock it was to start still stands, and no later letter is to start it."""
     if letter.starts is None or not letter.starts.is_open or letter.starts.starts_on is not None:
         return False
-    later = sa.select(Letter.id).where(Letter.starts_id == letter.starts_id, Letter.id > letter.id, Letter.stopped_at.is_(None))
-    return session_of(letter).scalar(later.limit(1)) is None
+    return not is_replaced(session_of(letter), letter)
 
 
 def present_address(recipient: Recipient) -> str | None:

@@ -16,8 +16,14 @@ if TYPE_CHECKING:
 
     from tvist.db import Database
 
+PAGES: Final = ("/letters/", "/cases/")
 _PARTS_OF_A_CASE: Final = 2
 """A case's own page has two parts in its address: `/cases/2026-0001`."""
+
+
+def is_of_letters(path: str) -> bool:
+    """Whether a letter may be shown at `path`, or lead there: asked first, so that nobody is looked up for a stylesheet."""
+    return path.startswith(PAGES)
 
 
 def note_opened(database: Database, user_id: int, *, path: str, on: date, at: datetime) -> int:

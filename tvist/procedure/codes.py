@@ -7,7 +7,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tvist.procedure.tables import day_or_none, rows_of, within
+from tvist.procedure.tables import rows_of, within
+from tvist.tables import day_or_none
 from tvist.words import Message
 
 if TYPE_CHECKING:

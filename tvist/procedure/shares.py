@@ -10,7 +10,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
-from tvist.procedure.tables import day_or_none, rows_of, within
+from tvist.procedure.tables import rows_of, within
+from tvist.tables import day_or_none
 
 KNOWN: Final = "known"
 HALF: Final = Fraction(1, 2)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from tvist.errors import NotFound
 from tvist.register.collation import sort_key
-from tvist.register.tables import day_or_none, rows_of, several
+from tvist.register.tables import rows_of, several
+from tvist.tables import day_or_none
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -9,7 +9,8 @@ from typing import Final
 
 from tvist.errors import NotFound
 from tvist.register.municipalities import Municipality, before, municipality
-from tvist.register.tables import day_or_none, rows_of, several
+from tvist.register.tables import rows_of, several
+from tvist.tables import day_or_none
 
 OSLO: Final = "0301"
 # From this day the municipalities bear more of the cost (the reform of 2022).

@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from tvist.errors import NotFound
 from tvist.register.municipalities import all_municipalities, lineage
-from tvist.register.tables import day_or_none, rows_of
+from tvist.register.tables import rows_of
+from tvist.tables import day_or_none
 from tvist.words import Message
 
 

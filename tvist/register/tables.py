@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import Final
 
-FOLDER = Path(__file__).parent / "data"
+from tvist.tables import rows_in
 
-
-def rows_of(name: str) -> list[dict[str, str]]:
-    """All rows of `data/<name>.csv`, as written."""
-    with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as opened:
-        return list(csv.DictReader(opened))
-
-
-def day_or_none(text: str) -> date | None:
-    """An ISO date; None for an empty cell, which means "still so"."""
-    return date.fromisoformat(text) if text else None
+rows_of: Final = partial(rows_in, Path(__file__).parent / "data")
 
 
 def several(text: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from tests.people import a_cast, give_phrase
 from tests.scenes.intake import accepted
 from tests.visitor import PHRASE, Visitor
-from tvist.accounts.models import AccessRequest, User
+from tvist.accounts.models import AccessRequest, Organisation, OrganisationKind, User
 from tvist.accounts.passwords import hash_password
 from tvist.cases.models import Case
 from tvist.clock import now
@@ -153,6 +153,18 @@ def test_the_postmottak_lets_somebody_in_once(scene, app, database):
     with database.reading() as session:
         found = session.scalars(sa.select(User).where(User.email == "ny@example.invalid")).one()
         assert [each.organisation.code for each in found.memberships] == ["4644"]
+
+
+def test_municipalities_of_one_name_are_told_apart_where_one_asks(scene, app, database):
+    with database.writing() as session:
+        for code in ("0219", "3201"):
+            kind, mailbox = OrganisationKind.MUNICIPALITY, f"postmottak-{code}@example.invalid"
+            session.add(Organisation(kind=kind, code=code, name="Bærum kommune", sort_key="bærum", mailbox=mailbox))
+        session.commit()
+    page = Visitor(app).get("/access").get_data(as_text=True)
+    assert "Bærum kommune (kommunenummer 0219, til og med 2019)" in page
+    assert "Bærum kommune (kommunenummer 3201)" in page
+    assert "Vik kommune<" in page
 
 
 def test_the_page_says_the_same_for_an_address_that_has_an_account(scene, app):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,15 +11,17 @@ from tvist.intake.forms import MOST_JOINED, MOST_OPPOSING
 from tvist.intake.petition import Petition
 from tvist.intake.queries import parties_to_choose
 from tvist.intake.steps import ANSWERS, STEPS, Step, place_of
+from tvist.register.municipalities import all_municipalities
 from tvist.web.forms import choices
 from tvist.web.session import say, t
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy.orm import Session
     from wtforms import Field
 
+    from tvist.accounts.models import Organisation
     from tvist.intake.models import Draft
     from tvist.intake.petition import Fault
     from tvist.web.forms import TvistForm
@@ -106,10 +109,8 @@ def choose_parties(form: Any, draft: Draft, session: Session) -> None:
     files_for_state = draft.organisation.kind is OrganisationKind.STATE
     there = [found for found in parties_to_choose(session) if found.id != draft.organisation_id]
     nobody = [("", t("intake.choose"))]
-    state = choices(nobody + [(found.code, found.name) for found in there if found.kind is OrganisationKind.STATE])
-    municipalities = choices(
-        nobody + [(found.code, found.name) for found in there if found.kind is OrganisationKind.MUNICIPALITY]
-    )
+    state = choices(nobody + names_apart(found for found in there if found.kind is OrganisationKind.STATE))
+    municipalities = choices(nobody + names_apart(found for found in there if found.kind is OrganisationKind.MUNICIPALITY))
     for place in range(1, MOST_OPPOSING + 1):
         if place > 1 and not files_for_state:
             del form[f"opposing_{place}"]
@@ -120,6 +121,21 @@ def choose_parties(form: Any, draft: Draft, session: Session) -> None:
             del form[f"joined_{place}"]
         else:
             form[f"joined_{place}"].choices = municipalities
+
+
+def names_apart(organisations: Iterable[Organisation]) -> list[tuple[str, str]]:
+    """Codes and names to choose from. A name that several have had over the years comes with the number, and the last year of one that is no more."""
+    there = [(found.code or "", found.name) for found in organisations]
+    bearers = Counter(name for _, name in there)
+    return [(code, name if bearers[name] == 1 else _with_number(code, name)) for code, name in there]
+
+
+def _with_number(code: str, name: str) -> str:
+    ends = [row.valid_to for row in all_municipalities() if row.number == code]
+    last = max((end for end in ends if end), default=None)
+    if last is None or None in ends:
+        return t("intake.name_with_number", name=name, number=code)
+    return t("intake.name_until", name=name, number=code, year=str(last.year))
 
 
 def differences(form: TvistForm, saved: Mapping[str, Any]) -> list[tuple[str, str]]:

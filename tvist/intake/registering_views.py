@@ -12,6 +12,7 @@ from tvist.access.policy import Act
 from tvist.clock import now, today
 from tvist.errors import NotFound
 from tvist.intake.blueprint import bp
+from tvist.intake.drafting import names_apart
 from tvist.intake.forms import RegisterForm
 from tvist.intake.queries import parties_to_choose, registered_drafts
 from tvist.intake.registering import begin_registered, wrong_day
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 def registered() -> ResponseReturnValue:
     """Requests on paper that are being registered, and the way to a new one."""
     form, there = RegisterForm(), {found.code: found for found in parties_to_choose(current_session) if found.code}
-    form.organisation.choices = choices([("", t("intake.choose"))] + [(code, found.name) for code, found in there.items()])
+    form.organisation.choices = choices([("", t("intake.choose")), *names_apart(there.values())])
     is_valid = form.validate_on_submit()
     received_on = form.received_on.data
     if received_on and (wrong := wrong_day(received_on, today())):

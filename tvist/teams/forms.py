@@ -9,6 +9,7 @@ from wtforms import SelectField, StringField, TextAreaField
 from tvist.accounts.forms import LANGUAGE_CHOICES
 from tvist.accounts.models import MembershipRole
 from tvist.cases.fields import DayField
+from tvist.intake.drafting import names_apart
 from tvist.web.forms import Needed, NotLonger, TvistForm, choices, trimmed
 from tvist.web.session import lazy, t
 
@@ -92,9 +93,7 @@ class AccessForm(TvistForm):
         """`organisations` are those to choose from."""
         super().__init__(*args, **kwargs)
         self._organisations = {found.code: found for found in organisations}
-        self.organisation.choices = choices(
-            [(NOBODY, t("teams.choose")), *((code, found.name) for code, found in self._organisations.items())]
-        )
+        self.organisation.choices = choices([(NOBODY, t("teams.choose")), *names_apart(self._organisations.values())])
 
     @property
     def chosen(self) -> Organisation | None:

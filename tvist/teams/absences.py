@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from tvist.accounts.models import Absence
 from tvist.cases.models import TeamMember
@@ -21,6 +22,7 @@ from tvist.teams.rules import works_there
 from tvist.words import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from sqlalchemy.orm import Session
@@ -111,10 +113,17 @@ def cover_absences(session: Session, *, at: datetime) -> int:
     return sum(cover(session, absence, by=None, at=at) for absence in session.scalars(standing.order_by(Absence.id)))
 
 
-def absences_of(session: Session, user: User, on: date) -> list[Absence]:
-    """The person's absences that are not over, soonest first."""
-    query = sa.select(Absence).where(Absence.user_id == user.id, Absence.ended_at.is_(None), Absence.to_on >= on)
-    return list(session.scalars(query.order_by(Absence.from_on, Absence.id)))
+def absences_of(session: Session, users: Sequence[User], on: date) -> dict[int, list[Absence]]:
+    """The absences of these people that are not over, soonest first, by the person's id."""
+    query = (
+        sa.select(Absence)
+        .where(Absence.user_id.in_([user.id for user in users]), Absence.ended_at.is_(None), Absence.to_on >= on)
+        .options(joinedload(Absence.stand_in))
+    )
+    found: dict[int, list[Absence]] = {user.id: [] for user in users}
+    for absence in session.scalars(query.order_by(Absence.from_on, Absence.id)):
+        found[absence.user_id].append(absence)
+    return found
 
 
 def stands_in_for(session: Session, user: User, on: date) -> list[Absence]:

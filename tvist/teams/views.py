@@ -48,7 +48,7 @@ def colleagues(organisation: Organisation) -> ResponseReturnValue:
         organisation=organisation,
         people=people,
         last_seen=last_signs_in(current_session, people),
-        absences={user.id: absences_of(current_session, user, today()) for user in people},
+        absences=absences_of(current_session, people, today()),
         waiting=waiting_requests(current_session, organisation, now()),
         on=today(),
     )
@@ -96,7 +96,8 @@ def absences() -> ResponseReturnValue:
             register_absence(current_user, from_on=from_on, to_on=to_on, stand_in=stand_in, by=current_user, at=now())
             return finish(url_for("teams.absences"), Message("teams.absence_noted"))
         form.blame(fault, "person" if fault.code.startswith("teams.stand_in") else "to_on")
-    own, others = absences_of(current_session, current_user, today()), stands_in_for(current_session, current_user, today())
+    own = absences_of(current_session, [current_user], today())[current_user.id]
+    others = stands_in_for(current_session, current_user, today())
     return render_template("teams/absences.html", form=form, own=own, others=others), _status()
 
 

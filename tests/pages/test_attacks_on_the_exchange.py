@@ -256,3 +256,17 @@ def test_withdrawing_a_text_while_the_other_side_confirms_it_does_one_of_the_two
         after = session.scalars(sa.select(Settlement)).one()
         is_over = session.get_one(Case, case.id).state is State.DISCONTINUED
         assert (after.agreed_at is None, after.withdrawn_at is None) == (not is_over, is_over)
+
+
+@pytest.mark.parametrize(
+    "carried",
+    [
+        '{"fields": [["text", "\\ud800"]], "had_files": false}',
+        '{"fields": [["\\u0000", "x"]], "had_files": false}',
+        "[" * 100_000,
+    ],
+    ids=["half a character", "NUL", "nested without end"],
+)
+def test_what_is_carried_through_the_sign_in_may_be_anything(ask, carried):
+    sent = {"email": "a@example.invalid", "password": "feil", "_carried_to": "/desk", "_carried": carried}
+    assert ask("POST", "/sign-in", data=sent).status_code == 422

@@ -9,6 +9,7 @@ from typing import Final
 from flask import request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from tvist.db import storable
 from tvist.web.addresses import local_path
 
 ADDRESS_FIELD: Final = "_carried_to"
@@ -37,9 +38,10 @@ def carried_on() -> Carried | None:
         return None
     try:
         read = json.loads(text)
-        fields = tuple((str(name), str(value)) for name, value in read["fields"])
+        # JSON can tell of NUL and of halves of characters, which no page can show.
+        fields = tuple((storable(str(name)), storable(str(value))) for name, value in read["fields"])
         return Carried(address, fields, bool(read["had_files"]))
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None
 
 

@@ -331,7 +331,7 @@ def test_a_comment_is_written_changed_and_taken_away(ask, scene, installation):
 
 def test_the_secretariat_has_no_form_for_comments(ask, scene):
     cast, _, papers = scene()
-    assert "Skriv kommentaren ned" not in text_of(ask, f"{papers['Vedtak']}/page", cast.siri)
+    assert "Lagre kommentaren" not in text_of(ask, f"{papers['Vedtak']}/page", cast.siri)
     assert ask("POST", f"{papers['Vedtak']}/comment", as_=cast.siri, data={"page": "1", "text": "x"}).status_code == 422
 
 

@@ -9,6 +9,7 @@ from wtforms.validators import ValidationError
 
 from tvist.cases.history import Statement
 from tvist.clock import today
+from tvist.intake.anonymity import NoBirthNumber
 from tvist.procedure.codes import CodeKind, code_named, codes, is_code
 from tvist.procedure.settings import PROCEDURES
 from tvist.web.forms import Needed, NotLonger, TvistForm, choices, trimmed
@@ -19,7 +20,7 @@ LONGEST = PROCEDURES[-1].longest_text
 
 
 def _text(code: str) -> TextAreaField:
-    checks = [Needed(f"intake.needed.{code}"), NotLonger(LONGEST)]
+    checks = [Needed(f"intake.needed.{code}"), NotLonger(LONGEST), NoBirthNumber()]
     return TextAreaField(
         lazy(f"intake.field.{code}"), description=lazy(f"intake.hint.{code}"), filters=[trimmed], validators=checks
     )

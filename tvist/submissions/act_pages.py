@@ -1,34 +1,21 @@
-"""What the pages of one act in the exchange share: the page, shown again with what was typed, and that no text holds a birth number."""
+"""What the pages of one act in the exchange share: the page, shown again with what was typed."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from flask import render_template, request
-from wtforms.validators import ValidationError
 
-from tvist.intake.birth_numbers import holds_birth_number
 from tvist.procedure.settings import procedure_on
-from tvist.web.session import say
-from tvist.words import Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from flask.typing import ResponseReturnValue
-    from wtforms import Field, Form
 
     from tvist.cases.models import Case
     from tvist.web.forms import TvistForm
-
-
-class NoBirthNumber:
-    """Texts are anonymised before they are sent (rule 6)."""
-
-    def __call__(self, form: Form, field: Field) -> None:  # noqa: ARG002 - WTForms' signature.
-        """Raise ValidationError for a text that holds a birth number."""
-        if holds_birth_number(field.data or ""):
-            raise ValidationError(say(Message("intake.birth_number")))
+    from tvist.words import Message
 
 
 def act_page(template: str, case: Case, form: TvistForm, in_the_way: Sequence[Message], **more: Any) -> ResponseReturnValue:

@@ -9,6 +9,7 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from tvist.cases.fields import DayField
+from tvist.intake.anonymity import NoBirthNumber
 from tvist.procedure.codes import CodeKind, codes
 from tvist.procedure.settings import PROCEDURES
 from tvist.web.forms import Needed, NotLonger, TvistForm, choices, trimmed
@@ -31,7 +32,10 @@ def _day(code: str, description: str = "submissions.extension.day_help", **kwarg
 
 def _text(code: str, description: str, *validators: Any) -> TextAreaField:
     return TextAreaField(
-        lazy(code), description=lazy(description), filters=[trimmed], validators=[*validators, NotLonger(LONGEST)]
+        lazy(code),
+        description=lazy(description),
+        filters=[trimmed],
+        validators=[*validators, NotLonger(LONGEST), NoBirthNumber()],
     )
 
 

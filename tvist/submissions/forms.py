@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wtforms import BooleanField, HiddenField, TextAreaField
 
+from tvist.intake.anonymity import NoBirthNumber
 from tvist.procedure.settings import PROCEDURES
 from tvist.web.forms import Needed, NotLonger, TvistForm, trimmed
 from tvist.web.session import lazy
@@ -32,7 +33,7 @@ class WithdrawForm(TvistForm):
         lazy("submissions.withdraw.reasons"),
         description=lazy("submissions.withdraw.reasons_help"),
         filters=[trimmed],
-        validators=[NotLonger(LONGEST_TEXT)],
+        validators=[NotLonger(LONGEST_TEXT), NoBirthNumber()],
     )
     sure = BooleanField(lazy("submissions.withdraw.sure"), validators=[Needed("submissions.withdraw.tick_first")])
 
@@ -40,4 +41,6 @@ class WithdrawForm(TvistForm):
 class DiscontinueForm(TvistForm):
     """A note to the parties."""
 
-    reasons = TextAreaField(lazy("submissions.discontinue.reasons"), filters=[trimmed], validators=[NotLonger(LONGEST_TEXT)])
+    reasons = TextAreaField(
+        lazy("submissions.discontinue.reasons"), filters=[trimmed], validators=[NotLonger(LONGEST_TEXT), NoBirthNumber()]
+    )

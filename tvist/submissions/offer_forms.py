@@ -5,8 +5,8 @@ from __future__ import annotations
 from wtforms import HiddenField, TextAreaField
 
 from tvist.cases.fields import DayField
+from tvist.intake.anonymity import NoBirthNumber
 from tvist.procedure.settings import PROCEDURES
-from tvist.submissions.act_pages import NoBirthNumber
 from tvist.web.forms import Needed, NotLonger, TvistForm, trimmed
 from tvist.web.session import lazy
 

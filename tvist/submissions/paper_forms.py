@@ -5,6 +5,7 @@ from __future__ import annotations
 from wtforms import BooleanField, IntegerField, TextAreaField
 from wtforms.validators import ValidationError
 
+from tvist.intake.anonymity import NoBirthNumber
 from tvist.intake.paper_forms import PaperFields
 from tvist.procedure.settings import PROCEDURES
 from tvist.submissions.page_comments import LAST_PAGE, LONGEST_COMMENT
@@ -26,7 +27,7 @@ class QuarantineForm(TvistForm):
         lazy("documents.quarantine.reason"),
         description=lazy("documents.quarantine.reason_help"),
         filters=[trimmed],
-        validators=[Needed("documents.write_reason"), NotLonger(LONGEST_TEXT)],
+        validators=[Needed("documents.write_reason"), NotLonger(LONGEST_TEXT), NoBirthNumber()],
     )
     sure = BooleanField(lazy("documents.quarantine.sure"), validators=[Needed("documents.quarantine.tick_first")])
 
@@ -38,7 +39,7 @@ class ReplaceForm(PaperFields, TvistForm):
         lazy("documents.replace.text"),
         description=lazy("documents.replace.text_help"),
         filters=[trimmed],
-        validators=[NotLonger(LONGEST_TEXT)],
+        validators=[NotLonger(LONGEST_TEXT), NoBirthNumber()],
     )
 
 
@@ -55,7 +56,7 @@ class PageCommentForm(TvistForm):
     text = TextAreaField(
         lazy("submissions.page_comments.text"),
         filters=[trimmed],
-        validators=[Needed("submissions.page_comments.write"), NotLonger(LONGEST_COMMENT)],
+        validators=[Needed("submissions.page_comments.write"), NotLonger(LONGEST_COMMENT), NoBirthNumber()],
     )
 
     def validate_page(self, field: IntegerField) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from wtforms import BooleanField, HiddenField, TextAreaField
 
+from tvist.intake.anonymity import NoBirthNumber
 from tvist.procedure.settings import PROCEDURES
-from tvist.submissions.act_pages import NoBirthNumber
 from tvist.web.forms import Needed, NotLonger, TvistForm, trimmed
 from tvist.web.session import lazy
 

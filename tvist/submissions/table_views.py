@@ -18,8 +18,8 @@ from tvist.cases.queries import case_at
 from tvist.cases.submissions import Submission, SubmissionKind
 from tvist.clock import now, today
 from tvist.errors import NotFound
+from tvist.intake.anonymity import NoBirthNumber
 from tvist.procedure.settings import PROCEDURES, procedure_on
-from tvist.submissions.act_pages import NoBirthNumber
 from tvist.submissions.blueprint import bp
 from tvist.submissions.confirming import confirm_table as confirm
 from tvist.submissions.confirming import send_table as send

@@ -298,7 +298,8 @@ def test_letters_and_jobs_are_done_at_the_command_line(tvist, database, cast):
         session.commit()
 
     assert "Bounced: 0" in tvist("send-letters")
-    assert tvist("work", "--once") == "1 jobs done.\n"
+    # The index of the request, and its receipt.
+    assert tvist("work", "--once") == "2 jobs done.\n"
     assert tvist("work", "--once") == "0 jobs done.\n"
 
 

@@ -58,7 +58,7 @@ def text_of(found: Filed) -> str:
                 "Begjærende part",
                 "innen 16. mars 2026",
                 "22 av 31 dager",
-                "Det er sekretariatet sin tur",
+                "Det er sekretariatets tur",
             ),
         ),
         (

@@ -5,12 +5,14 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+import pypdfium2
 import pytest
 import sqlalchemy as sa
 
 from tests.people import Cast, a_cast
 from tests.scenes.concessions import three_lines
 from tests.scenes.intake import accepted, declared, dismissal_proposed, letters_arrive
+from tests.scenes.papers import exchanging, paper_called
 from tests.scenes.submissions import DAY, answered, responded
 from tvist.access.policy import Act
 from tvist.access.roles import may
@@ -29,8 +31,10 @@ from tvist.intake.actions import propose_dismissal
 from tvist.intake.models import DismissalProposal, Draft, DraftKind
 from tvist.submissions import actions
 from tvist.submissions.models import Settlement
+from tvist.submissions.paper_actions import quarantine_paper
 from tvist.submissions.rules import waiting_to_be_passed_on
 from tvist.submissions.settlement import confirm_settlement, propose_settlement
+from tvist.workers import work_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -270,3 +274,24 @@ def test_withdrawing_a_text_while_the_other_side_confirms_it_does_one_of_the_two
 def test_what_is_carried_through_the_sign_in_may_be_anything(ask, carried):
     sent = {"email": "a@example.invalid", "password": "feil", "_carried_to": "/desk", "_carried": carried}
     assert ask("POST", "/sign-in", data=sent).status_code == 422
+
+
+def test_a_receipt_names_no_paper_that_came_under_quarantine_since(database, ask, installation):
+    with database.writing() as session:
+        cast = a_cast(session)
+        case = exchanging(session, cast, installation, at=now())
+        session.commit()
+    while work_once(installation):
+        pass
+    pages = []
+    for is_withheld in (False, True):
+        if is_withheld:
+            with database.writing() as session:
+                paper = paper_called(session.get_one(Case, case.id), "Faktura")
+                quarantine_paper(paper, by=session.get_one(User, cast.siri.id), at=now(), reason="Et navn.")
+                session.commit()
+        answer = ask("GET", f"/cases/{case.slug}/receipt.pdf", as_=cast.bo)
+        with pypdfium2.PdfDocument(answer.data) as file:
+            pages.append("\n".join(page.get_textpage().get_text_range() for page in file))
+    assert ["Faktura.txt" in text for text in pages] == [True, False]
+    assert all("Vedtak.txt" in text for text in pages)

@@ -18,7 +18,7 @@ from tvist.errors import NotFound
 from tvist.intake.blueprint import bp
 from tvist.intake.forms import PlainForm
 from tvist.intake.petition import petition_of
-from tvist.intake.receipts import ask_for_receipt, petition_sending_at, receipt_state
+from tvist.intake.receipts import ask_for_receipt, petition_sending_at, receipt_state, without_withheld
 from tvist.web.session import current_session, installed
 from tvist.words import Message, render
 
@@ -47,13 +47,14 @@ def receipt(sending: Submission) -> ResponseReturnValue:
 @bp.route("/cases/<slug>/receipt.pdf")
 @requires(Act.READ_SUBMISSION, of=petition_sending_at)
 def receipt_file(sending: Submission) -> ResponseReturnValue:
-    """The receipt as a file, streamed from the store. Raises `NotFound` while it is not made."""
+    """The receipt as a file, streamed from the store; made anew where that names a paper under quarantine. Raises `NotFound` while it is not made."""
     file = receipt_state(current_session, sending.case).file
     if file is None:
         raise NotFound
     name = clean_name(f"{sending.case.slug} {render(Message('receipt.file'), sending.case.language)}.pdf")
-    response = Response(installed().papers.open(file.blob_id), mimetype=MediaType.PDF.mime)
-    response.content_length = file.size
+    anew = without_withheld(sending.case, file)
+    response = Response(anew or installed().papers.open(file.blob_id), mimetype=MediaType.PDF.mime)
+    response.content_length = len(anew) if anew else file.size
     response.headers["Content-Security-Policy"] = SANDBOX
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response

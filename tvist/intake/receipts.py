@@ -83,6 +83,13 @@ def receipt_job(installation: Installation, case_id: int, at: datetime) -> None:
             installation.papers.delete(stored.blob_id)
 
 
+def without_withheld(case: Case, file: ReceiptFile) -> bytes | None:
+    """The receipt made anew, without the papers that came under quarantine after the file was made (rule 20); None where it names none of them."""
+    papers = (paper for sending in case.submissions if sending.kind is SubmissionKind.PETITION for paper in sending.papers)
+    named = any(paper.quarantined_at is not None and paper.quarantined_at >= file.made_at for paper in papers)
+    return render(*receipt(filed_as(case))) if named else None
+
+
 def filed_as(case: Case) -> Filed:
     """What was filed, from the frozen snapshot; beside it only what the case is called and what came with it. Raises NotFound without a request."""
     sending = next((each for each in case.submissions if each.kind is SubmissionKind.PETITION), None)

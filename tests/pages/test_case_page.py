@@ -215,3 +215,12 @@ def test_every_act_has_a_page_a_name_and_readers_and_every_task_an_act() -> None
             assert render(label(act), language)
             # An offer without prejudice leaves no line (rule 22).
             assert act is Act.MAKE_OFFER or render(Message(f"journal.{act.value}"), language)
+
+
+def test_while_one_party_has_the_word_the_other_is_not_offered_to_comment(ask: Ask, cast: Cast, database: Database) -> None:
+    with writing(database, cast) as (session, people):
+        home = f"/cases/{answered(session, people).slug}"
+    for user, is_offered in ((cast.asta, True), (cast.bo, False)):
+        page = ask("GET", home, as_=user).get_data(as_text=True)
+        for act in ("comment", "nothing-more"):
+            assert (f'href="{home}/{act}"' in page) is is_offered

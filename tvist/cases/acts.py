@@ -209,7 +209,7 @@ def _concerns(case: Case, user: User, act: Act, on: date) -> bool:
     """Whether the act can be this person's at all.
 
     A claim is conceded by the party that should bear it, and by no other (rule 22); more time is asked for by who is waited for, and more is
-    sent by who is not (rule 19).
+    sent by who is not (rule 19). While one party has the word, the other neither comments nor says that it has nothing more (rule 19).
     """
     party = case.party_of(user, on)
     own = {task.kind for task in case.open_tasks if task.party is party}
@@ -217,6 +217,8 @@ def _concerns(case: Case, user: User, act: Act, on: date) -> bool:
         return bool(own & EXTENDABLE)
     if act is Act.SEND_MORE:
         return not own & {TaskKind.RESPOND, TaskKind.COMMENT}
+    if act in {Act.COMMENT, Act.NOTHING_MORE}:
+        return TaskKind.COMMENT in own or not any(task.kind is TaskKind.COMMENT for task in case.open_tasks)
     if act is not Act.CONCEDE:
         return True
     return any(bearer_of(line) is party for line in case.lines)

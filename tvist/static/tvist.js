@@ -70,6 +70,13 @@
     });
   }
 
+  // What must not be kept in a browser is guarded: who would leave it is asked first.
+  for (const form of document.querySelectorAll("form[data-guard]")) {
+    form.addEventListener("input", () => {
+      isChanged = true;
+    });
+  }
+
   for (const form of document.querySelectorAll('form[method="post"]')) {
     form.addEventListener("submit", (event) => {
       if (form.dataset.isSent) {

@@ -320,3 +320,16 @@ def test_letters_arrive_and_nothing_is_left_waiting_for_service(session: Session
     letters_arrive(session, case)
     session.commit()
     assert all(recipient.accepted_at for letter in case.letters for recipient in letter.recipients)
+
+
+@pytest.mark.parametrize("told", ["words", "page", "happened_on"])
+def test_the_bundle_is_bound_to_the_facts_as_they_were_told(session: Session, cast: Cast, told: str) -> None:
+    case = referred(
+        session, cast, facts=[{"on": "2024-03-10", "until": "", "words": "Barn A flyttet inn.", "paper": "", "page": ""}]
+    )
+    fact = case.submissions[0].facts[0]
+    assert is_intact(case.bundles[-1])
+    with session.no_autoflush:
+        setattr(fact, told, {"words": "Barn A flyttet ut.", "page": 3, "happened_on": fact.happened_on.replace(day=11)}[told])
+        assert not is_intact(case.bundles[-1])
+    session.expire(fact)

@@ -79,7 +79,16 @@ def _loaded() -> tuple[ExecutableOption, ...]:
         selectinload(Case.declarations),
         selectinload(Case.petition),
         selectinload(Case.dismissal_proposals),
-        selectinload(Case.submissions).options(selectinload(Submission.servings), selectinload(Submission.papers)),
+        selectinload(Case.submissions).options(
+            selectinload(Submission.servings),
+            selectinload(Submission.papers),
+            selectinload(Submission.line_answers),
+            selectinload(Submission.own_lines),
+            selectinload(Submission.facts),
+            selectinload(Submission.fact_answers),
+            selectinload(Submission.concessions),
+            selectinload(Submission.page_comments),
+        ),
         selectinload(Case.seats).options(selectinload(Seat.appointment), selectinload(Seat.user)),
         selectinload(Case.bundles).options(
             selectinload(Bundle.readings), selectinload(Bundle.entries).selectinload(BundleEntry.submission)

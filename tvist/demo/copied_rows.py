@@ -210,6 +210,9 @@ def _bundle(copy: CopiedRows, old: Row, new: Row) -> Row:
     return {"sha256": bundle_hash(cast("Any", case), old["version"], cast("Any", sendings))}
 
 
+_BESIDE: Final = ("stated_fact", "fact_answer", "concession")
+
+
 def _sending(copy: CopiedRows, row: Row, case: SimpleNamespace) -> SimpleNamespace:
     """What the hash of a bundle looks at of a sending."""
     party = next((SimpleNamespace(**each) for each in copy.rows["party"] if each["id"] == row["party_id"]), None)
@@ -219,7 +222,24 @@ def _sending(copy: CopiedRows, row: Row, case: SimpleNamespace) -> SimpleNamespa
         for each in copy.rows["line_answer"]
         if each["submission_id"] == row["id"]
     ]
-    return SimpleNamespace(**row, case=case, party=party, line_answers=answers, papers=[])
+    return SimpleNamespace(**row, case=case, party=party, line_answers=answers, papers=[], **_beside(copy, row["id"], lines))
+
+
+def _beside(copy: CopiedRows, sending: int, lines: Mapping[int, SimpleNamespace]) -> Row:
+    """What came with a sending beside its text: facts, answers to them, lines of its own, concessions. A copy has no papers to comment on."""
+    parties = {each["id"]: SimpleNamespace(**each) for each in copy.rows["party"]}
+    facts = {row["id"]: SimpleNamespace(**row, paper=None) for row in copy.rows.get("stated_fact", ())}
+    found = {table: [row for row in copy.rows.get(table, ()) if row["submission_id"] == sending] for table in _BESIDE}
+    own = [lines[row["id"]] for row in copy.rows["claim_line"] if row["submission_id"] == sending]
+    for line in own:
+        line.municipality = parties[line.municipality_id]
+    return {
+        "own_lines": own,
+        "facts": [facts[row["id"]] for row in found["stated_fact"]],
+        "fact_answers": [SimpleNamespace(**row, fact=facts[row["fact_id"]]) for row in found["fact_answer"]],
+        "concessions": [SimpleNamespace(**row, line=lines[row["line_id"]]) for row in found["concession"]],
+        "page_comments": [],
+    }
 
 
 def _vote(copy: CopiedRows, old: Row, new: Row) -> Row:

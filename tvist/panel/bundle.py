@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tvist.accounts.models import User
+    from tvist.cases.chronology import StatedFact
     from tvist.cases.claims import ClaimLine
     from tvist.cases.models import Case, Party
     from tvist.cases.submissions import Submission
@@ -94,6 +95,37 @@ def bundle_hash(case: Case, version: int, submissions: Iterable[Submission]) -> 
 
 
 def _described(submission: Submission) -> dict[str, object]:
+    """What the hash looks at of a sending. What it has none of is left out, as it was before there could be any."""
+    beside: dict[str, list[object]] = {
+        "own_lines": [_line(line) for line in submission.own_lines],
+        "facts": [_fact(fact) for fact in submission.facts],
+        "fact_answers": [[each.fact.public_id, each.answer.value, each.words] for each in submission.fact_answers],
+        "concessions": [[each.line.public_id, each.conceded_ore] for each in submission.concessions],
+        "page_comments": [[each.paper.public_id, each.page, each.text] for each in submission.page_comments],
+    }
+    return _sent(submission) | {name: rows for name, rows in beside.items() if rows}
+
+
+def _line(line: ClaimLine) -> list[object]:
+    days = [day.isoformat() if day else None for day in (line.from_on, line.to_on, line.known_until)]
+    sums = [line.unit.value, line.rate_ore, line.count, line.amount_ore, line.paid_ore]
+    bears = [line.should_bear.value, line.paid_by.value, line.state_basis, line.municipal_basis, line.basis_words]
+    return [line.public_id, line.municipality.public_id, line.measure, line.measure_words, *days, *sums, *bears]
+
+
+def _fact(fact: StatedFact) -> list[object]:
+    until = fact.until_on.isoformat() if fact.until_on else None
+    return [
+        fact.public_id,
+        fact.happened_on.isoformat(),
+        until,
+        fact.words,
+        fact.paper.public_id if fact.paper else None,
+        fact.page,
+    ]
+
+
+def _sent(submission: Submission) -> dict[str, object]:
     petition = submission.case.petition
     return {
         "submission": submission.public_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
@@ -89,11 +89,21 @@ def waiting_for_approval(session: Session, user: User, on: date) -> list[Letter]
     return list(session.scalars(query.options(joinedload(Letter.party), contains_eager(Letter.case)).order_by(Letter.id)))
 
 
-def not_dealt_with(session: Session, user: User, on: date) -> list[Recipient]:
+def not_dealt_with(session: Session, user: User, on: date, *, limit: int | None = None) -> list[Recipient]:
     """Whom a letter did not reach, or perhaps did not, in the cases `user` may open and outside cases; the newest first."""
-    query = (
-        sa.select(Recipient)
-        .join(Recipient.letter)
+    query = _not_dealt_with(sa.select(Recipient), user, on)
+    loaded = query.options(contains_eager(Recipient.letter).contains_eager(Letter.case), joinedload(Recipient.user))
+    return list(session.scalars(loaded.order_by(Recipient.id.desc()).limit(limit)))
+
+
+def count_not_dealt_with(session: Session, user: User, on: date) -> int:
+    """How many there are in `not_dealt_with`."""
+    return session.scalar(_not_dealt_with(sa.select(sa.func.count(Recipient.id)), user, on)) or 0
+
+
+def _not_dealt_with(query: sa.Select[Any], user: User, on: date) -> sa.Select[Any]:
+    return (
+        query.join(Recipient.letter)
         .outerjoin(Letter.case)
         .where(
             Recipient.fate.in_(NOT_ARRIVED),
@@ -102,8 +112,6 @@ def not_dealt_with(session: Session, user: User, on: date) -> list[Recipient]:
             sa.or_(Letter.case_id.is_(None), visible_to(user, on)),
         )
     )
-    loaded = query.options(contains_eager(Recipient.letter).contains_eager(Letter.case), joinedload(Recipient.user))
-    return list(session.scalars(loaded.order_by(Recipient.id.desc())))
 
 
 def stopped_and_owing(session: Session, user: User, on: date) -> list[Letter]:

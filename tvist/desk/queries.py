@@ -17,7 +17,7 @@ from tvist.cases.turns import DELIBERATION
 from tvist.cases.waiting import Desk, Task
 from tvist.cases.worklist import MOST_COUNTED, Handling, Sorting, Wanted, WhoseTurn, count_of, handled_by
 from tvist.clock import now
-from tvist.delivery.queries import not_dealt_with
+from tvist.delivery.queries import count_not_dealt_with, not_dealt_with
 from tvist.intake.models import Draft, DraftMember
 
 if TYPE_CHECKING:
@@ -75,16 +75,16 @@ def desk_of(session: Session, user: User, on: date) -> DeskOf:
     is_officer = Role.SECRETARIAT in roles
     handling = Handling.ME if is_officer else None
     tasks = my_tasks(session, user, on, handling=handling) if has_cases else []
-    failed = not_dealt_with(session, user, on) if is_officer else []
+    failed = count_not_dealt_with(session, user, on) if is_officer else 0
     return DeskOf(
-        counters=_counters(session, user, roles, on, failed=len(failed)) if has_cases else [],
+        counters=_counters(session, user, roles, on, failed=failed) if has_cases else [],
         tasks=tasks[:MOST_TASKS],
         has_more=len(tasks) > MOST_TASKS,
         unassigned=my_tasks(session, user, on, handling=Handling.NOBODY)[:MOST_OTHERS] if is_officer else [],
         colleagues=my_tasks(session, user, on, handling=Handling.OTHERS)[:MOST_OTHERS] if is_officer else [],
         others=others_tasks(session, user, on) if has_cases else [],
         drafts=my_drafts(session, user, on) if Role.PARTY_STAFF in roles else [],
-        failed=failed[:MOST_OTHERS],
+        failed=not_dealt_with(session, user, on, limit=MOST_OTHERS) if failed else [],
         ended=recently_ended(session, user, on) if has_cases else [],
     )
 
@@ -120,7 +120,7 @@ def my_tasks(session: Session, user: User, on: date, *, handling: Handling | Non
 
 def others_tasks(session: Session, user: User, on: date) -> list[Task]:
     """The open tasks in the person's cases that wait for somebody else, soonest first. What the panel does among themselves is not for others."""
-    query = _tasks(user, on).where(
+    query = _tasks(user, on, to_act=False).where(
         is_waited_for(on),
         # Not `NOT (...)`: a task that waits for a party has no person, and nothing is known of nobody.
         sa.case((waits_for(user, on), 0), else_=1) == 1,
@@ -168,21 +168,19 @@ def recently_ended(session: Session, user: User, on: date) -> list[Case]:
     return list(session.scalars(query.options(selectinload(Case.parties))))
 
 
-def _tasks(user: User, on: date) -> sa.Select[Task]:
-    """Open tasks in the cases the person may open, with what is asked of a case to know where the task is done."""
+def _tasks(user: User, on: date, *, to_act: bool = True) -> sa.Select[Task]:
+    """Open tasks in the cases the person may open; `to_act`: with what is asked of a case to know where the person does the task."""
     case = joinedload(Task.case)
-    return (
-        sa.select(Task)
-        .join(Task.case)
-        .where(visible_to(user, on))
-        .options(
-            case.options(
-                selectinload(Case.parties).selectinload(Party.team),
-                selectinload(Case.declarations),
-                selectinload(Case.dismissal_proposals),
-                selectinload(Case.seats),
-            ),
-            joinedload(Task.user),
+    parties = selectinload(Case.parties)
+    asked = (
+        (
+            parties.selectinload(Party.team),
+            selectinload(Case.declarations),
+            selectinload(Case.dismissal_proposals),
+            selectinload(Case.seats),
         )
-        .order_by(*_SOONEST)
+        if to_act
+        else (parties,)
     )
+    query = sa.select(Task).join(Task.case).where(visible_to(user, on))
+    return query.options(case.options(*asked), joinedload(Task.user)).order_by(*_SOONEST)

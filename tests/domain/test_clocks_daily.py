@@ -23,9 +23,10 @@ from tvist.check.journal import check_journal
 from tvist.delivery.models import LetterKind, Reminder, ReminderKind
 from tvist.errors import CannotProceed
 from tvist.intake.actions import ask_for_missing, cure
+from tvist.procedure.settings import PROCEDURES
 from tvist.submissions import actions
 from tvist.submissions.additions import reopen, send_more
-from tvist.submissions.reminders import look_at_clocks
+from tvist.submissions.reminders import KIND_OF, look_at_clocks
 from tvist.workers import daily
 
 if TYPE_CHECKING:
@@ -223,3 +224,8 @@ def test_a_case_that_ends_while_it_rests_is_not_shown_as_resting(session, people
 def test_a_table_that_nobody_confirms_gives_the_turn_to_the_secretariat(session, people):
     case = confirmed(session, people, at=NOON)
     assert desks(case) == [TaskKind.CLOSE_PREPARATION]
+
+
+def test_every_reminder_of_the_settings_has_its_kind() -> None:
+    """A number of days that no kind stands for would stop the daily round of every case under those rules."""
+    assert {count for rules in PROCEDURES for count in rules.reminders} == set(KIND_OF)

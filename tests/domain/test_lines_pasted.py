@@ -15,7 +15,7 @@ ROW = ("barnevernsinstitusjon", "10.03.2024", "15.06.2024", "måned", "65 000,00
 
 def table(*rows: tuple[str, ...], **more: object) -> Table:
     text = "\r\n".join("\t".join(row) for row in rows)
-    return read_table(text, municipalities=more.get("municipalities", VIK), rules=procedure_on(TODAY), on=TODAY)  # type: ignore[arg-type]
+    return read_table(text, municipalities=more.get("municipalities", VIK), rules=procedure_on(TODAY), on=TODAY)  # type: ignore[arg-type]  # `more` may hold anything.
 
 
 def row(**changes: str) -> tuple[str, ...]:

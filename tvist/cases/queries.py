@@ -17,7 +17,7 @@ from tvist.cases.models import Case, Party, TeamMember
 from tvist.cases.people import Assignment
 from tvist.cases.submissions import Serving, Submission, SubmissionKind
 from tvist.cases.turns import CHANCES, SEEN_BY
-from tvist.cases.waiting import DESKS, Task, TaskKind
+from tvist.cases.waiting import DESKS, Task
 from tvist.db import locked
 from tvist.errors import NotFound
 
@@ -165,11 +165,9 @@ def sees_task(user: User, on: date) -> sa.ColumnElement[bool]:
     """The clause of the tasks that may be shown to `user`: the same answer as `turns.is_kept_from`, in the WHERE."""
     in_team = sa.exists().where(Party.case_id == Task.case_id, *_team_of(user, on)).correlate(Task)
     is_officer = sa.true() if Role.SECRETARIAT in user.roles_on(on) else sa.false()
-    return sa.or_(
-        Task.kind.not_in(SEEN_BY),
-        sa.and_(Task.kind == TaskKind.CONFIRM_SETTLEMENT, in_team),
-        sa.and_(Task.kind == TaskKind.ANSWER_MESSAGE, is_officer),
-    )
+    held = {Role.REQUESTING: in_team, Role.OPPOSING: in_team, Role.SECRETARIAT: is_officer}
+    told = [sa.and_(Task.kind == kind, sa.or_(*{held[role] for role in readers})) for kind, readers in SEEN_BY.items()]
+    return sa.or_(Task.kind.not_in(SEEN_BY), *told)
 
 
 def parties_of(user: User, on: date) -> sa.Select[int]:

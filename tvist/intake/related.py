@@ -13,6 +13,7 @@ from tvist.cases.claims import ClaimLine
 from tvist.cases.models import Case, Party
 from tvist.cases.queries import visible_to
 from tvist.intake.models import ChildIdentity
+from tvist.procedure.lengths import Length, Unit
 from tvist.procedure.settings import procedure_on
 from tvist.register.collation import folded
 from tvist.words import Message
@@ -62,7 +63,7 @@ def related_cases(session: Session, case: Case, user: User, on: date) -> list[Re
 def impartiality_questions(case: Case, user: User, on: date) -> list[Message]:
     """What the system has seen and asks the person about, without accusing: work for a party now or lately, a name among the representatives."""
     years = procedure_on(case.registered_on).former_employer_years
-    since = on.replace(year=on.year - years, day=min(on.day, 28))
+    lately = Length(years, Unit.YEARS)
     organisations = {party.organisation_id: party.name for party in case.parties}
     asked = [
         Message(
@@ -70,7 +71,7 @@ def impartiality_questions(case: Case, user: User, on: date) -> list[Message]:
             party=organisations[membership.organisation_id],
         )
         for membership in user.memberships
-        if membership.organisation_id in organisations and (membership.to_on is None or membership.to_on >= since)
+        if membership.organisation_id in organisations and (membership.to_on is None or lately.after(membership.to_on) >= on)
     ]
     names = {folded(party.representative) for party in case.parties if party.representative}
     if any(folded(user.name) in name for name in names):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tvist.cases.submissions import SubmissionKind
 from tvist.errors import NotFound
+from tvist.submissions.rules import PASSED_ON
 from tvist.words import Message
 
 if TYPE_CHECKING:
@@ -13,17 +14,8 @@ if TYPE_CHECKING:
     from tvist.cases.submissions import Submission
     from tvist.documents.models import Paper
 
-GOES_OVER: Final = frozenset(
-    {
-        SubmissionKind.PETITION,
-        SubmissionKind.CURE,
-        SubmissionKind.RESPONSE,
-        SubmissionKind.COMMENTS,
-        SubmissionKind.ADDITION,
-        SubmissionKind.REPLACEMENT,
-    }
-)
-"""What a party sends that goes over to the others when the secretariat has looked it through."""
+GOES_OVER: Final = PASSED_ON | {SubmissionKind.PETITION, SubmissionKind.CURE, SubmissionKind.REPLACEMENT}
+"""What a party sends that goes over to the others when the secretariat has looked it through: in the exchange, at acceptance, or as a replacement."""
 
 
 def sending_of(paper: Paper) -> Submission:

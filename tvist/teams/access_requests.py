@@ -97,6 +97,7 @@ def confirm(request: AccessRequest, *, at: datetime) -> User:
         user = create_user(
             session, email=request.email, name=request.name, organisation=None, role=None, language=request.language, at=at
         )
+        # No mail server knows such an address: only the demo's people have one, and they are marked as what they are.
         user.is_invented = request.email.endswith(".invalid")
     request.user = user
     if not _holds(user, request, on):

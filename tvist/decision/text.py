@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tvist.cases.left import is_conceded
 from tvist.cases.models import Side
-from tvist.cases.money import Bearer
 from tvist.cases.submissions import SubmissionKind
 from tvist.decision.outcomes import LineFinding, findings
 from tvist.procedure.codes import CodeKind, code_label
@@ -68,22 +66,12 @@ def _line(row: TableLine) -> Message:
 
 
 def suggested_conclusion(case: Case, keys: MasterKeys) -> str:
-    """A sentence a line, from the votes, for the panel to edit. Raises `NotAllowed` before all questions have their three votes."""
+    """A sentence a line, from the votes, for the panel to edit. Raises `NotAllowed` before all questions have their three votes.
+
+    What is conceded is not said here: the opinion itself says it, below the table of its conclusion (`tvist.decision.document`).
+    """
     state = next((party.name for party in case.parties if party.left_at is None and party.kind.value == "state"), "")
-    return "\n\n".join(
-        " ".join(render(said, case.language) for said in (*_conceded(found, state), _sentence(found, state)))
-        for found in findings(case, keys)
-    )
-
-
-def _conceded(found: LineFinding, state: str) -> list[Message]:
-    """That the line is conceded, wholly or in part (rule 22)."""
-    line = found.line
-    if not line.concessions:
-        return []
-    who = line.municipality.name if line.should_bear is Bearer.MUNICIPALITY else state
-    kind = "whole" if is_conceded(line) else "part"
-    return [Message(f"opinion.conceded_{kind}", who=who, line=line.position, ore=Ore(found.conceded_ore))]
+    return "\n\n".join(render(_sentence(found, state), case.language) for found in findings(case, keys))
 
 
 def _sentence(found: LineFinding, state: str) -> Message:

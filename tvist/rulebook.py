@@ -59,7 +59,16 @@ CONDITIONS: Final[dict[Act, tuple[Condition, ...]]] = {
     Act.WRITE_LETTER: (),
     Act.SEAT: (panel.seat_to_fill,),
     Act.DECLARE: (),
+    Act.OBJECT: (),
+    Act.RULE_ON_CHALLENGE: (),
+    Act.LET_IN: (),
+    Act.SEND_LATE: (),
+    Act.RULE_ON_LATE: (),
+    Act.COMMENT_ON_LATE: (),
+    Act.RENEW_BUNDLE: (),
     Act.REFER: (panel.lawful_panel, panel.contradiction_kept),
+    Act.DRAFT_QUESTIONS: (panel.lawful_panel, decision.questions_not_agreed, decision.nothing_left),
+    Act.CHANGE_QUESTION: (panel.lawful_panel, decision.questions_agreed),
     Act.AGREE_QUESTIONS: (panel.lawful_panel, decision.questions_not_agreed, decision.nothing_left),
     Act.CONFIRM_READING: (),
     Act.VOTE: (panel.lawful_panel, decision.questions_agreed),
@@ -75,6 +84,10 @@ CONDITIONS: Final[dict[Act, tuple[Condition, ...]]] = {
     ),
     Act.ISSUE: (panel.lawful_panel, decision.all_voted, decision.three_approvals, decision.record_frozen, decision.shares_sum),
     Act.CALL_BACK: (),
+    Act.CORRECT: (),
+    Act.ASK_NEW_TREATMENT: (),
+    Act.GRANT_NEW_TREATMENT: (),
+    Act.REFUSE_NEW_TREATMENT: (),
 }
 
 use_conditions(CONDITIONS)

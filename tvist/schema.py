@@ -6,14 +6,31 @@ from dataclasses import dataclass
 from typing import Final
 
 from tvist.accesslog import models as accesslog
+from tvist.accounts import engagements
 from tvist.accounts import models as accounts
-from tvist.cases import chronology, claims, clocks, concessions, filters, history, models, people, private, submissions, waiting
+from tvist.cases import (
+    admissions,
+    chronology,
+    claims,
+    clocks,
+    concessions,
+    filters,
+    history,
+    models,
+    people,
+    private,
+    submissions,
+    waiting,
+)
 from tvist.db import Base
+from tvist.decision import afterwards, texts
 from tvist.decision import models as decision
 from tvist.delivery import models as delivery
 from tvist.documents import models as documents
 from tvist.intake import models as intake
 from tvist.jobs import models as jobs
+from tvist.meetings import models as meetings
+from tvist.panel import bundles, challenges
 from tvist.panel import models as panel
 from tvist.search import models as search
 from tvist.submissions import models as answers
@@ -21,7 +38,11 @@ from tvist.submissions import models as answers
 ROOMS: Final = (
     accesslog,
     accounts,
+    admissions,
+    afterwards,
     answers,
+    bundles,
+    challenges,
     chronology,
     claims,
     clocks,
@@ -29,16 +50,19 @@ ROOMS: Final = (
     decision,
     delivery,
     documents,
+    engagements,
     filters,
     history,
     intake,
     jobs,
+    meetings,
     models,
     panel,
     people,
     private,
     search,
     submissions,
+    texts,
     waiting,
 )
 metadata: Final = Base.metadata
@@ -102,6 +126,21 @@ TRIGGERS: Final[tuple[Trigger, ...]] = (
     *_never("bounce_notice"),
     *_never("outage"),
     *_never("moved_task"),
+    *_never("let_in"),
+    *_never("objection"),
+    *_never("bundle_part"),
+    *_never("bundle_file"),
+    *_never("text_version"),
+    *_never("correction"),
+    *_never("engagement_confirmation"),
+    *_only_changes("engagement", "to_on", "struck_at"),
+    *_only_changes("appointment", "ended_on", "end_reason", "struck_at"),
+    *_only_changes("challenge", "decided_at", "stays", "ended_by"),
+    *_only_changes("ruling", "ruled_at", "stays", "reasons", "fell_at"),
+    *_only_changes("late_sending", "ruled_at", "ruled_by_id", "is_admitted", "reasons"),
+    *_only_changes("question_agreement", "fell_at"),
+    *_only_changes("new_treatment", "decided_at", "decided_by_id", "is_granted", "ruling", "new_case_id"),
+    *_only_changes("standard_text", "retired_at"),
     *_only_changes("rest", "ended_on", "ended_at"),
     *_only_changes("extension", "granted_until", "ruling", "ruled_by_id", "ruled_at"),
     *_only_changes("assignment", "ended_at"),

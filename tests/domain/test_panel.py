@@ -89,7 +89,7 @@ def test_one_person_cannot_take_two_seats(session: Session, cast: Cast) -> None:
 def test_a_seat_is_taken_only_by_one_appointed_to_it_on_that_day(session: Session, cast: Cast) -> None:
     case = prepared(session, cast, at=NOON - 30 * DAY)
     cast_by_seat = {SeatKind.LEADER: cast.cato, SeatKind.FREE: cast.klara, SeatKind.KS: cast.kaare}
-    cast.kaare.appointments[0].to_on = date(2026, 3, 1)
+    cast.kaare.appointments[0].ended_on = date(2026, 3, 1)
     with pytest.raises(CannotProceed) as refused:
         seat_panel(case, {kind: user.appointments[0] for kind, user in cast_by_seat.items()}, by=cast.siri, at=NOON)
     assert [message.code for message in refused.value.obstacles] == ["panel.appointed_elsewhere", "panel.term_over"]
@@ -231,7 +231,7 @@ def test_an_undeclared_member_stops_the_referral(session: Session, cast: Cast) -
 
 def test_a_term_that_ended_before_referral_stops_it_and_lets_the_seat_be_filled(session: Session, cast: Cast) -> None:
     case = declared(session, cast)
-    holder(case, SeatKind.KS).appointment.to_on = NOON.date()
+    holder(case, SeatKind.KS).appointment.ended_on = NOON.date()
     with pytest.raises(CannotProceed, match=r"panel\.term_over"):
         refer(case, by=cast.siri, at=LATER)
     seat_panel(case, {SeatKind.KS: cast.klara.appointments[0]}, by=cast.siri, at=LATER)

@@ -111,13 +111,13 @@ def test_who_has_declared_stays_and_says_so(session: Session, cast: Cast) -> Non
 
 def test_nobody_is_proposed_for_two_seats(session: Session, cast: Cast) -> None:
     both = Appointment(seat=KS, kind=FIXED, order=1, from_on=date(2025, 1, 1), to_on=None, appointed_by="Departementet")
-    cast.kaare.appointments[0].to_on = cast.klara.appointments[0].to_on = date(2025, 6, 1)
+    cast.kaare.appointments[0].ended_on = cast.klara.appointments[0].ended_on = date(2025, 6, 1)
     cast.frida.appointments.append(both)
     session.flush()
     case = prepared(session, cast, at=NOON - 30 * DAY)
     proposal = proposed_panel(session, case, TODAY)
     assert [each.user.name for each in proposal.values()] == [cast.cato.name, cast.finn.name, cast.frida.name]
-    cast.finn.appointments[0].to_on = date(2025, 6, 1)
+    cast.finn.appointments[0].ended_on = date(2025, 6, 1)
     session.flush()
     assert len(proposed_panel(session, case, TODAY)) == 2
 
@@ -132,8 +132,8 @@ def test_one_who_works_for_a_party_is_not_proposed(session: Session, cast: Cast)
 
 
 def test_a_gap_is_the_first_day_nobody_holds_the_seat(session: Session, cast: Cast) -> None:
-    cast.frida.appointments[0].to_on = TODAY + timedelta(days=30)
-    cast.finn.appointments[0].to_on = TODAY + timedelta(days=20)
+    cast.frida.appointments[0].ended_on = TODAY + timedelta(days=30)
+    cast.finn.appointments[0].ended_on = TODAY + timedelta(days=20)
     session.flush()
     shown = board_on(session, TODAY)
     assert [(gap.seat, gap.from_on) for gap in shown.gaps] == [(FREE, TODAY + timedelta(days=31))]

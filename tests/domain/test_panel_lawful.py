@@ -51,7 +51,7 @@ def session(database: Database) -> Iterator[Session]:
         cast = a_cast(found)
         for user in vars(cast).values():
             for each in getattr(user, "appointments", []):
-                each.to_on = date(2025, 6, 1)
+                each.ended_on = date(2025, 6, 1)
         prepared(found, cast, at=NOON - 30 * DAY)
         found.commit()
         yield found

@@ -84,7 +84,8 @@ def _expected(name: str, state: State) -> set[Role]:
         "bo": {Role.OPPOSING, Role.OPPOSING_FILER} if accepted else set(),
         "siri": {Role.SECRETARIAT, Role.SECRETARIAT_DECLARED},
         "stein": {Role.SECRETARIAT},
-        "cato": ({Role.SEATED, Role.SEATED_LEADER} if seated else set()) | ({Role.LEADER} if state is State.DECIDED else set()),
+        "cato": ({Role.SEATED, Role.SEATED_LEADER} if seated else set())
+        | ({Role.LEADER, Role.LEADER_DECLARED} if state is State.DECIDED else set()),
         "lise": {Role.LEADER} if state is State.DECIDED else set(),
         "frida": {Role.SEATED} if seated else set(),
         "kaare": {Role.SEATED} if seated else set(),

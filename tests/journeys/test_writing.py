@@ -269,7 +269,11 @@ def test_a_new_line_typed_on_a_phone_is_kept_where_it_belongs(window: Open, draf
     asta.page.locator('main [name="unit"][value="month"]').check()
     asta.page.locator('main [name="measure"]').select_option("institution")
     write(asta, "rate", "65 000")
-    wait_until(lambda: [(line["unit"], line["measure"], line["rate"]) for line in kept(installation, "lines") or ()] == [typed])
+    wait_until(
+        lambda: (
+            [(line.get("unit"), line.get("measure"), line.get("rate")) for line in kept(installation, "lines") or ()] == [typed]
+        )
+    )
     asta.page.wait_for_function("() => Object.keys(localStorage).length === 0")
     asta.press("Lagre posten")
     assert len(kept(installation, "lines")) == 1

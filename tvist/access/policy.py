@@ -32,6 +32,7 @@ class Role(StrEnum):
     SECRETARIAT_DECLARED = "secretariat_declared"  # Has declared no conflict for this case (rule 17).
     LEADER = "leader"  # Leads the board today.
     LEADER_DECLARED = "leader_declared"  # Leads the board today and has declared no conflict for this case (rule 16).
+    RULING = "ruling"  # Asked to rule on whether a member of the panel is impartial (rules 29, 30).
     CALLED = "called"  # Holds a seat in this case and has not declared yet (rule 29).
     SEATED = "seated"  # Holds a seat in this case and has declared no conflict.
     SEATED_LEADER = "seated_leader"
@@ -103,20 +104,41 @@ class Act(StrEnum):
     # Panel (rules 26-31)
     SEAT = "seat"
     DECLARE = "declare"
+    OBJECT = "object"  # A party objects to who sits, or says that it does not (rule 30).
+    RULE_ON_CHALLENGE = "rule_on_challenge"
     REFER = "refer"
+    # What reaches the panel (rules 21, 33)
+    LET_IN = "let_in"  # A paper that not each party has had, by the leader's exception.
+    SEND_LATE = "send_late"  # After the preparation was closed.
+    RULE_ON_LATE = "rule_on_late"
+    COMMENT_ON_LATE = "comment_on_late"
+    RENEW_BUNDLE = "renew_bundle"
+    READ_BUNDLE = "read_bundle"
+    ANNOTATE = "annotate"
+    READ_NOTE = "read_note"
+    COPY_BUNDLE = "copy_bundle"
+    READ_COPY = "read_copy"
     # Deliberation and opinion (rules 32-39)
     READ_DELIBERATION = "read_deliberation"
+    DRAFT_QUESTIONS = "draft_questions"
     AGREE_QUESTIONS = "agree_questions"
+    CHANGE_QUESTION = "change_question"
     CONFIRM_READING = "confirm_reading"
     VOTE = "vote"
     READ_VOTE = "read_vote"
     WRITE_TEXT = "write_text"
+    COMMENT_TEXT = "comment_text"  # In the margin, to the other members.
     DISSENT = "dissent"
     APPROVE = "approve"
     ORDER_ISSUE = "order_issue"
     ISSUE = "issue"
     CALL_BACK = "call_back"
     READ_DECISION = "read_decision"
+    # After the opinion (rule 40)
+    CORRECT = "correct"
+    ASK_NEW_TREATMENT = "ask_new_treatment"
+    GRANT_NEW_TREATMENT = "grant_new_treatment"
+    REFUSE_NEW_TREATMENT = "refuse_new_treatment"
     # Things that are not cases
     SEE_DESK = "see_desk"
     SEE_WORKLIST = "see_worklist"
@@ -128,6 +150,12 @@ class Act(StrEnum):
     RECORD_OUTAGE = "record_outage"
     SEE_FIGURES = "see_figures"
     APPOINT = "appoint"
+    DECLARE_EMPLOYERS = "declare_employers"
+    SEE_STANDARD_TEXTS = "see_standard_texts"
+    WRITE_STANDARD_TEXT = "write_standard_text"
+    CALL_MEETING = "call_meeting"
+    READ_MEETING = "read_meeting"
+    WRITE_MINUTES = "write_minutes"
     MANAGE_USERS = "manage_users"
     CHANGE_OWN_ACCOUNT = "change_own_account"
     SEE_ACCESS_LOG = "see_access_log"
@@ -148,7 +176,7 @@ POLICY: Final[dict[Act, frozenset[Role]]] = {
     Act.MANAGE_COLLEAGUES: frozenset({Role.COLLEAGUE_FILER}),
     Act.ASSIGN: frozenset({Role.SECRETARIAT}),
     # One who is called to a seat sees parties, subject and representatives only (rule 29): the page asks READ_SUBMISSION for the rest.
-    Act.OPEN_CASE: _CASE_PEOPLE | {Role.CALLED, Role.LEADER},
+    Act.OPEN_CASE: _CASE_PEOPLE | {Role.CALLED, Role.RULING, Role.LEADER},
     Act.READ_SUBMISSION: frozenset({Role.SENDER, Role.SERVED, Role.SECRETARIAT, Role.SEATED, Role.LEADER_DECLARED}),
     Act.READ_PAPER: frozenset({Role.SENDER, Role.SERVED, Role.SECRETARIAT, Role.SEATED, Role.LEADER_DECLARED, Role.DRAFTING}),
     Act.SEE_PAPER: frozenset(
@@ -197,19 +225,39 @@ POLICY: Final[dict[Act, frozenset[Role]]] = {
     Act.CLOSE_PREPARATION: frozenset({Role.SECRETARIAT_DECLARED}),
     Act.SEAT: frozenset({Role.SECRETARIAT_DECLARED}),
     Act.DECLARE: frozenset({Role.CALLED, Role.SEATED}),
+    Act.OBJECT: _PARTIES,
+    # Who is asked sees parties, subject, representatives and what was said; nothing else of the case opens by it.
+    Act.RULE_ON_CHALLENGE: frozenset({Role.RULING}),
     Act.REFER: frozenset({Role.SECRETARIAT_DECLARED}),
+    Act.LET_IN: frozenset({Role.SEATED_LEADER}),
+    Act.SEND_LATE: _PARTIES,
+    Act.RULE_ON_LATE: frozenset({Role.SEATED_LEADER}),
+    Act.COMMENT_ON_LATE: _PARTIES,
+    Act.RENEW_BUNDLE: frozenset({Role.SEATED_LEADER}),
+    Act.READ_BUNDLE: _CASE_PEOPLE,
+    Act.ANNOTATE: _PANEL,
+    Act.READ_NOTE: frozenset({Role.OWNER}),
+    Act.COPY_BUNDLE: _PANEL,
+    Act.READ_COPY: frozenset({Role.OWNER}),
     Act.READ_DELIBERATION: _PANEL,
+    Act.DRAFT_QUESTIONS: _PANEL,
     Act.AGREE_QUESTIONS: _PANEL,
+    Act.CHANGE_QUESTION: _PANEL,
     Act.CONFIRM_READING: _PANEL,
     Act.VOTE: _PANEL,
     Act.READ_VOTE: frozenset({Role.OWNER}),
     Act.WRITE_TEXT: _PANEL,
+    Act.COMMENT_TEXT: _PANEL,
     Act.DISSENT: _PANEL,
     Act.APPROVE: _PANEL,
     Act.ORDER_ISSUE: frozenset({Role.SEATED_LEADER}),
     Act.ISSUE: frozenset({Role.SEATED_LEADER}),  # Done by the job, on the leader's order; the leader must still hold the seat.
     Act.CALL_BACK: frozenset({Role.SEATED_LEADER}),
     Act.READ_DECISION: _CASE_PEOPLE | {Role.LEADER},
+    Act.CORRECT: frozenset({Role.SEATED_LEADER, Role.LEADER_DECLARED}),
+    Act.ASK_NEW_TREATMENT: _FILERS,
+    Act.GRANT_NEW_TREATMENT: frozenset({Role.LEADER_DECLARED}),
+    Act.REFUSE_NEW_TREATMENT: frozenset({Role.LEADER_DECLARED}),
     Act.SEE_DESK: frozenset({Role.SIGNED_IN}),
     Act.SEE_WORKLIST: frozenset({Role.PARTY_STAFF, Role.SECRETARIAT, Role.BOARD_MEMBER, Role.LEADER}),
     Act.SEE_BOARD: frozenset({Role.SECRETARIAT, Role.BOARD_MEMBER, Role.LEADER}),
@@ -220,6 +268,12 @@ POLICY: Final[dict[Act, frozenset[Role]]] = {
     Act.RECORD_OUTAGE: frozenset({Role.SECRETARIAT}),
     Act.SEE_FIGURES: frozenset({Role.SECRETARIAT, Role.LEADER, Role.EVALUATOR}),
     Act.APPOINT: frozenset({Role.SECRETARIAT}),
+    Act.DECLARE_EMPLOYERS: frozenset({Role.SECRETARIAT, Role.BOARD_MEMBER, Role.LEADER}),
+    Act.SEE_STANDARD_TEXTS: frozenset({Role.SECRETARIAT, Role.BOARD_MEMBER, Role.LEADER}),
+    Act.WRITE_STANDARD_TEXT: frozenset({Role.SECRETARIAT, Role.BOARD_MEMBER, Role.LEADER}),
+    Act.CALL_MEETING: frozenset({Role.LEADER}),
+    Act.READ_MEETING: frozenset({Role.OWNER}),
+    Act.WRITE_MINUTES: frozenset({Role.OWNER}),
     Act.MANAGE_USERS: frozenset({Role.ADMINISTRATOR}),
     Act.CHANGE_OWN_ACCOUNT: frozenset({Role.SIGNED_IN}),
     Act.SEE_ACCESS_LOG: frozenset({Role.REQUESTING, Role.OPPOSING, Role.SECRETARIAT}),

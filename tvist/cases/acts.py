@@ -87,7 +87,10 @@ ACTS_OF_TASK: Final[dict[TaskKind, tuple[Act, ...]]] = {
     TaskKind.CLOSE_PREPARATION: (Act.CLOSE_PREPARATION, Act.DECLARE_IMPARTIALITY),
     TaskKind.SEAT: (Act.SEAT, Act.DECLARE_IMPARTIALITY),
     TaskKind.DECLARE: (Act.DECLARE,),
-    TaskKind.OBJECT: (),
+    TaskKind.OBJECT: (Act.OBJECT,),
+    TaskKind.RULE_ON_CHALLENGE: (Act.RULE_ON_CHALLENGE,),
+    TaskKind.RULE_ON_LATE: (Act.RULE_ON_LATE,),
+    TaskKind.COMMENT_ON_LATE: (Act.COMMENT_ON_LATE,),
     TaskKind.REFER: (Act.REFER, Act.DECLARE_IMPARTIALITY),
     TaskKind.AGREE_QUESTIONS: (Act.AGREE_QUESTIONS,),
     TaskKind.CONFIRM_READING: (Act.CONFIRM_READING,),
@@ -96,6 +99,8 @@ ACTS_OF_TASK: Final[dict[TaskKind, tuple[Act, ...]]] = {
     TaskKind.APPROVE: (Act.APPROVE,),
     TaskKind.ORDER_ISSUE: (Act.ORDER_ISSUE,),
     TaskKind.ISSUE: (),
+    TaskKind.CORRECT: (),
+    TaskKind.DECIDE_NEW_TREATMENT: (Act.GRANT_NEW_TREATMENT, Act.DECLARE_IMPARTIALITY),
 }
 """What the owner of a task does to fulfil it: the first of these that the person may."""
 

@@ -24,7 +24,9 @@ _ALL: Final = _BODY | _SIDES
 
 READERS: Final[dict[Act, frozenset[Role]]] = {
     # What the panel does between themselves is for the panel (rules 33-34, 43).
+    Act.DRAFT_QUESTIONS: _PANEL,
     Act.AGREE_QUESTIONS: _PANEL,
+    Act.CHANGE_QUESTION: _PANEL,
     Act.CONFIRM_READING: _PANEL,
     Act.VOTE: _PANEL,
     Act.WRITE_TEXT: _PANEL,
@@ -32,6 +34,7 @@ READERS: Final[dict[Act, frozenset[Role]]] = {
     Act.APPROVE: _PANEL,
     # Who is impartial is settled within the body; the parties are told who sits (rules 29-30).
     Act.DECLARE: _BODY,
+    Act.RULE_ON_CHALLENGE: _BODY,
     Act.DECLARE_IMPARTIALITY: _BODY,
     Act.ASSIGN: _BODY,
     Act.ORDER_ISSUE: _BODY,

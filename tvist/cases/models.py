@@ -23,6 +23,7 @@ from tvist.words import NORWEGIAN, Message
 
 if TYPE_CHECKING:
     from tvist.access.policy import Act
+    from tvist.cases.admissions import LateSending, LetIn
     from tvist.cases.chronology import StatedFact
     from tvist.cases.claims import ClaimLine
     from tvist.cases.clocks import Rest
@@ -31,9 +32,11 @@ if TYPE_CHECKING:
     from tvist.cases.private import CaseMessage
     from tvist.cases.submissions import Submission
     from tvist.cases.waiting import Task
-    from tvist.decision.models import Decision, Question
+    from tvist.decision.afterwards import NewTreatment
+    from tvist.decision.models import Decision, Question, QuestionAgreement
     from tvist.delivery.models import Letter
     from tvist.intake.models import ChildIdentity, DismissalProposal, FiledPetition, NewLook
+    from tvist.panel.challenges import Challenge, Objection
     from tvist.panel.models import Bundle, Seat
     from tvist.submissions.models import Settlement, TableConfirmation
 
@@ -139,9 +142,19 @@ class Case(Base, Versioned):
     settlements: Mapped[list[Settlement]] = relationship(back_populates="case", order_by="Settlement.id")
     messages: Mapped[list[CaseMessage]] = relationship(back_populates="case", order_by="CaseMessage.id")
     new_looks: Mapped[list[NewLook]] = relationship(back_populates="case", order_by="NewLook.id")
+    challenges: Mapped[list[Challenge]] = relationship(back_populates="case", order_by="Challenge.id")
+    objections: Mapped[list[Objection]] = relationship(back_populates="case", order_by="Objection.id")
+    let_in: Mapped[list[LetIn]] = relationship(back_populates="case", order_by="LetIn.id")
+    late_sendings: Mapped[list[LateSending]] = relationship(back_populates="case", order_by="LateSending.id")
     bundles: Mapped[list[Bundle]] = relationship(back_populates="case", order_by="Bundle.version")
     questions: Mapped[list[Question]] = relationship(back_populates="case", order_by="Question.position")
+    question_agreements: Mapped[list[QuestionAgreement]] = relationship(back_populates="case", order_by="QuestionAgreement.id")
     decision: Mapped[Decision | None] = relationship(back_populates="case")
+    new_treatments: Mapped[list[NewTreatment]] = relationship(
+        back_populates="case", foreign_keys="NewTreatment.case_id", order_by="NewTreatment.id"
+    )
+    renews: Mapped[NewTreatment | None] = relationship(back_populates="new_case", foreign_keys="NewTreatment.new_case_id")
+    """The request by which this case treats an earlier one anew (rule 40)."""
 
     @property
     def slug(self) -> str:
@@ -203,9 +216,9 @@ class Case(Base, Versioned):
             roles.add(Role.SECRETARIAT_DECLARED)
         if Role.LEADER in general and (self.dismissal_proposals or self.state is State.DECIDED):
             roles.add(Role.LEADER)
-            if (self.open_dismissal or self.state is State.DISMISSED) and statement is Statement.NONE:
+            if (self.open_dismissal or self.state in {State.DISMISSED, State.DECIDED}) and statement is Statement.NONE:
                 roles.add(Role.LEADER_DECLARED)
-        return roles | self._party_roles(user, on) | self._seat_roles(user, statement)
+        return roles | self._party_roles(user, on) | self._seat_roles(user) | self._ruling_roles(user)
 
     def _party_roles(self, user: User, on: date) -> set[Role]:
         party = self.party_of(user, on)
@@ -217,14 +230,19 @@ class Case(Base, Versioned):
         }[party.side]
         return {plain, filer} if party.may_be_bound_by(user, on) else {plain}
 
-    def _seat_roles(self, user: User, statement: Statement | None) -> set[Role]:
+    def _seat_roles(self, user: User) -> set[Role]:
         seat = self.seat_of(user)
         if seat is None:
             return set()
-        # A leader who declared for a dismissal declares anew for the seat (rule 29).
-        if statement is not Statement.NONE or not seat.is_declared:
+        # A leader who declared for a dismissal declares anew for the seat; who is in doubt waits for the ruling (rule 29).
+        if not seat.is_declared:
             return {Role.CALLED}
         return {Role.SEATED, Role.SEATED_LEADER} if seat.is_leader else {Role.SEATED}
+
+    def _ruling_roles(self, user: User) -> set[Role]:
+        """Asked to rule on another member's impartiality, and not ruled yet (rules 29, 30)."""
+        awaited = (ruling for challenge in self.challenges for ruling in challenge.rulings if ruling.is_awaited)
+        return {Role.RULING} if any(ruling.user_id == user.id for ruling in awaited) else set()
 
     def record(
         self,

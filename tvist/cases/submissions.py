@@ -16,6 +16,7 @@ from tvist.db import Base, random_id
 from tvist.procedure.deadlines import is_late
 
 if TYPE_CHECKING:
+    from tvist.cases.admissions import LateSending, LetIn
     from tvist.cases.chronology import StatedFact
     from tvist.cases.claims import ClaimLine
     from tvist.cases.concessions import Concession
@@ -43,6 +44,8 @@ class SubmissionKind(StrEnum):
     NEW_LOOK_REQUEST = "new_look_request"
     NEW_LOOK_DECISION = "new_look_decision"
     BODY_LETTER = "body_letter"
+    LATE = "late"
+    LATE_COMMENTS = "late_comments"
 
 
 FROM_THE_BODY = frozenset(
@@ -85,6 +88,8 @@ class Submission(Base):
     fact_answers: Mapped[list[FactAnswer]] = relationship(back_populates="submission", order_by="FactAnswer.id")
     concessions: Mapped[list[Concession]] = relationship(back_populates="submission", order_by="Concession.id")
     page_comments: Mapped[list[PageComment]] = relationship(back_populates="submission", order_by="PageComment.id")
+    let_in: Mapped[LetIn | None] = relationship(back_populates="submission")
+    late: Mapped[LateSending | None] = relationship(back_populates="submission")
 
     @property
     def counts_as_late(self) -> bool:

@@ -40,6 +40,8 @@ CHANCES: Final = frozenset({TaskKind.OBJECT})
 SEEN_BY: Final = {
     TaskKind.CONFIRM_SETTLEMENT: frozenset({Role.REQUESTING, Role.OPPOSING}),
     TaskKind.ANSWER_MESSAGE: frozenset({Role.SECRETARIAT}),
+    # Who doubts whom, and who is asked to rule, is settled within the body; the parties are told the ruling (rules 29, 30).
+    TaskKind.RULE_ON_CHALLENGE: frozenset({Role.SECRETARIAT, Role.SEATED, Role.RULING}),
 }
 """Tasks that tell of what is not for all: an offer is for the two sides (rule 22), a message for the secretariat and one party."""
 

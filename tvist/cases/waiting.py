@@ -43,6 +43,9 @@ class TaskKind(StrEnum):
     SEAT = "seat"
     DECLARE = "declare"
     OBJECT = "object"
+    RULE_ON_CHALLENGE = "rule_on_challenge"
+    RULE_ON_LATE = "rule_on_late"
+    COMMENT_ON_LATE = "comment_on_late"
     REFER = "refer"
     AGREE_QUESTIONS = "agree_questions"
     CONFIRM_READING = "confirm_reading"
@@ -51,10 +54,19 @@ class TaskKind(StrEnum):
     APPROVE = "approve"
     ORDER_ISSUE = "order_issue"
     ISSUE = "issue"
+    CORRECT = "correct"
+    DECIDE_NEW_TREATMENT = "decide_new_treatment"
 
 
 EXTENDABLE: Final = frozenset(
-    {TaskKind.RESPOND, TaskKind.COMMENT, TaskKind.CURE, TaskKind.COMMENT_ON_DISMISSAL, TaskKind.CONFIRM_TABLE}
+    {
+        TaskKind.RESPOND,
+        TaskKind.COMMENT,
+        TaskKind.CURE,
+        TaskKind.COMMENT_ON_DISMISSAL,
+        TaskKind.CONFIRM_TABLE,
+        TaskKind.COMMENT_ON_LATE,
+    }
 )
 """What a party may ask for more time for (rule 19)."""
 

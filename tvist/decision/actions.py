@@ -55,7 +55,9 @@ def agree_questions(case: Case, *, by: User, at: datetime) -> None:
     """Put the questions: for each line that is not conceded who is responsible, and, where a sum is claimed, how much of it is found (rules 22, 34)."""
     take_step(case, Act.AGREE_QUESTIONS, by=by, at=at)
     for line in (line for line in lines_in_bundle(case) if not is_conceded(line)):
-        kinds = [QuestionKind.RESPONSIBLE] if line.unit is AmountUnit.PRINCIPLE else list(QuestionKind)
+        kinds = (
+            [QuestionKind.RESPONSIBLE] if line.unit is AmountUnit.PRINCIPLE else [QuestionKind.RESPONSIBLE, QuestionKind.AMOUNT]
+        )
         for kind in kinds:
             case.questions.append(
                 Question(

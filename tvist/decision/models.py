@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -18,10 +18,15 @@ from tvist.cases.money import Bearer
 from tvist.db import Amount, Base, Versioned, random_id
 from tvist.words import NORWEGIAN
 
+if TYPE_CHECKING:
+    from tvist.decision.afterwards import Correction
+
 
 class QuestionKind(StrEnum):
     """What a question asks about a line (rule 34)."""
 
+    BASIS = "basis"  # Which of the legal bases the measure rests on.
+    PERIOD = "period"  # For which days of the line the finding holds.
     RESPONSIBLE = "responsible"  # Who should bear it: municipality, state, or both in shares.
     AMOUNT = "amount"  # How much of what is claimed is found.
 
@@ -37,7 +42,12 @@ class Question(Base, Versioned):
     line_id: Mapped[int] = mapped_column(sa.ForeignKey("claim_line.id"))
     kind: Mapped[QuestionKind]
     position: Mapped[int]
-    agreed_at: Mapped[datetime]
+    words: Mapped[str] = mapped_column(default="")
+    """The panel's own wording; empty where the standard one of its kind is used."""
+    agreed_at: Mapped[datetime | None]
+    """When all three had agreed on the questions; None while they are drafted."""
+    changed_at: Mapped[datetime | None]
+    """When the wording was last changed after that: the votes fell, and all vote anew."""
     opened_at: Mapped[datetime | None]
     """When all three votes were in and could be read by the panel."""
     fell_at: Mapped[datetime | None]
@@ -52,6 +62,30 @@ class Question(Base, Versioned):
     def roles_for(self, user: User, on: date) -> set[Role]:
         """What the person is to the case."""
         return self.case.roles_for(user, on)
+
+
+class QuestionAgreement(Base):
+    """A member agrees to the drafted questions as they stood, by their hash; a change of the draft lets it fall (rule 34)."""
+
+    __tablename__ = "question_agreement"
+    __table_args__ = (
+        sa.Index(
+            "uq_question_agreement_one_standing",
+            "case_id",
+            "user_id",
+            unique=True,
+            sqlite_where=sa.text("fell_at IS NULL"),
+            postgresql_where=sa.text("fell_at IS NULL"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case.id"))
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    questions_sha256: Mapped[str]
+    agreed_at: Mapped[datetime]
+    fell_at: Mapped[datetime | None]
+    case: Mapped[Case] = relationship(back_populates="question_agreements")
+    user: Mapped[User] = relationship()
 
 
 class Vote(Base):
@@ -140,6 +174,7 @@ class Decision(Base, Versioned):
     approvals: Mapped[list[Approval]] = relationship(back_populates="decision", order_by="Approval.id")
     outcomes: Mapped[list[LineOutcome]] = relationship(back_populates="decision", order_by="LineOutcome.id")
     files: Mapped[list[IssuedFile]] = relationship(back_populates="decision", order_by="IssuedFile.id")
+    corrections: Mapped[list[Correction]] = relationship(back_populates="decision", order_by="Correction.version")
     call_backs: Mapped[list[CallBack]] = relationship(back_populates="decision", order_by="CallBack.id")
 
     @property
@@ -202,6 +237,11 @@ class LineOutcome(Base):
     state_ore: Mapped[Amount | None]
     refund_from: Mapped[Bearer | None]
     refund_ore: Mapped[Amount | None]
+    basis: Mapped[str | None]
+    """What the panel found on the basis, where it was asked: a choice of `votes.BasisChoice`."""
+    from_on: Mapped[date | None]
+    to_on: Mapped[date | None]
+    """The days that the finding holds for, where it was asked and is not the whole line; `to_on` None: still running."""
     is_unanimous: Mapped[bool]
     decision: Mapped[Decision] = relationship(back_populates="outcomes")
     line: Mapped[ClaimLine] = relationship()

@@ -17,6 +17,10 @@ class JobKind(StrEnum):
     ISSUE_DECISION = "issue_decision"
     INDEX_SUBMISSION = "index_submission"
     MAKE_RECEIPT = "make_receipt"
+    MAKE_BUNDLE = "make_bundle"
+    MAKE_BUNDLE_COPY = "make_bundle_copy"
+    MAKE_CORRECTION = "make_correction"
+    COPY_PAPERS = "copy_papers"
 
 
 class Job(Base):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from tvist.panel.choosing import board, open_loads
 from tvist.panel.models import AppointmentKind, SeatKind
-from tvist.procedure.lengths import Length, Unit
+from tvist.procedure.settings import procedure_on
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from tvist.panel.models import Appointment
-
-WARNED_AHEAD: Final = Length(3, Unit.MONTHS)
-"""How long before a seat stands empty its gap is warned of."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +43,7 @@ def board_on(session: Session, on: date) -> Board:
     return Board(
         seats={kind: [found for found in standing if found.seat is kind] for kind in SeatKind},
         others=[found for found in everybody if found not in standing],
-        gaps=gaps(everybody, on, WARNED_AHEAD.after(on)),
+        gaps=gaps(everybody, on, procedure_on(on).gap_warning.after(on)),
         loads=open_loads(session),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -13,6 +14,11 @@ from tvist.cases.history import Statement
 from tvist.cases.models import Case
 from tvist.cases.submissions import Submission
 from tvist.db import Base
+
+if TYPE_CHECKING:
+    from tvist.access.policy import Role
+    from tvist.panel.bundles import BundleFile, BundlePart, BundleProgress
+    from tvist.panel.challenges import Challenge
 
 
 class SeatKind(StrEnum):
@@ -37,6 +43,7 @@ class Appointment(Base):
     __tablename__ = "appointment"
     __table_args__ = (
         sa.CheckConstraint("to_on IS NULL OR to_on >= from_on", name="term_ends_after_it_begins"),
+        sa.CheckConstraint("ended_on IS NULL OR ended_on >= from_on", name="term_is_ended_after_it_begins"),
         sa.CheckConstraint("(kind = 'ad_hoc') = (only_case_id IS NOT NULL)", name="ad_hoc_is_for_one_case"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -51,11 +58,22 @@ class Appointment(Base):
     finishes_referred: Mapped[bool] = mapped_column(default=True)
     """Whether the person finishes cases already referred when the term ends."""
     only_case_id: Mapped[int | None] = mapped_column(sa.ForeignKey("case.id"))
+    ended_on: Mapped[date | None]
+    """The last day, where the term was ended before its time: the member resigned or was released."""
+    end_reason: Mapped[str] = mapped_column(default="")
+    struck_at: Mapped[datetime | None]
+    """When the entry was struck as wrong; only one that no seat rests on can be."""
     user: Mapped[User] = relationship(back_populates="appointments")
+
+    @property
+    def last_on(self) -> date | None:
+        """The last day in force; None where the term has no end."""
+        ends = [day for day in (self.to_on, self.ended_on) if day is not None]
+        return min(ends, default=None)
 
     def holds_on(self, on: date) -> bool:
         """In force that day."""
-        return self.from_on <= on and (self.to_on is None or on <= self.to_on)
+        return self.struck_at is None and self.from_on <= on and (self.last_on is None or on <= self.last_on)
 
     @property
     def is_leader(self) -> bool:
@@ -94,10 +112,14 @@ class Seat(Base):
     seated_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
     left_because: Mapped[str | None]
-    """`conflict`, `replaced`, or `reopened`: the preparation was reopened before the panel had the case."""
+    """`conflict`, `ruled`: the others ruled that the member steps down, `replaced`, `term`: the term was over, or `reopened`: the preparation
+    was reopened before the panel had the case."""
+    chosen_because: Mapped[str] = mapped_column(default="")
+    """Why the secretariat called another than the one proposed; empty where it was the proposal."""
     case: Mapped[Case] = relationship(back_populates="seats")
     appointment: Mapped[Appointment] = relationship()
     user: Mapped[User] = relationship()
+    challenges: Mapped[list[Challenge]] = relationship(back_populates="seat", order_by="Challenge.id")
 
     @property
     def is_leader(self) -> bool:
@@ -106,9 +128,12 @@ class Seat(Base):
 
     @property
     def is_declared(self) -> bool:
-        """Whether the person has declared no conflict since being called, and nothing else after it (rule 29)."""
+        """Whether the person declared no conflict since being called, or a doubt that the others have cleared, and nothing after it (rule 29)."""
         own = [found for found in self.case.declarations if found.user_id == self.user_id]
-        return bool(own) and own[-1].statement is Statement.NONE and own[-1].at >= self.seated_at
+        if not own or own[-1].at < self.seated_at:
+            return False
+        cleared = any(found.declaration_id == own[-1].id and found.stays for found in self.challenges)
+        return own[-1].statement is Statement.NONE or (own[-1].statement is Statement.DOUBT and cleared)
 
     def stands_at(self, at: datetime) -> bool:
         """Whether the seat was held at that moment."""
@@ -128,6 +153,13 @@ class Bundle(Base):
     case: Mapped[Case] = relationship(back_populates="bundles")
     entries: Mapped[list[BundleEntry]] = relationship(back_populates="bundle", order_by="BundleEntry.position")
     readings: Mapped[list[Reading]] = relationship(back_populates="bundle", order_by="Reading.id")
+    parts: Mapped[list[BundlePart]] = relationship(back_populates="bundle", order_by="BundlePart.position")
+    file: Mapped[BundleFile | None] = relationship(back_populates="bundle")
+    progress: Mapped[BundleProgress | None] = relationship(back_populates="bundle")
+
+    def roles_for(self, user: User, on: date) -> set[Role]:
+        """What the person is to the case."""
+        return self.case.roles_for(user, on)
 
 
 class BundleEntry(Base):

@@ -26,6 +26,7 @@ class CodeKind(StrEnum):
     DISCONTINUATION = "discontinuation"
     RESTING_REASON = "resting_reason"
     OUTCOME = "outcome"
+    NEW_TREATMENT_GROUND = "new_treatment_ground"
     FOLLOW_UP = "follow_up"
 
 

@@ -40,7 +40,12 @@ class Procedure:
     # The panel (rules 27, 29, 30 and 32).
     members_finish_referred_cases: bool
     former_employer_years: int
+    employers_confirmed_every: Length
+    gap_warning: Length
     objection_length: Length
+    ruling_target: Length
+    late_comment_length: Length
+    copy_lasts: Length
     panel_target: Length
     issue_target: Length
 
@@ -79,7 +84,12 @@ PROCEDURES: Final = (
         reminders=(5, 1),
         members_finish_referred_cases=True,
         former_employer_years=2,
+        employers_confirmed_every=Length(1, Unit.YEARS),
+        gap_warning=Length(3, Unit.MONTHS),
         objection_length=Length(1, Unit.WEEKS),
+        ruling_target=Length(1, Unit.WEEKS),
+        late_comment_length=Length(2, Unit.WEEKS),
+        copy_lasts=Length(6, Unit.WEEKS),
         panel_target=Length(6, Unit.WEEKS),
         issue_target=Length(2, Unit.WEEKS),
         new_treatment_length=Length(3, Unit.MONTHS),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, redirect, render_template, url_for
+from flask import Response, redirect, render_template, url_for
 from flask_login import current_user
 
 from tvist.access.guard import finish, requires
@@ -14,6 +14,7 @@ from tvist.cases.lifecycle import obstacles
 from tvist.cases.queries import case_at
 from tvist.clock import now
 from tvist.decision import actions
+from tvist.decision.blueprint import bp
 from tvist.decision.document import opinion as told
 from tvist.decision.forms import (
     AmountForm,
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
     from tvist.decision.models import Decision, Question
     from tvist.web.forms import TvistForm
 
-bp = Blueprint("decision", __name__)
 bp.add_app_template_global(code_label)
 bp.add_app_template_global(left_of)
 bp.add_app_template_global(is_conceded)

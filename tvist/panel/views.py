@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_login import current_user
 
 from tvist.access.guard import finish, requires
@@ -16,6 +16,7 @@ from tvist.cases.queries import case_at, case_by_number
 from tvist.clock import now, today
 from tvist.errors import CannotProceed, NotFound
 from tvist.panel import actions
+from tvist.panel.blueprint import bp
 from tvist.panel.board import board_on
 from tvist.panel.bundle import for_bundle, left_out, reading_by
 from tvist.panel.choosing import proposed_panel
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from tvist.accounts.models import User
     from tvist.cases.models import Case
     from tvist.panel.composition import Composition
-
-bp = Blueprint("panel", __name__)
 
 
 @bp.app_template_global()

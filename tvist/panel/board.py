@@ -63,7 +63,7 @@ def _first_empty_day(terms: Sequence[Appointment], on: date) -> date | None:
     """The first day from `on` that no term covers; None where a term has no end."""
     day = on
     while covering := [each for each in terms if each.holds_on(day)]:
-        ends = [each.to_on for each in covering if each.to_on is not None]
+        ends = [each.last_on for each in covering if each.last_on is not None]
         if len(ends) < len(covering):
             return None
         day = max(ends) + timedelta(days=1)

@@ -391,6 +391,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_let_in_case_id"), ["case_id"], unique=False)
 
     op.create_table(
+        "gap_letter",
+        sa.Column("seat", sa.String(40), nullable=False),
+        sa.Column("empty_on", sa.Date(), nullable=False),
+        sa.Column("letter_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("seat IN ('leader', 'free', 'ks')", name=op.f("seat_is_known")),
+        sa.ForeignKeyConstraint(["letter_id"], ["letter.id"], name=op.f("fk_gap_letter_letter_id")),
+        sa.PrimaryKeyConstraint("seat", "empty_on", name=op.f("pk_gap_letter")),
+    )
+    op.create_table(
         "ruling",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("challenge_id", sa.Integer(), nullable=False),
@@ -473,6 +482,8 @@ def upgrade() -> None:
     with op.batch_alter_table("appointment", schema=None) as batch_op:
         batch_op.add_column(sa.Column("ended_on", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("end_reason", sa.Text(), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("released_on", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("release_reason", sa.Text(), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("struck_at", sa.DateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table("line_outcome", schema=None) as batch_op:
@@ -488,6 +499,11 @@ def upgrade() -> None:
     with op.batch_alter_table("seat", schema=None) as batch_op:
         batch_op.add_column(sa.Column("chosen_because", sa.Text(), nullable=False, server_default=""))
 
+    with op.batch_alter_table("submission", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("copy_of_id", sa.Integer(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_submission_copy_of_id"), ["copy_of_id"], unique=False)
+        batch_op.create_foreign_key(batch_op.f("fk_submission_copy_of_id"), "submission", ["copy_of_id"], ["id"])
+
     with op.batch_alter_table("access_entry") as batch_op:
         batch_op.drop_constraint("act_is_known", type_="check")
         batch_op.create_check_constraint(
@@ -495,6 +511,9 @@ def upgrade() -> None:
             "act IN ('start_draft', 'write_draft', 'send', 'register_request', 'manage_team', 'see_colleagues', 'manage_colleagues', 'assign', 'open_case', 'read_submission', 'read_paper', 'see_paper', 'open_identity', 'quarantine_paper', 'replace_paper', 'release_paper', 'read_quarantined', 'rename_paper', 'declare_impartiality', 'ask_for_missing', 'cure', 'accept', 'propose_dismissal', 'comment_on_dismissal', 'dismiss', 'keep', 'ask_new_look', 'take_up_again', 'refuse_new_look', 'respond', 'comment', 'nothing_more', 'send_more', 'pass_on', 'ask_extension', 'rule_on_extension', 'confirm_table', 'concede', 'make_offer', 'read_offer', 'propose_settlement', 'confirm_settlement', 'settle', 'rest', 'resume', 'reopen', 'write_message', 'read_message', 'write_letter', 'withdraw', 'discontinue', 'close_preparation', 'seat', 'declare', 'object', 'rule_on_challenge', 'refer', 'let_in', 'send_late', 'rule_on_late', 'comment_on_late', 'renew_bundle', 'read_bundle', 'annotate', 'read_note', 'copy_bundle', 'read_copy', 'read_deliberation', 'draft_questions', 'agree_questions', 'change_question', 'confirm_reading', 'vote', 'read_vote', 'write_text', 'comment_text', 'dissent', 'approve', 'order_issue', 'issue', 'call_back', 'read_decision', 'correct', 'ask_new_treatment', 'grant_new_treatment', 'refuse_new_treatment', 'see_desk', 'see_worklist', 'see_board', 'see_letters', 'read_letter', 'release_letter', 'set_letters', 'record_outage', 'see_figures', 'appoint', 'declare_employers', 'see_standard_texts', 'write_standard_text', 'call_meeting', 'read_meeting', 'write_minutes', 'manage_users', 'change_own_account', 'see_access_log')",
         )
     with op.batch_alter_table("appointment") as batch_op:
+        batch_op.create_check_constraint(
+            "member_is_released_after_the_term_begins", "released_on IS NULL OR released_on >= from_on"
+        )
         batch_op.create_check_constraint("term_is_ended_after_it_begins", "ended_on IS NULL OR ended_on >= from_on")
     with op.batch_alter_table("event") as batch_op:
         batch_op.drop_constraint("act_is_known", type_="check")
@@ -527,7 +546,7 @@ def upgrade() -> None:
         batch_op.drop_constraint("kind_is_known", type_="check")
         batch_op.create_check_constraint(
             "kind_is_known",
-            "kind IN ('petition', 'cure', 'response', 'comments', 'nothing_more', 'addition', 'replacement', 'concession', 'settlement', 'withdrawal', 'dismissal_comment', 'deficiency_letter', 'dismissal_proposal', 'dismissal', 'new_look_request', 'new_look_decision', 'body_letter', 'late', 'late_comments')",
+            "kind IN ('petition', 'cure', 'response', 'comments', 'nothing_more', 'addition', 'replacement', 'concession', 'settlement', 'withdrawal', 'dismissal_comment', 'deficiency_letter', 'dismissal_proposal', 'dismissal', 'new_look_request', 'new_look_decision', 'body_letter', 'late', 'late_comments', 'new_treatment_request', 'new_treatment_decision')",
         )
     with op.batch_alter_table("task") as batch_op:
         batch_op.drop_constraint("kind_is_known", type_="check")
@@ -546,6 +565,7 @@ def downgrade() -> None:
             "act IN ('start_draft', 'write_draft', 'send', 'register_request', 'manage_team', 'see_colleagues', 'manage_colleagues', 'assign', 'open_case', 'read_submission', 'read_paper', 'see_paper', 'open_identity', 'quarantine_paper', 'replace_paper', 'release_paper', 'read_quarantined', 'rename_paper', 'declare_impartiality', 'ask_for_missing', 'cure', 'accept', 'propose_dismissal', 'comment_on_dismissal', 'dismiss', 'keep', 'ask_new_look', 'take_up_again', 'refuse_new_look', 'respond', 'comment', 'nothing_more', 'send_more', 'pass_on', 'ask_extension', 'rule_on_extension', 'confirm_table', 'concede', 'make_offer', 'read_offer', 'propose_settlement', 'confirm_settlement', 'settle', 'rest', 'resume', 'reopen', 'write_message', 'read_message', 'write_letter', 'withdraw', 'discontinue', 'close_preparation', 'seat', 'declare', 'refer', 'read_deliberation', 'agree_questions', 'confirm_reading', 'vote', 'read_vote', 'write_text', 'dissent', 'approve', 'order_issue', 'issue', 'call_back', 'read_decision', 'see_desk', 'see_worklist', 'see_board', 'see_letters', 'read_letter', 'release_letter', 'set_letters', 'record_outage', 'see_figures', 'appoint', 'manage_users', 'change_own_account', 'see_access_log')",
         )
     with op.batch_alter_table("appointment") as batch_op:
+        batch_op.drop_constraint("member_is_released_after_the_term_begins", type_="check")
         batch_op.drop_constraint("term_is_ended_after_it_begins", type_="check")
     with op.batch_alter_table("event") as batch_op:
         batch_op.drop_constraint("act_is_known", type_="check")
@@ -584,6 +604,11 @@ def downgrade() -> None:
             "kind IN ('screen', 'cure', 'comment_on_dismissal', 'decide_dismissal', 'pass_on', 'respond', 'comment', 'rule_on_extension', 'confirm_table', 'confirm_settlement', 'replace_paper', 'release_paper', 'answer_message', 'decide_new_look', 'resume', 'discontinue', 'close_preparation', 'seat', 'declare', 'object', 'refer', 'agree_questions', 'confirm_reading', 'vote', 'write_text', 'approve', 'order_issue', 'issue')",
         )
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("submission", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_submission_copy_of_id"), type_="foreignkey")
+        batch_op.drop_index(batch_op.f("ix_submission_copy_of_id"))
+        batch_op.drop_column("copy_of_id")
+
     with op.batch_alter_table("seat", schema=None) as batch_op:
         batch_op.drop_column("chosen_because")
 
@@ -599,6 +624,8 @@ def downgrade() -> None:
 
     with op.batch_alter_table("appointment", schema=None) as batch_op:
         batch_op.drop_column("struck_at")
+        batch_op.drop_column("release_reason")
+        batch_op.drop_column("released_on")
         batch_op.drop_column("end_reason")
         batch_op.drop_column("ended_on")
 
@@ -618,6 +645,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_ruling_challenge_id"))
 
     op.drop_table("ruling")
+    op.drop_table("gap_letter")
     with op.batch_alter_table("let_in", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_let_in_case_id"))
 

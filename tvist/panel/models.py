@@ -13,6 +13,7 @@ from tvist.accounts.models import User
 from tvist.cases.history import Statement
 from tvist.cases.models import Case
 from tvist.cases.submissions import Submission
+from tvist.clock import oslo_date
 from tvist.db import Base
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Appointment(Base):
     __table_args__ = (
         sa.CheckConstraint("to_on IS NULL OR to_on >= from_on", name="term_ends_after_it_begins"),
         sa.CheckConstraint("ended_on IS NULL OR ended_on >= from_on", name="term_is_ended_after_it_begins"),
+        sa.CheckConstraint("released_on IS NULL OR released_on >= from_on", name="member_is_released_after_the_term_begins"),
         sa.CheckConstraint("(kind = 'ad_hoc') = (only_case_id IS NOT NULL)", name="ad_hoc_is_for_one_case"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -61,6 +63,9 @@ class Appointment(Base):
     ended_on: Mapped[date | None]
     """The last day, where the term was ended before its time: the member resigned or was released."""
     end_reason: Mapped[str] = mapped_column(default="")
+    released_on: Mapped[date | None]
+    """The last day on which the person finishes cases already referred, where that was ended before the cases: the member is ill, or was released."""
+    release_reason: Mapped[str] = mapped_column(default="")
     struck_at: Mapped[datetime | None]
     """When the entry was struck as wrong; only one that no seat rests on can be."""
     user: Mapped[User] = relationship(back_populates="appointments")
@@ -74,6 +79,16 @@ class Appointment(Base):
     def holds_on(self, on: date) -> bool:
         """In force that day."""
         return self.struck_at is None and self.from_on <= on and (self.last_on is None or on <= self.last_on)
+
+    def finishes_on(self, on: date) -> bool:
+        """The term is over that day, and the person still finishes the cases that were referred while it ran (rule 27)."""
+        if self.struck_at is not None or self.last_on is None or self.last_on >= on:
+            return False
+        return self.finishes_referred and (self.released_on is None or on <= self.released_on)
+
+    def roles_for(self, user: User, on: date) -> set[Role]:
+        """What the person is at all: an entry on the board belongs to no case."""
+        return user.roles_on(on)
 
     @property
     def is_leader(self) -> bool:
@@ -135,9 +150,27 @@ class Seat(Base):
         cleared = any(found.declaration_id == own[-1].id and found.stays for found in self.challenges)
         return own[-1].statement is Statement.NONE or (own[-1].statement is Statement.DOUBT and cleared)
 
+    def is_covered_at(self, at: datetime) -> bool:
+        """In force that day, or finishing a case that was already referred while the term ran (rule 27)."""
+        appointment, referred_at = self.appointment, self.case.referred_at
+        if appointment.holds_on(oslo_date(at)):
+            return True
+        if referred_at is None or referred_at > at or not appointment.finishes_on(oslo_date(at)):
+            return False
+        return appointment.holds_on(oslo_date(max(referred_at, self.seated_at)))
+
     def stands_at(self, at: datetime) -> bool:
         """Whether the seat was held at that moment."""
         return self.seated_at <= at and (self.left_at is None or self.left_at > at)
+
+
+class GapLetter(Base):
+    """The secretariat was told that a seat of the board will stand empty from a day: once for each seat and day (rule 27). Written once."""
+
+    __tablename__ = "gap_letter"
+    seat: Mapped[SeatKind] = mapped_column(primary_key=True)
+    empty_on: Mapped[date] = mapped_column(primary_key=True)
+    letter_id: Mapped[int] = mapped_column(sa.ForeignKey("letter.id"))
 
 
 class Bundle(Base):

@@ -73,7 +73,7 @@ def _appointment_fault(seat: Seat, at: datetime) -> Message | None:
         return Message("panel.appointed_elsewhere", name=name, seat=kind)
     if seat.appointment.only_case_id not in (None, seat.case_id):
         return Message("panel.named_for_another_case", name=name)
-    if not _term_covers(seat, at):
+    if not seat.is_covered_at(at):
         return Message("panel.term_over", name=name, seat=kind, day=oslo_date(at))
     return None
 
@@ -85,16 +85,6 @@ def _declaration_fault(seat: Seat, at: datetime) -> Message | None:
     if not own or own[-1].statement is not Statement.NONE or own[-1].at < seat.seated_at:
         return Message("panel.not_declared", name=seat.user.name)
     return None
-
-
-def _term_covers(seat: Seat, at: datetime) -> bool:
-    """In force that day, or finishing a case that was already referred while the term ran (rule 27)."""
-    appointment, referred_at = seat.appointment, seat.case.referred_at
-    if appointment.holds_on(oslo_date(at)):
-        return True
-    if referred_at is None or referred_at > at or not appointment.finishes_referred:
-        return False
-    return appointment.holds_on(oslo_date(max(referred_at, seat.seated_at)))
 
 
 def latest_moment(case: Case) -> datetime:

@@ -46,6 +46,8 @@ class SubmissionKind(StrEnum):
     BODY_LETTER = "body_letter"
     LATE = "late"
     LATE_COMMENTS = "late_comments"
+    NEW_TREATMENT_REQUEST = "new_treatment_request"
+    NEW_TREATMENT_DECISION = "new_treatment_decision"
 
 
 FROM_THE_BODY = frozenset(
@@ -55,6 +57,7 @@ FROM_THE_BODY = frozenset(
         SubmissionKind.DISMISSAL,
         SubmissionKind.NEW_LOOK_DECISION,
         SubmissionKind.BODY_LETTER,
+        SubmissionKind.NEW_TREATMENT_DECISION,
     }
 )
 
@@ -76,6 +79,8 @@ class Submission(Base):
     is_late: Mapped[bool] = mapped_column(default=False)
     passed_on_at: Mapped[datetime | None]
     """When the secretariat had looked it through and sent it over (rule 20)."""
+    copy_of_id: Mapped[int | None] = mapped_column(sa.ForeignKey("submission.id"), index=True)
+    """The sending of an earlier case that this one carries into its new treatment (rule 40); no act of the new case made it."""
     case: Mapped[Case] = relationship(back_populates="submissions")
     party: Mapped[Party | None] = relationship()
     by: Mapped[User] = relationship()
@@ -90,6 +95,11 @@ class Submission(Base):
     page_comments: Mapped[list[PageComment]] = relationship(back_populates="submission", order_by="PageComment.id")
     let_in: Mapped[LetIn | None] = relationship(back_populates="submission")
     late: Mapped[LateSending | None] = relationship(back_populates="submission")
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether it was carried over from the case that is treated anew."""
+        return self.copy_of_id is not None
 
     @property
     def counts_as_late(self) -> bool:

@@ -31,6 +31,7 @@ SENDING_OF: Final[Mapping[Act, SubmissionKind]] = {
     Act.ASK_FOR_MISSING: SubmissionKind.DEFICIENCY_LETTER,
     Act.PROPOSE_DISMISSAL: SubmissionKind.DISMISSAL_PROPOSAL,
     Act.DISMISS: SubmissionKind.DISMISSAL,
+    Act.ASK_NEW_TREATMENT: SubmissionKind.NEW_TREATMENT_REQUEST,
 }
 LOOKED_THROUGH: Final = frozenset({SubmissionKind.RESPONSE, SubmissionKind.COMMENTS, SubmissionKind.ADDITION})
 BESIDE_THE_CASE: Final = frozenset({Act.RELEASE_LETTER})
@@ -89,9 +90,12 @@ def _lines(case: Case) -> Counter[Act]:
 
 def _rows(case: Case) -> dict[Act, int]:
     """How many lines of each act there must be, by the rows that the act leaves."""
-    sent = Counter(found.kind for found in case.submissions)
+    # What a new treatment brings along has its lines in the earlier case, but for the request that the new case begins with (rule 40).
+    sent = Counter(found.kind for found in case.submissions if not found.is_copy or found.kind is SubmissionKind.PETITION)
     rows = {act: sent[kind] for act, kind in SENDING_OF.items()}
-    rows[Act.PASS_ON] = sum(1 for found in case.submissions if found.kind in LOOKED_THROUGH and found.passed_on_at is not None)
+    rows[Act.PASS_ON] = sum(
+        1 for found in case.submissions if found.kind in LOOKED_THROUGH and found.passed_on_at is not None and not found.is_copy
+    )
     rows[Act.KEEP] = sum(1 for found in case.dismissal_proposals if found.is_dismissed is False)
     rows[Act.REFER] = len(case.bundles)
     rows[Act.CONFIRM_READING] = sum(len(bundle.readings) for bundle in case.bundles)

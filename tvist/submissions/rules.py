@@ -97,8 +97,8 @@ def _sent_by(case: Case, party: Party) -> list[Submission]:
 
 
 def rounds_taken(case: Case, party: Party) -> int:
-    """How many rounds of comments the party has used, by comments or by having nothing more (rule 19)."""
-    return sum(1 for found in case.submissions if found.party is party and found.kind in _ROUNDS)
+    """How many rounds of comments the party has used, by comments or by having nothing more (rule 19); those of an earlier treatment do not count."""
+    return sum(1 for found in case.submissions if found.party is party and found.kind in _ROUNDS and not found.is_copy)
 
 
 def parties_in_turn(submission: Submission, *, brings_new: bool = False) -> list[Party]:
@@ -130,7 +130,11 @@ def _gets_turn(submission: Submission, party: Party, *, brings_new: bool) -> boo
 
 
 def _last_kind(case: Case, party: Party) -> SubmissionKind | None:
-    own = [found.kind for found in case.submissions if found.party is party and found.kind in _ROUNDS | PASSED_ON]
+    own = [
+        found.kind
+        for found in case.submissions
+        if found.party is party and found.kind in _ROUNDS | PASSED_ON and not found.is_copy
+    ]
     return own[-1] if own else None
 
 

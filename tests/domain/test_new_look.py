@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from tests.people import NOON, a_cast
 from tests.scenes.intake import TODAY, accepted, declared, filed, letters_arrive
 from tvist.accounts.models import Membership, MembershipRole
+from tvist.cases.impartiality import questions_about
 from tvist.cases.lifecycle import State
 from tvist.cases.models import Case, Side
 from tvist.cases.submissions import SubmissionKind
@@ -20,7 +21,7 @@ from tvist.intake import actions
 from tvist.intake.letter_drafts import POINTS, WITH_A_DRAFT, deficiency_words, dismissal_words, points_found
 from tvist.intake.models import ChildIdentity
 from tvist.intake.new_look import ask_new_look, last_day_to_ask, refuse_new_look, standing_dismissal, take_up_again
-from tvist.intake.related import Kinship, impartiality_questions, related_cases
+from tvist.intake.related import Kinship, related_cases
 from tvist.procedure.codes import CodeKind, codes
 from tvist.procedure.settings import procedure_on
 
@@ -153,13 +154,13 @@ def test_a_case_that_the_reader_may_not_open_is_not_named(stage):
 def test_an_officer_who_worked_for_a_party_lately_is_asked(stage):
     session, cast = stage
     case = filed(session, cast)
-    assert impartiality_questions(case, cast.siri, TODAY) == []
+    assert questions_about(session, case, cast.siri, TODAY) == []
     cast.siri.memberships.append(
         Membership(organisation=cast.vik, role=MembershipRole.CASE_OFFICER, from_on=TODAY - 900 * DAY, to_on=TODAY - 500 * DAY)
     )
     session.flush()
-    assert [found.code for found in impartiality_questions(case, cast.siri, TODAY)] == ["intake.asked.worked_there"]
-    assert impartiality_questions(case, cast.siri, TODAY + 900 * DAY) == []
+    assert [found.code for found in questions_about(session, case, cast.siri, TODAY)] == ["cases.asked.works_there_before"]
+    assert questions_about(session, case, cast.siri, TODAY + 900 * DAY) == []
 
 
 def test_a_deficiency_letter_begins_with_what_is_missing(stage):

@@ -1,4 +1,4 @@
-"""Cases that are equal or related to one in screening (rule 17), and what an officer is asked before declaring impartiality (rule 29)."""
+"""Cases that are equal or related to one in screening (rule 17)."""
 
 from __future__ import annotations
 
@@ -13,10 +13,6 @@ from tvist.cases.claims import ClaimLine
 from tvist.cases.models import Case, Party
 from tvist.cases.queries import visible_to
 from tvist.intake.models import ChildIdentity
-from tvist.procedure.lengths import Length, Unit
-from tvist.procedure.settings import procedure_on
-from tvist.register.collation import folded
-from tvist.words import Message
 
 if TYPE_CHECKING:
     from datetime import date
@@ -58,25 +54,6 @@ def related_cases(session: Session, case: Case, user: User, on: date) -> list[Re
         for other in session.scalars(query.order_by(Case.year.desc(), Case.serial.desc()).limit(MOST_SHOWN)):
             found.setdefault(other.id, Related(other, kinship))
     return list(found.values())[:MOST_SHOWN]
-
-
-def impartiality_questions(case: Case, user: User, on: date) -> list[Message]:
-    """What the system has seen and asks the person about, without accusing: work for a party now or lately, a name among the representatives."""
-    years = procedure_on(case.registered_on).former_employer_years
-    lately = Length(years, Unit.YEARS)
-    organisations = {party.organisation_id: party.name for party in case.parties}
-    asked = [
-        Message(
-            "intake.asked.works_there" if membership.holds_on(on) else "intake.asked.worked_there",
-            party=organisations[membership.organisation_id],
-        )
-        for membership in user.memberships
-        if membership.organisation_id in organisations and (membership.to_on is None or lately.after(membership.to_on) >= on)
-    ]
-    names = {folded(party.representative) for party in case.parties if party.representative}
-    if any(folded(user.name) in name for name in names):
-        asked.append(Message("intake.asked.same_name"))
-    return list(dict.fromkeys(asked))
 
 
 def _clauses(case: Case) -> list[tuple[Kinship, sa.ColumnElement[bool]]]:

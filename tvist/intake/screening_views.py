@@ -12,6 +12,7 @@ from tvist.access.policy import Act
 from tvist.access.roles import may
 from tvist.cases.blaming import blamed, refused
 from tvist.cases.history import Statement
+from tvist.cases.impartiality import questions_about
 from tvist.cases.lifecycle import STEPS, obstacles
 from tvist.cases.money import Amount, AmountUnit, Period, line_amount
 from tvist.cases.queries import case_at
@@ -26,7 +27,7 @@ from tvist.intake.letter_drafts import POINTS, deficiency_words, dismissal_words
 from tvist.intake.letter_looks import looked_at, wants_to_look
 from tvist.intake.models import DraftKind
 from tvist.intake.petition import petition_of
-from tvist.intake.related import impartiality_questions, related_cases
+from tvist.intake.related import related_cases
 from tvist.intake.screening_forms import (
     CureForm,
     DecideDismissalForm,
@@ -90,7 +91,7 @@ def screening(case: Case) -> ResponseReturnValue:
         acts=[(act, obstacles(case, act)) for act in mine],
         has_declared=has_declared,
         statement=case.statement_of(current_user),
-        asked=impartiality_questions(case, current_user, today()),
+        asked=questions_about(current_session, case, current_user, today()),
         related=related_cases(current_session, case, current_user, today()) if has_declared else [],
         points=POINTS,
         points_found=points_found(case),
@@ -102,7 +103,7 @@ def screening(case: Case) -> ResponseReturnValue:
 @requires(Act.DECLARE_IMPARTIALITY, of=case_at)
 def declare_impartiality(case: Case) -> ResponseReturnValue:
     """Declare impartiality for this case. Who declares a conflict does not come back to it."""
-    form, asked = DeclarationForm(), impartiality_questions(case, current_user, today())
+    form, asked = DeclarationForm(), questions_about(current_session, case, current_user, today())
     if form.validate_on_submit() and not refused(form, case, Act.DECLARE_IMPARTIALITY):
         statement = Statement(form.statement.data)
         actions.declare_impartiality(

@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 # A paragraph with the blank lines after it, a word with the spaces after it: put side by side they are the text again.
 _PARAGRAPHS: Final = re.compile(r"(?:[^\n]|\n(?!\s*\n))+\s*|\s+")
@@ -56,7 +57,7 @@ class Run:
 
 def merge(base: str, mine: str, theirs: str) -> Merge:
     """Put `mine` and `theirs`, both grown out of `base`, together."""
-    if mine == theirs or theirs == base:
+    if theirs in {mine, base}:
         return Merge(mine, ())
     if mine == base:
         return Merge(theirs, ())
@@ -100,24 +101,28 @@ class _Both:
 
 
 def _by_words(found: _Both) -> Merge:
-    """The passage word by word; as it is in both, theirs first, where the same words were changed."""
-    parts = list(_passages(*(_WORDS.findall(text) for text in (found.base, found.mine, found.theirs))))
+    """The passage word by word; as it is in both, theirs first, where the same words were changed or words beside each other."""
+    parts = list(_passages(*(_WORDS.findall(text) for text in (found.base, found.mine, found.theirs)), apart=1))
     if found.base.strip() and not any(isinstance(part, _Both) for part in parts):
         return Merge("".join(part for part in parts if isinstance(part, str)), ())
     clash = Clash(found.mine.strip(), found.theirs.strip())
     return Merge(_joined([found.theirs, found.mine]), (clash,))
 
 
-def _passages(base: Sequence[str], mine: Sequence[str], theirs: Sequence[str]) -> Iterator[str | _Both]:
-    """The text in passages: one that at most one of the two has changed, or both in the same way, is told; else what each has."""
-    at_base = at_mine = at_theirs = 0
-    for base_start, mine_start, theirs_start, length in _unchanged(base, mine, theirs):
-        pieces = ("".join(base[at_base:base_start]), "".join(mine[at_mine:mine_start]), "".join(theirs[at_theirs:theirs_start]))
-        if any(pieces):
-            yield _settled(*pieces)
-        if length:
-            yield "".join(base[base_start : base_start + length])
-        at_base, at_mine, at_theirs = base_start + length, mine_start + length, theirs_start + length
+def _passages(base: Sequence[str], mine: Sequence[str], theirs: Sequence[str], *, apart: int = 0) -> Iterator[str | _Both]:
+    """The text in passages: one that at most one of the two has changed, or both in the same way, is told; else what each has.
+
+    `apart` is how many pieces must lie between two changes for them to have nothing to do with each other.
+    """
+    ours, others = _edits(base, mine), _edits(base, theirs)
+    at = 0
+    for first, last in _touched([*ours, *others], apart):
+        if first > at:
+            yield "".join(base[at:first])
+        within = partial(_within, first=first, last=last, apart=apart)
+        yield _settled(*("".join(_piece(base, edits, first, last)) for edits in ([], within(ours), within(others))))
+        at = last
+    yield "".join(base[at:])
 
 
 def _settled(base: str, mine: str, theirs: str) -> str | _Both:
@@ -126,21 +131,50 @@ def _settled(base: str, mine: str, theirs: str) -> str | _Both:
     return mine if theirs == base else _Both(base, mine, theirs)
 
 
-def _unchanged(base: Sequence[str], mine: Sequence[str], theirs: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
-    """Runs of the base that stand in both: where they begin in each of the three, and how long they are. The last is the end, of length 0."""
-    ours = SequenceMatcher(None, base, mine, autojunk=False).get_matching_blocks()
-    others = SequenceMatcher(None, base, theirs, autojunk=False).get_matching_blocks()
-    one = other = 0
-    while one < len(ours) and other < len(others):
-        (first, in_mine, size), (second, in_theirs, length) = ours[one], others[other]
-        start, end = max(first, second), min(first + size, second + length)
-        if start < end:
-            yield start, in_mine + start - first, in_theirs + start - second, end - start
-        if first + size < second + length:
-            one += 1
+@dataclass(frozen=True, slots=True, order=True)
+class _Edit:
+    """The pieces `first` to `last` of the base (without the last) became others; nothing stood there where these are equal."""
+
+    first: int
+    last: int
+    pieces: tuple[str, ...]
+
+
+def _edits(base: Sequence[str], changed: Sequence[str]) -> list[_Edit]:
+    found = SequenceMatcher(None, base, changed, autojunk=False).get_opcodes()
+    return [_Edit(first, last, tuple(changed[start:end])) for tag, first, last, start, end in found if tag != "equal"]
+
+
+def _touched(edits: Iterable[_Edit], apart: int) -> Iterator[tuple[int, int]]:
+    """The stretches of the base that were changed; edits that overlap, or that insert at one point, are one stretch."""
+    stretch: tuple[int, int] | None = None
+    for edit in sorted(edits):
+        if stretch is None:
+            stretch = edit.first, edit.last
+        elif edit.first < stretch[1] + apart or (edit.first, edit.last) == stretch:
+            stretch = stretch[0], max(stretch[1], edit.last)
         else:
-            other += 1
-    yield len(base), len(mine), len(theirs), 0
+            yield stretch
+            stretch = edit.first, edit.last
+    if stretch is not None:
+        yield stretch
+
+
+def _within(edits: Iterable[_Edit], *, first: int, last: int, apart: int) -> list[_Edit]:
+    """The edits of a stretch. With nothing needed between changes, what is inserted at its edges is a stretch of its own."""
+    found = [edit for edit in edits if first <= edit.first and edit.last <= last]
+    is_apart = first < last and not apart
+    return [edit for edit in found if not (is_apart and edit.first == edit.last and edit.first in {first, last})]
+
+
+def _piece(base: Sequence[str], edits: Iterable[_Edit], first: int, last: int) -> Iterator[str]:
+    """The stretch of the base as it became by edits that lie in it."""
+    at = first
+    for edit in edits:
+        yield from base[at : edit.first]
+        yield from edit.pieces
+        at = edit.last
+    yield from base[at:last]
 
 
 def _joined(passages: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ from tvist.cases.models import Case, Party, TeamMember
 from tvist.cases.people import Assignment
 from tvist.cases.submissions import Serving, Submission, SubmissionKind
 from tvist.cases.turns import CHANCES, SEEN_BY
-from tvist.cases.waiting import DESKS, Task
+from tvist.cases.waiting import DESKS, Task, TaskKind
 from tvist.db import locked
 from tvist.errors import NotFound
 
@@ -81,6 +81,8 @@ def case_page_at(session: Session, slug: str) -> Case:
             selectinload(Submission.line_answers),
             selectinload(Submission.page_comments),
             joinedload(Submission.by),
+            joinedload(Submission.late),
+            joinedload(Submission.let_in),
         ),
         selectinload(Case.petition),
         selectinload(Case.dismissal_proposals),
@@ -165,9 +167,21 @@ def sees_task(user: User, on: date) -> sa.ColumnElement[bool]:
     """The clause of the tasks that may be shown to `user`: the same answer as `turns.is_kept_from`, in the WHERE."""
     in_team = sa.exists().where(Party.case_id == Task.case_id, *_team_of(user, on)).correlate(Task)
     is_officer = sa.true() if Role.SECRETARIAT in user.roles_on(on) else sa.false()
-    held = {Role.REQUESTING: in_team, Role.OPPOSING: in_team, Role.SECRETARIAT: is_officer}
-    told = [sa.and_(Task.kind == kind, sa.or_(*{held[role] for role in readers})) for kind, readers in SEEN_BY.items()]
-    return sa.or_(Task.kind.not_in(SEEN_BY), *told)
+    sits = sa.exists().where(Case.id == Task.case_id, seated_and_declared(user)).correlate(Task)
+    rules = sa.exists().where(Case.id == Task.case_id, _is_to_rule(user)).correlate(Task)
+    held = {Role.REQUESTING: in_team, Role.OPPOSING: in_team, Role.SECRETARIAT: is_officer, Role.SEATED: sits, Role.RULING: rules}
+    told = [sa.and_(Task.kind == kind, sa.or_(*(held[role] for role in sorted(readers)))) for kind, readers in SEEN_BY.items()]
+    in_exchange = sa.exists().where(Case.id == Task.case_id, Case.state == State.EXCHANGE).correlate(Task)
+    looks_through = sa.or_(Task.kind != TaskKind.PASS_ON, is_officer, in_exchange)
+    return sa.and_(looks_through, sa.or_(Task.kind.not_in(SEEN_BY), *told))
+
+
+def _is_to_rule(user: User) -> sa.ColumnElement[bool]:
+    """Asked to rule on another member's impartiality, and not ruled yet (rules 29, 30)."""
+    challenge = Case.challenges.property.mapper.class_
+    ruling = challenge.rulings.property.mapper.class_
+    awaited = sa.and_(ruling.user_id == user.id, ruling.ruled_at.is_(None), ruling.fell_at.is_(None))
+    return Case.challenges.any(sa.and_(challenge.decided_at.is_(None), challenge.rulings.any(awaited)))
 
 
 def parties_of(user: User, on: date) -> sa.Select[int]:

@@ -8,11 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from tvist.access.policy import POLICY, Act, Role
+from tvist.cases.admissions import LetIn
 from tvist.cases.claims import ClaimLine
 from tvist.cases.concessions import Concession
 from tvist.cases.models import Case, Party
 from tvist.cases.queries import parties_of
-from tvist.cases.submissions import Serving, Submission, SubmissionKind
+from tvist.cases.submissions import AFTER_PREPARATION, Serving, Submission, SubmissionKind
+from tvist.cases.waiting import Task
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -40,6 +42,8 @@ def submissions_visible_to(session: Session, user: User, case: Case, on: date) -
         .options(
             joinedload(Submission.by),
             joinedload(Submission.party),
+            joinedload(Submission.late),
+            joinedload(Submission.let_in),
             selectinload(Submission.papers),
             selectinload(Submission.servings).joinedload(Serving.party),
             selectinload(Submission.line_answers).joinedload(answer.line),
@@ -75,7 +79,7 @@ def _readable(user: User, on: date) -> sa.ColumnElement[bool]:
     in_team = sa.exists().where(Party.case_id == Submission.case_id, Party.id.in_(parties))
     if user.roles_on(on) & {Role.SECRETARIAT, Role.LEADER}:
         return sa.or_(as_party, ~in_team)
-    return sa.or_(as_party, sa.and_(~in_team, _is_served_on_all()))
+    return sa.or_(as_party, sa.and_(~in_team, _reaches_panel()))
 
 
 def _visible_to(user: User, case: Case, on: date) -> sa.ColumnElement[bool] | None:
@@ -90,12 +94,31 @@ def _visible_to(user: User, case: Case, on: date) -> sa.ColumnElement[bool] | No
     if roles & (readers - {Role.SEATED, Role.LEADER_DECLARED}):
         return sa.true()
     if Role.LEADER_DECLARED in roles:
-        return Submission.kind != SubmissionKind.SETTLEMENT
-    return _is_served_on_all() if Role.SEATED in roles else None
+        not_late = Submission.kind.not_in({SubmissionKind.SETTLEMENT, *AFTER_PREPARATION})
+        return sa.or_(not_late, _reaches_panel())
+    return _reaches_panel() if Role.SEATED in roles else None
 
 
 def _is_served_on(party_id: int) -> sa.ColumnElement[bool]:
     return sa.exists().where(Serving.submission_id == Submission.id, Serving.party_id == party_id, Serving.stands())
+
+
+def _reaches_panel() -> sa.ColumnElement[bool]:
+    """Mirrors `Submission.reaches_panel`."""
+    waits = (
+        sa.exists()
+        .where(
+            Serving.submission_id == Submission.id,
+            Serving.fell_at.is_(None),
+            Serving.task_id == Task.id,
+            Task.done_at.is_(None),
+        )
+        .correlate(Submission)
+    )
+    is_heard = sa.and_(_is_served_on_all(), sa.or_(Submission.kind != SubmissionKind.LATE, ~waits))
+    is_let_in = sa.exists().where(LetIn.submission_id == Submission.id).correlate(Submission)
+    # Nor an agreed settlement, which began as an offer (rule 22).
+    return sa.and_(Submission.kind != SubmissionKind.SETTLEMENT, sa.or_(is_heard, is_let_in))
 
 
 def _is_served_on_all() -> sa.ColumnElement[bool]:
@@ -107,5 +130,4 @@ def _is_served_on_all() -> sa.ColumnElement[bool]:
     )
     is_from_another = sa.or_(Submission.party_id.is_(None), Submission.party_id != Party.id)
     without = sa.exists().where(Party.case_id == Submission.case_id, Party.left_at.is_(None), is_from_another, ~served)
-    # Nor an agreed settlement, which began as an offer (rule 22).
-    return sa.and_(Submission.kind != SubmissionKind.SETTLEMENT, ~without.correlate(Submission))
+    return ~without.correlate(Submission)

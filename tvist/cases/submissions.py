@@ -62,6 +62,23 @@ FROM_THE_BODY = frozenset(
 )
 
 
+AFTER_PREPARATION = frozenset({SubmissionKind.LATE, SubmissionKind.LATE_COMMENTS})
+"""What a party sends when the preparation is closed, and what the others say to it (rules 21, 33)."""
+COMES_BY_EXCEPTION = frozenset(
+    {
+        SubmissionKind.CURE,
+        SubmissionKind.RESPONSE,
+        SubmissionKind.COMMENTS,
+        SubmissionKind.NOTHING_MORE,
+        SubmissionKind.ADDITION,
+        SubmissionKind.REPLACEMENT,
+        SubmissionKind.CONCESSION,
+        *AFTER_PREPARATION,
+    }
+)
+"""What the leader may let in though not each party has had it (rule 21): never the request, a settlement, a paper on dismissal, or a letter."""
+
+
 class Submission(Base):
     """One sending: the words and the papers that came with it. Written once. From the body where `party_id` is None."""
 
@@ -116,6 +133,23 @@ class Submission(Base):
         """Whether each party that takes part has been served it, or wrote it (rule 21)."""
         return all(self.is_served_on(party) for party in self.case.parties if party.left_at is None)
 
+    @property
+    def is_commented_on(self) -> bool:
+        """Of what was admitted late: whether each party it was served on has said what it has to say, or let its time pass (rule 21)."""
+        rounds = {found.task_id for found in self.servings if found.fell_at is None} - {None}
+        return not any(task.is_open for task in self.case.tasks if task.id in rounds)
+
+    @property
+    def reaches_panel(self) -> bool:
+        """Whether the panel reads it: each party has had it and its chance to comment, or the leader has let it in (rule 21).
+
+        In the exchange the chance is past when the preparation is closed. An agreed settlement began as an offer and never comes (rule 22).
+        """
+        if self.kind is SubmissionKind.SETTLEMENT:
+            return False
+        is_heard = self.is_served_on_all and (self.kind is not SubmissionKind.LATE or self.is_commented_on)
+        return is_heard or self.let_in is not None
+
     def roles_for(self, user: User, on: date) -> set[Role]:
         """What `user` is to this sending: what the person is to the case, and whether it came from or was served on their party."""
         roles = self.case.roles_for(user, on)
@@ -127,9 +161,12 @@ class Submission(Base):
         # An agreed settlement began as an offer: it stays with the parties and the secretariat (rule 22).
         if self.kind is SubmissionKind.SETTLEMENT:
             roles -= {Role.SEATED, Role.LEADER_DECLARED}
-        # The panel reads what each party has been served (rule 21), never what has not been passed on.
-        if Role.SEATED in roles and not self.is_served_on_all:
+        # The panel reads what each party has been served (rule 21), never what has not been passed on; nor does its leader afterwards read
+        # what came too late and was not admitted.
+        if Role.SEATED in roles and not self.reaches_panel:
             roles.discard(Role.SEATED)
+        if Role.LEADER_DECLARED in roles and self.kind in AFTER_PREPARATION and not self.reaches_panel:
+            roles.discard(Role.LEADER_DECLARED)
         return roles
 
 

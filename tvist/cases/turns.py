@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tvist.access.policy import Role
 from tvist.cases.journal import NAMES_ARE_FOR, may_read_journal
+from tvist.cases.lifecycle import State
 from tvist.cases.waiting import DESKS, Desk, Task, TaskKind
 from tvist.clock import oslo_date
 from tvist.procedure.codes import CodeKind, code_label
@@ -42,8 +43,12 @@ SEEN_BY: Final = {
     TaskKind.ANSWER_MESSAGE: frozenset({Role.SECRETARIAT}),
     # Who doubts whom, and who is asked to rule, is settled within the body; the parties are told the ruling (rules 29, 30).
     TaskKind.RULE_ON_CHALLENGE: frozenset({Role.SECRETARIAT, Role.SEATED, Role.RULING}),
+    # What a party sends when the preparation is closed is not the other side's to know of before it is sent over (rule 33).
+    TaskKind.RULE_ON_LATE: frozenset({Role.SECRETARIAT, Role.SEATED}),
 }
 """Tasks that tell of what is not for all: an offer is for the two sides (rule 22), a message for the secretariat and one party."""
+
+_LOOKS_THROUGH: Final = frozenset({Role.SECRETARIAT})
 
 
 @dataclass(frozen=True)
@@ -93,8 +98,13 @@ def missed(case: Case) -> list[Turn]:
 
 def is_kept_from(task: Task, roles: Collection[Role]) -> bool:
     """Whether the task tells of something that is not for these eyes: that a settlement is put forward, that a party has written."""
-    readers = SEEN_BY.get(task.kind)
+    readers = _LOOKS_THROUGH if looks_through_late(task) else SEEN_BY.get(task.kind)
     return readers is not None and not readers & set(roles)
+
+
+def looks_through_late(task: Task) -> bool:
+    """Whether the secretariat looks through something that came when the preparation was closed: no party knows of it yet."""
+    return task.kind is TaskKind.PASS_ON and task.case.state is not State.EXCHANGE
 
 
 def is_over(task: Task, on: date) -> bool:

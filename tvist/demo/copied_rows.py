@@ -207,7 +207,7 @@ def _bundle(copy: CopiedRows, old: Row, new: Row) -> Row:
     case = SimpleNamespace(number=copy.move.number, petition=SimpleNamespace(**copy.rows["filed_petition"][0]))
     listed = sorted((row for row in copy.rows["submission"] if row["id"] in inside), key=lambda row: inside[row["id"]])
     sendings = [_sending(copy, row, case) for row in listed]
-    return {"sha256": bundle_hash(cast("Any", case), old["version"], cast("Any", sendings))}
+    return {"sha256": bundle_hash(cast("Any", case), old["version"], cast("Any", sendings), new["frozen_at"])}
 
 
 _BESIDE: Final = ("stated_fact", "fact_answer", "concession")
@@ -239,6 +239,8 @@ def _beside(copy: CopiedRows, sending: int, lines: Mapping[int, SimpleNamespace]
         "fact_answers": [SimpleNamespace(**row, fact=facts[row["fact_id"]]) for row in found["fact_answer"]],
         "concessions": [SimpleNamespace(**row, line=lines[row["line_id"]]) for row in found["concession"]],
         "page_comments": [],
+        "let_in": None,
+        "late": None,
     }
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tvist.cases.claims import lines_in
-from tvist.cases.submissions import FROM_THE_BODY, SubmissionKind
+from tvist.cases.submissions import AFTER_PREPARATION, COMES_BY_EXCEPTION, FROM_THE_BODY, SubmissionKind
 from tvist.panel.models import Bundle, BundleEntry
 from tvist.words import Message
 
@@ -45,9 +45,19 @@ def not_served(submission: Submission) -> list[Party]:
 
 
 def for_bundle(case: Case) -> list[Submission]:
-    """What each party has been served, in the order it was made: this goes to the panel, whoever wrote it."""
-    served = [found for found in case.submissions if found.is_served_on_all]
-    return sorted(served, key=lambda found: (found.made_at, found.id))
+    """What goes to the panel, in the order it was made: what each party has had, and what the leader has let in (rule 21)."""
+    return sorted((found for found in case.submissions if found.reaches_panel), key=lambda found: (found.made_at, found.id))
+
+
+def not_in_newest(case: Case) -> list[Submission]:
+    """What came to the panel after its bundle was frozen, admitted late or let in: a new version is to hold it. Empty before the referral."""
+    inside = {entry.submission_id for entry in case.bundles[-1].entries} if case.bundles else set()
+    later = [found for found in for_bundle(case) if found.id not in inside and _came_later(found)]
+    return later if case.bundles else []
+
+
+def _came_later(submission: Submission) -> bool:
+    return submission.kind in AFTER_PREPARATION or submission.let_in is not None
 
 
 def lines_in_bundle(case: Case) -> list[ClaimLine]:
@@ -57,15 +67,27 @@ def lines_in_bundle(case: Case) -> list[ClaimLine]:
 
 def left_out(case: Case) -> list[LeftOut]:
     """What does not go to the panel, each with why (rule 21)."""
-    return [LeftOut(found, _why(found, missing)) for found in case.submissions if (missing := not_served(found))]
+    return [LeftOut(found, _why(found)) for found in case.submissions if not found.reaches_panel]
 
 
-def _why(submission: Submission, missing: list[Party]) -> Message:
+def may_be_let_in(case: Case) -> list[LeftOut]:
+    """What the leader may let in, each with why it stays out otherwise: it was looked through and sent over, and not each party has had it."""
+    return [each for each in left_out(case) if _is_sent_over(each.submission) and not each.submission.is_served_on_all]
+
+
+def _is_sent_over(submission: Submission) -> bool:
+    return submission.kind in COMES_BY_EXCEPTION and submission.passed_on_at is not None
+
+
+def _why(submission: Submission) -> Message:
+    missing = [party.name for party in not_served(submission)]
     if submission.kind in FROM_THE_BODY:
-        return Message("panel.out.from_the_body", parties=[party.name for party in missing])
+        return Message("panel.out.from_the_body", parties=missing)
+    if submission.late is not None and not submission.late.is_admitted and submission.passed_on_at is None:
+        return Message("late.out.refused" if submission.late.ruled_at else "late.out.not_ruled")
     if submission.passed_on_at is None and submission.kind is not SubmissionKind.PETITION:
         return Message("panel.out.not_passed_on")
-    return Message("panel.out.not_served", parties=[party.name for party in missing])
+    return Message("panel.out.not_served", parties=missing) if missing else Message("late.out.is_commented_on")
 
 
 def freeze(case: Case, *, at: datetime) -> Bundle:
@@ -73,14 +95,16 @@ def freeze(case: Case, *, at: datetime) -> Bundle:
     submissions = for_bundle(case)
     version = case.bundles[-1].version + 1 if case.bundles else 1
     entries = [BundleEntry(submission=submission, position=position) for position, submission in enumerate(submissions, start=1)]
-    bundle = Bundle(version=version, frozen_at=at, sha256=bundle_hash(case, version, submissions), entries=entries)
+    bundle = Bundle(version=version, frozen_at=at, sha256=bundle_hash(case, version, submissions, at), entries=entries)
     case.bundles.append(bundle)
     return bundle
 
 
 def is_intact(bundle: Bundle) -> bool:
     """Whether the sendings and papers still are what was frozen."""
-    return bundle.sha256 == bundle_hash(bundle.case, bundle.version, [entry.submission for entry in bundle.entries])
+    return bundle.sha256 == bundle_hash(
+        bundle.case, bundle.version, [entry.submission for entry in bundle.entries], bundle.frozen_at
+    )
 
 
 def reading_by(bundle: Bundle, user: User) -> Reading | None:
@@ -88,13 +112,13 @@ def reading_by(bundle: Bundle, user: User) -> Reading | None:
     return next((found for found in bundle.readings if found.user_id == user.id), None)
 
 
-def bundle_hash(case: Case, version: int, submissions: Iterable[Submission]) -> str:
-    """SHA-256 (hexadecimal) over the canonical description: sorted keys, no spaces, UTF-8."""
-    described = {"case": case.number, "version": version, "entries": [_described(found) for found in submissions]}
+def bundle_hash(case: Case, version: int, submissions: Iterable[Submission], at: datetime) -> str:
+    """SHA-256 (hexadecimal) over the canonical description as it was `at` that moment: sorted keys, no spaces, UTF-8."""
+    described = {"case": case.number, "version": version, "entries": [_described(found, at) for found in submissions]}
     return hashlib.sha256(json.dumps(described, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
 
 
-def _described(submission: Submission) -> dict[str, object]:
+def _described(submission: Submission, at: datetime) -> dict[str, object]:
     """What the hash looks at of a sending. What it has none of is left out, as it was before there could be any."""
     beside: dict[str, list[object]] = {
         "own_lines": [_line(line) for line in submission.own_lines],
@@ -102,6 +126,8 @@ def _described(submission: Submission) -> dict[str, object]:
         "fact_answers": [[each.fact.public_id, each.answer.value, each.words] for each in submission.fact_answers],
         "concessions": [[each.line.public_id, each.conceded_ore] for each in submission.concessions],
         "page_comments": [[each.paper.public_id, each.page, each.text] for each in submission.page_comments],
+        "let_in": [each.reasons for each in (submission.let_in,) if each is not None and each.at <= at],
+        "late": [[each.why_late, each.reasons] for each in (submission.late,) if each is not None],
     }
     return _sent(submission) | {name: rows for name, rows in beside.items() if rows}
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 from tvist.access.policy import Act
 from tvist.cases.clocks import let_requests_fall
 from tvist.cases.history import Ending, EndingKind
-from tvist.cases.lifecycle import obstacles, take_step
+from tvist.cases.lifecycle import State, obstacles, take_step
 from tvist.cases.models import Side
-from tvist.cases.submissions import Submission, SubmissionKind
+from tvist.cases.submissions import AFTER_PREPARATION, Submission, SubmissionKind
 from tvist.cases.tasks import close_all_tasks, close_tasks, is_waiting_for, open_task
 from tvist.cases.waiting import Desk, TaskKind
 from tvist.clock import oslo_date
@@ -25,6 +25,7 @@ from tvist.register.collation import folded
 from tvist.submissions.answers import faults_in, faults_in_some
 from tvist.submissions.confirming import ask_to_confirm
 from tvist.submissions.fact_answers import NOTHING_TOLD, Told, add_facts, faults_in_facts
+from tvist.submissions.late_serving import serve_late
 from tvist.submissions.own_lines import add_lines, count_lines, faults_in_own
 from tvist.submissions.page_comments import take_page_comments
 from tvist.submissions.rules import (
@@ -139,14 +140,17 @@ def pass_on(submission: Submission, *, by: User, at: datetime, brings_new: bool 
     `brings_new`: once the rounds are used up, whether it holds something new that the other side must get to answer.
     """
     case = submission.case
-    if submission.kind not in PASSED_ON or submission.passed_on_at is not None:
+    if submission.kind not in PASSED_ON | AFTER_PREPARATION or submission.passed_on_at is not None:
         raise CannotProceed(Message("submissions.passed_on_already"))
     event = take_step(case, Act.PASS_ON, by=by, at=at, said=Message("submissions.journal.passed_on", what=submission.kind))
     submission.passed_on_at = at
     count_lines(submission, event)
     if not waiting_to_be_passed_on(case):
         close_tasks(case, TaskKind.PASS_ON, at=at)
-    _serve(submission, parties_in_turn(submission, brings_new=brings_new), at)
+    if submission.kind in AFTER_PREPARATION and case.state is not State.EXCHANGE:
+        serve_late(submission, at=at)
+    else:
+        _serve(submission, parties_in_turn(submission, brings_new=brings_new), at)
 
 
 def close_preparation(case: Case, *, by: User, at: datetime) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from tvist.access.policy import Act
 from tvist.cases.lifecycle import obstacles, take_step
 from tvist.cases.submissions import Submission, SubmissionKind
-from tvist.cases.tasks import close_tasks, open_task
-from tvist.cases.waiting import TaskKind
+from tvist.cases.tasks import close_tasks, is_waiting_for, open_task
+from tvist.cases.waiting import Desk, TaskKind
 from tvist.clock import oslo_date
 from tvist.db import session_of
 from tvist.delivery.actions import write_to_party, write_to_user
@@ -16,7 +16,7 @@ from tvist.delivery.models import LetterKind
 from tvist.errors import CannotProceed, NotAllowed
 from tvist.procedure.settings import procedure_on
 from tvist.submissions.actions import hand_in, place_papers
-from tvist.submissions.rules import turn_of
+from tvist.submissions.rules import turn_of, waiting_to_be_passed_on
 from tvist.words import Message
 
 if TYPE_CHECKING:
@@ -68,7 +68,10 @@ def reopen(case: Case, *, by: User, at: datetime, reason: str, word_to: Collecti
     if found := obstacles(case, Act.REOPEN) or faults_in_reopening(case, reason, word_to):
         raise CannotProceed(found)
     take_step(case, Act.REOPEN, by=by, at=at, said=Message("journal.reopened", reason=reason.strip()))
-    close_tasks(case, TaskKind.SEAT, TaskKind.DECLARE, TaskKind.OBJECT, TaskKind.REFER, at=at)
+    close_tasks(case, TaskKind.SEAT, TaskKind.DECLARE, TaskKind.OBJECT, TaskKind.REFER, TaskKind.RULE_ON_LATE, at=at)
+    if waiting_to_be_passed_on(case) and not is_waiting_for(case, TaskKind.PASS_ON):
+        # What came while the preparation was closed is an addition now; nobody need rule on it.
+        open_task(case, TaskKind.PASS_ON, at=at, owner=Desk.SECRETARIAT)
     for seat in case.seats_held:
         seat.left_at, seat.left_because = at, REOPENED
         write_to_user(seat.user, LetterKind.REOPENED, at=at, case=case, link="/desk")

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from tvist.cases.claims import lines_in
 from tvist.cases.left import is_conceded
+from tvist.cases.lifecycle import State
 from tvist.cases.money import Bearer
-from tvist.cases.submissions import SubmissionKind
+from tvist.cases.submissions import AFTER_PREPARATION, SubmissionKind
 from tvist.cases.waiting import TaskKind
 from tvist.clock import today
 from tvist.procedure.settings import procedure_on
@@ -44,7 +45,17 @@ def open_turns(case: Case) -> list[Task]:
 
 def waiting_to_be_passed_on(case: Case) -> list[Submission]:
     """What the parties have sent and the secretariat has not looked through, oldest first (rule 20)."""
-    return [found for found in case.submissions if found.kind in PASSED_ON and found.passed_on_at is None]
+    return [found for found in case.submissions if found.passed_on_at is None and (found.kind in PASSED_ON or _goes_over(found))]
+
+
+def _goes_over(submission: Submission) -> bool:
+    """What came after the preparation: once the leader has admitted it (rule 33), or the preparation is open again; and what is said to it."""
+    if submission.kind is SubmissionKind.LATE_COMMENTS:
+        return not submission.is_copy
+    if submission.late is None:
+        return False
+    is_open_again = submission.late.ruled_at is None and submission.case.state is State.EXCHANGE
+    return submission.late.is_admitted is True or is_open_again
 
 
 def lines_for(case: Case, party: Party) -> list[ClaimLine]:
@@ -107,7 +118,7 @@ def parties_in_turn(submission: Submission, *, brings_new: bool = False) -> list
     The two sides comment in turn, each for its rounds. Who wrote last gives the other side the last word, once more than its rounds; after
     that only where the secretariat finds that it `brings_new`. Where a side has nothing more, the other is asked unless it has said so too.
     """
-    if submission.party is None:
+    if submission.party is None or (submission.kind in AFTER_PREPARATION and submission.case.state is not State.EXCHANGE):
         return []
     others = submission.case.parties_on(submission.party.side.other)
     return [party for party in others if _gets_turn(submission, party, brings_new=brings_new)]
@@ -122,6 +133,9 @@ def _gets_turn(submission: Submission, party: Party, *, brings_new: bool) -> boo
     taken = rounds_taken(case, party)
     if submission.kind is SubmissionKind.NOTHING_MORE:
         return taken < rounds and _last_kind(case, party) is not SubmissionKind.NOTHING_MORE
+    if submission.kind in AFTER_PREPARATION:
+        # It came while the preparation was closed, and nobody has answered it.
+        return True
     if submission.kind is SubmissionKind.ADDITION:
         # It is no round of anybody's: only what is new must be answered.
         return brings_new or brings_own(submission)

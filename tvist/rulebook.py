@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from tvist.access.policy import Act
 from tvist.cases.lifecycle import STEPS, use_conditions
+from tvist.decision import correcting, new_treatment
 from tvist.decision import rules as decision
 from tvist.intake import new_look
 from tvist.intake import rules as intake
+from tvist.panel import late
 from tvist.panel import rules as panel
 from tvist.submissions import concessions, extensions, resting, settlement
 from tvist.submissions import rules as exchange
@@ -54,19 +56,19 @@ CONDITIONS: Final[dict[Act, tuple[Condition, ...]]] = {
     Act.SETTLE: (settlement.all_confirmed,),
     Act.REST: (resting.not_resting,),
     Act.RESUME: (resting.is_resting,),
-    Act.REOPEN: (),
+    Act.REOPEN: (late.no_round_runs,),
     Act.WRITE_MESSAGE: (),
     Act.WRITE_LETTER: (),
     Act.SEAT: (panel.seat_to_fill,),
     Act.DECLARE: (),
     Act.OBJECT: (),
     Act.RULE_ON_CHALLENGE: (),
-    Act.LET_IN: (),
+    Act.LET_IN: (late.something_to_let_in,),
     Act.SEND_LATE: (),
-    Act.RULE_ON_LATE: (),
-    Act.COMMENT_ON_LATE: (),
-    Act.RENEW_BUNDLE: (),
-    Act.REFER: (panel.lawful_panel, panel.contradiction_kept),
+    Act.RULE_ON_LATE: (late.something_to_rule_on,),
+    Act.COMMENT_ON_LATE: (late.comments_are_awaited,),
+    Act.RENEW_BUNDLE: (late.something_to_renew,),
+    Act.REFER: (panel.lawful_panel, panel.contradiction_kept, late.nothing_comes_late),
     Act.DRAFT_QUESTIONS: (panel.lawful_panel, decision.questions_not_agreed, decision.nothing_left),
     Act.CHANGE_QUESTION: (panel.lawful_panel, decision.questions_agreed),
     Act.AGREE_QUESTIONS: (panel.lawful_panel, decision.questions_not_agreed, decision.nothing_left),
@@ -74,9 +76,18 @@ CONDITIONS: Final[dict[Act, tuple[Condition, ...]]] = {
     Act.VOTE: (panel.lawful_panel, decision.questions_agreed),
     Act.WRITE_TEXT: (decision.questions_agreed,),
     Act.DISSENT: (decision.questions_agreed,),
-    Act.APPROVE: (panel.lawful_panel, decision.all_voted, decision.text_written, decision.reasons_written),
+    Act.APPROVE: (
+        panel.lawful_panel,
+        late.nothing_comes_late,
+        late.all_have_read,
+        decision.all_voted,
+        decision.text_written,
+        decision.reasons_written,
+    ),
     Act.ORDER_ISSUE: (
         panel.lawful_panel,
+        late.nothing_comes_late,
+        late.all_have_read,
         decision.all_voted,
         decision.text_written,
         decision.reasons_written,
@@ -84,10 +95,10 @@ CONDITIONS: Final[dict[Act, tuple[Condition, ...]]] = {
     ),
     Act.ISSUE: (panel.lawful_panel, decision.all_voted, decision.three_approvals, decision.record_frozen, decision.shares_sum),
     Act.CALL_BACK: (),
-    Act.CORRECT: (),
-    Act.ASK_NEW_TREATMENT: (),
-    Act.GRANT_NEW_TREATMENT: (),
-    Act.REFUSE_NEW_TREATMENT: (),
+    Act.CORRECT: (correcting.no_correction_waits,),
+    Act.ASK_NEW_TREATMENT: (new_treatment.no_request_waits,),
+    Act.GRANT_NEW_TREATMENT: (new_treatment.request_waits,),
+    Act.REFUSE_NEW_TREATMENT: (new_treatment.request_waits,),
 }
 
 use_conditions(CONDITIONS)

@@ -52,11 +52,25 @@ def _make_receipt(installation: Installation, case_id: int, at: datetime) -> Non
     receipt_job(installation, case_id, at)
 
 
+def _make_correction(installation: Installation, correction_id: int, at: datetime) -> None:
+    from tvist.decision.correcting import correction_job
+
+    correction_job(installation, correction_id, at)
+
+
+def _copy_papers(installation: Installation, new_treatment_id: int, at: datetime) -> None:
+    from tvist.decision.carried_papers import copy_papers_job
+
+    copy_papers_job(installation, new_treatment_id, at)
+
+
 # The rooms are imported when their work is done: a worker starts at once, and issuing brings ReportLab with it.
 WORK: Final[dict[JobKind, Work]] = {
     JobKind.ISSUE_DECISION: _issue_decision,
     JobKind.INDEX_SUBMISSION: _index_submission,
     JobKind.MAKE_RECEIPT: _make_receipt,
+    JobKind.MAKE_CORRECTION: _make_correction,
+    JobKind.COPY_PAPERS: _copy_papers,
 }
 
 
@@ -103,6 +117,19 @@ def daily(installation: Installation, at: datetime) -> int:
             look_at_case(installation.database, case_id, at)
         except Exception as error:  # noqa: BLE001 - whatever goes wrong in one case, the next one is looked at.
             log.error("clocks of case %s: %s", case_id, type(error).__name__)  # noqa: TRY400 - the trace may hold a fact.
+    return len(cases) + _look_at_late(installation, at)
+
+
+def _look_at_late(installation: Installation, at: datetime) -> int:
+    """What came when the preparation was closed: times to comment end, and new bundles are made (rule 33)."""
+    from tvist.panel.renewing import cases_with_late, look_at_late_in
+
+    cases = cases_with_late(installation.database)
+    for case_id in cases:
+        try:
+            look_at_late_in(installation.database, case_id, at)
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong in one case, the next one is looked at.
+            log.error("late papers of case %s: %s", case_id, type(error).__name__)  # noqa: TRY400 - the trace may hold a fact.
     return len(cases)
 
 

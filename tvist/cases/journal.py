@@ -51,6 +51,9 @@ READERS: Final[dict[Act, frozenset[Role]]] = {
     Act.REPLACE_PAPER: _OFFICE,
     Act.RELEASE_PAPER: _OFFICE,
     Act.RENAME_PAPER: _OFFICE,
+    # What came late is the sender's and the body's until it is sent over, and for ever where it is refused (rule 33): `_is_for`.
+    Act.SEND_LATE: _ALL,
+    Act.RULE_ON_LATE: _ALL,
     # A letter may be for one side alone, and what becomes of letters is the secretariat's work.
     Act.WRITE_LETTER: _OFFICE,
     Act.RELEASE_LETTER: _OFFICE,
@@ -59,7 +62,19 @@ READERS: Final[dict[Act, frozenset[Role]]] = {
 
 NAMES_ARE_FOR: Final = _BODY
 """Who reads the names of persons: the parties read organisations and offices."""
-_BY_THE_LEADER: Final = frozenset({Act.DISMISS, Act.KEEP, Act.TAKE_UP_AGAIN, Act.REFUSE_NEW_LOOK})
+_OF_ONE_PARTY: Final = frozenset({Act.WRITE_MESSAGE, Act.SEND_LATE, Act.RULE_ON_LATE})
+"""Acts whose lines, of the parties, are for the one that they name."""
+_BY_THE_LEADER: Final = frozenset(
+    {
+        Act.DISMISS,
+        Act.KEEP,
+        Act.TAKE_UP_AGAIN,
+        Act.REFUSE_NEW_LOOK,
+        Act.CORRECT,
+        Act.GRANT_NEW_TREATMENT,
+        Act.REFUSE_NEW_TREATMENT,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -103,7 +118,7 @@ def journal_for(case: Case, roles: Collection[Role], party: Party | None = None)
 
 def _is_for(event: Event, party: Party | None) -> bool:
     """A message to or from the secretariat is between it and one party; its line names the party."""
-    return event.act is not Act.WRITE_MESSAGE or party is None or event.said.params.get("party") == party.name
+    return event.act not in _OF_ONE_PARTY or party is None or event.said.params.get("party") == party.name
 
 
 def author_of(case: Case, event: Event, *, with_names: bool) -> Message:

@@ -31,6 +31,10 @@ LENGTH_OF: Final[Mapping[TaskKind, str]] = {
 """Which setting of the procedure says how long each time is."""
 
 
+AFTER_THE_END: Final = frozenset({TaskKind.DECIDE_NEW_LOOK, TaskKind.CORRECT, TaskKind.DECIDE_NEW_TREATMENT})
+"""What a case that has ended may still wait for."""
+
+
 def check_tasks(case: Case) -> Findings:
     """Deadlines counted again; clocks started by service; somebody is waited for while the case is open, nobody after."""
     if any(not _is_counted_right(task) for task in case.tasks):
@@ -39,7 +43,9 @@ def check_tasks(case: Case) -> Findings:
         yield "task.length"
     if not _all_began_on_service(case):
         yield "task.start"
-    if case.is_closed == any(task.is_open for task in case.tasks):
+    open_now = [task for task in case.tasks if task.is_open]
+    # What a party may ask of a case that has ended, and what is made of it, is waited for after the end (rules 16, 40).
+    if any(task.kind not in AFTER_THE_END for task in open_now) if case.is_closed else not open_now:
         yield "task.open"
     if not _rest_is_copied(case):
         yield "rest.copy"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from tvist.check.afterwards import check_corrections
 from tvist.decision.record import hash_of, is_frozen_whole
 from tvist.decision.rules import approvals_of, three_approvals
 from tvist.decision.votes import all_open, is_true_to_its_commitment
@@ -49,6 +50,7 @@ def _check_decision(case: Case, decision: Decision) -> Findings:
         yield "approval.text"
     if decision.issued_at is not None and not decision.files:
         yield "file.missing"
+    yield from check_corrections(case, decision)
 
 
 def _is_true(vote: Vote, keys: MasterKeys) -> bool:

@@ -12,6 +12,7 @@ from tvist.cases.clocks import MovedTask
 from tvist.cases.models import Case, Party, Serial
 from tvist.cases.submissions import Submission
 from tvist.cases.waiting import Task
+from tvist.check.afterwards import check_renewal
 from tvist.check.deadlines import check_tasks
 from tvist.check.decisions import check_panel, check_petition
 from tvist.check.finding import Finding
@@ -64,6 +65,7 @@ def check_case(case: Case, keys: MasterKeys) -> Iterator[str]:
     yield from check_petition(case)
     yield from check_panel(case, keys)
     yield from check_papers(case)
+    yield from check_renewal(case)
 
 
 def _loaded() -> tuple[ExecutableOption, ...]:
@@ -90,6 +92,8 @@ def _loaded() -> tuple[ExecutableOption, ...]:
             selectinload(Submission.page_comments),
         ),
         selectinload(Case.seats).options(selectinload(Seat.appointment), selectinload(Seat.user)),
+        selectinload(Case.new_treatments),
+        selectinload(Case.renews),
         selectinload(Case.bundles).options(
             selectinload(Bundle.readings), selectinload(Bundle.entries).selectinload(BundleEntry.submission)
         ),
@@ -99,6 +103,7 @@ def _loaded() -> tuple[ExecutableOption, ...]:
             selectinload(Decision.outcomes),
             selectinload(Decision.files),
             selectinload(Decision.call_backs),
+            selectinload(Decision.corrections),
         ),
     )
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final
 from tvist.access.policy import Act
 from tvist.cases.history import EndingKind
 from tvist.cases.lifecycle import STEPS, State
-from tvist.cases.submissions import SubmissionKind
+from tvist.cases.submissions import AFTER_PREPARATION, SubmissionKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tvist.cases.models import Case
+    from tvist.cases.submissions import Submission
     from tvist.check.finding import Findings
 
 # An act, and the kind of sending that each of its lines has beside it.
@@ -24,6 +25,8 @@ SENDING_OF: Final[Mapping[Act, SubmissionKind]] = {
     Act.COMMENT: SubmissionKind.COMMENTS,
     Act.NOTHING_MORE: SubmissionKind.NOTHING_MORE,
     Act.SEND_MORE: SubmissionKind.ADDITION,
+    Act.SEND_LATE: SubmissionKind.LATE,
+    Act.COMMENT_ON_LATE: SubmissionKind.LATE_COMMENTS,
     Act.CONCEDE: SubmissionKind.CONCESSION,
     Act.SETTLE: SubmissionKind.SETTLEMENT,
     Act.WITHDRAW: SubmissionKind.WITHDRAWAL,
@@ -93,17 +96,24 @@ def _rows(case: Case) -> dict[Act, int]:
     # What a new treatment brings along has its lines in the earlier case, but for the request that the new case begins with (rule 40).
     sent = Counter(found.kind for found in case.submissions if not found.is_copy or found.kind is SubmissionKind.PETITION)
     rows = {act: sent[kind] for act, kind in SENDING_OF.items()}
-    rows[Act.PASS_ON] = sum(
-        1 for found in case.submissions if found.kind in LOOKED_THROUGH and found.passed_on_at is not None and not found.is_copy
-    )
+    rows[Act.PASS_ON] = sum(1 for found in case.submissions if _was_looked_through(found))
     rows[Act.KEEP] = sum(1 for found in case.dismissal_proposals if found.is_dismissed is False)
-    rows[Act.REFER] = len(case.bundles)
+    rows[Act.REFER] = min(1, len(case.bundles))
+    rows[Act.RENEW_BUNDLE] = len(case.bundles) - rows[Act.REFER]
+    rows[Act.RULE_ON_LATE] = sum(1 for found in case.late_sendings if found.ruled_at is not None)
+    rows[Act.LET_IN] = len(case.let_in)
     rows[Act.CONFIRM_READING] = sum(len(bundle.readings) for bundle in case.bundles)
     rows[Act.AGREE_QUESTIONS] = 1 if case.questions else 0
     rows[Act.VOTE] = sum(len(question.votes) for question in case.questions)
     declared = len(case.declarations) - _lines(case)[Act.DECLARE]
     rows[Act.DECLARE_IMPARTIALITY] = declared
     return rows | _rows_of_decision(case)
+
+
+def _was_looked_through(sending: Submission) -> bool:
+    """Sent over by an officer; that there is nothing to say to what came late goes over by itself."""
+    is_said = sending.kind in LOOKED_THROUGH or (sending.kind in AFTER_PREPARATION and bool(sending.text))
+    return is_said and sending.passed_on_at is not None and not sending.is_copy
 
 
 def _rows_of_decision(case: Case) -> dict[Act, int]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -36,6 +37,12 @@ class Correction(Base):
     ordered_at: Mapped[datetime]
     decision: Mapped[Decision] = relationship(back_populates="corrections")
     ordered_by: Mapped[User] = relationship()
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The frozen record of this version, read (see `record.py`), with the list of `corrections` up to this one."""
+        found: dict[str, Any] = json.loads(self.frozen)
+        return found
 
 
 class NewTreatment(Base):

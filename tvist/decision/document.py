@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from tvist.cases.models import Side
-from tvist.decision.models import QuestionKind
-from tvist.decision.tables import Wording, claimed_table, conceded_sentences, found_table, refund_sentences
+from tvist.decision.tables import Wording, basis_sentences, claimed_table, conceded_sentences, found_table, refund_sentences
+from tvist.decision.votes_told import question_told, votes_told
 from tvist.pdf import Document, boxed, fact_table, heading, prose, signature_block
+from tvist.procedure.deadlines import deadline
 from tvist.procedure.lengths import parse_length
-from tvist.words import Message, Ore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,9 +48,9 @@ def _document(record: Record, told: Wording, *, is_draft: bool) -> Document:
         title=told("title"),
         language=cast("Language", record["language"]),
         reference=record["number"],
-        short_title=told("draft_of", title=short) if is_draft else short,
+        short_title=told("draft_of", title=short) if is_draft else _with_version(short, record, told),
         # A draft has no day of issue; any day of the record will do, as long as it is always the same.
-        made_on=told.day_of(record["issued_on"] or record["referred_on"] or record["received_on"]),
+        made_on=told.day_of(_corrected_on(record) or record["issued_on"] or record["referred_on"] or record["received_on"]),
         marked_as_invented=record["is_invented"],
     )
 
@@ -60,8 +60,9 @@ def _head(record: Record, told: Wording, *, is_draft: bool) -> Iterator[Block]:
     yield heading(told("title"))
     if is_draft:
         yield boxed(told("draft_words"), told("draft"))
+    yield from _corrections(record, told)
     issued = told.day(record["issued_on"]) if record["issued_on"] else told("not_issued")
-    pairs = [(told("issued_on"), issued), (told("number"), record["number"])]
+    pairs = [(told("issued_on"), issued), *_version(record, told), (told("number"), record["number"])]
     for side in Side:
         pairs += [(told(f"party.{side.value}"), _party(party, told)) for party in _parties(record, side)]
     pairs += [
@@ -69,6 +70,28 @@ def _head(record: Record, told: Wording, *, is_draft: bool) -> Iterator[Block]:
         for place, seat in enumerate(record["panel"])
     ]
     yield fact_table(_merged(pairs))
+
+
+def _corrections(record: Record, told: Wording) -> Iterator[Block]:
+    """What was put right since it was issued, in a box on top: version, day and words (rule 40)."""
+    for each in record.get("corrections", []):
+        yield boxed(each["words"], told("corrected", day=told.day(each["on"]), version=each["version"]))
+
+
+def _version(record: Record, told: Wording) -> list[tuple[str, str]]:
+    """The row that says which version this is; none for an opinion that was never corrected."""
+    if not (found := record.get("corrections")):
+        return []
+    return [(told("version"), told("version_of", version=found[-1]["version"], day=told.day(found[-1]["on"])))]
+
+
+def _with_version(short: str, record: Record, told: Wording) -> str:
+    found = record.get("corrections")
+    return told("corrected_title", version=found[-1]["version"], title=short) if found else short
+
+
+def _corrected_on(record: Record) -> str | None:
+    return record["corrections"][-1]["on"] if record.get("corrections") else None
 
 
 def _merged(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -116,51 +139,9 @@ def _assessment(record: Record, told: Wording) -> Iterator[Block]:
     for sentence in conceded_sentences(record, told, only_whole=True):
         yield prose(sentence)
     for question in record["questions"]:
-        yield heading(told(f"question.{question['kind']}", position=question["position"], line=question["line"]), 3)
+        yield heading(question_told(question, told), 3)
         yield from _written(question["reasons"], told)
-        yield prose(" ".join(_votes(question, record, told)) if question["result"] else told("not_voted"))
-
-
-def _votes(question: Record, record: Record, told: Wording) -> Iterator[str]:
-    found = question["result"]
-    of_each = {vote["name"]: _view(question, vote["value"], record) for vote in found["votes"]}
-    followed = tuple(vote["name"] for vote in found["votes"] if vote["is_followed"])
-    outvoted = tuple(vote["name"] for vote in found["votes"] if not vote["is_followed"])
-    view = _view(question, found["value"], record)
-    if found["is_unanimous"]:
-        yield told("unanimous", view=view)
-    elif found["has_majority"]:
-        yield told("majority", names=followed, view=view, minority=outvoted, other=of_each[outvoted[0]])
-    else:
-        yield told(
-            "middle", views=tuple(Message("opinion.one_view", name=name, view=held) for name, held in of_each.items()), view=view
-        )
-    if subsidiary := _subsidiary(question, record):
-        yield told("subsidiary", names=subsidiary, count=len(subsidiary))
-
-
-def _view(question: Record, value: int, record: Record) -> Message:
-    """What a member means who voted so."""
-    if question["kind"] == QuestionKind.AMOUNT.value:
-        return Message("opinion.view.amount", line=question["line"], ore=Ore(value))
-    municipality = next(line["municipality"] for line in record["lines"] if line["position"] == question["line"])
-    kind = {0: "state", 100: "municipality"}.get(value, "split")
-    return Message(f"opinion.view.{kind}", line=question["line"], municipality=municipality, percent=value, rest=100 - value)
-
-
-def _subsidiary(question: Record, record: Record) -> tuple[str, ...]:
-    """Who was outvoted on who is responsible for the line, and still voted on its amount (rule 34)."""
-    if question["kind"] != QuestionKind.AMOUNT.value:
-        return ()
-    responsible = next(
-        other
-        for other in record["questions"]
-        if other["line"] == question["line"] and other["kind"] == QuestionKind.RESPONSIBLE.value
-    )
-    found = responsible["result"]
-    if not found or not found["has_majority"]:
-        return ()
-    return tuple(vote["name"] for vote in found["votes"] if not vote["is_followed"])
+        yield prose(" ".join(votes_told(question, record, told)) if question["result"] else told("not_voted"))
 
 
 def _remarks(record: Record, told: Wording) -> Iterator[Block]:
@@ -178,6 +159,8 @@ def _conclusion(record: Record, told: Wording) -> Iterator[Block]:
     yield from _written(record["sections"]["conclusion"], told)
     if all(line["finding"] for line in record["lines"]):
         yield found_table(record, told)
+        if bases := basis_sentences(record, told):
+            yield prose("\n\n".join(bases))
         if conceded := conceded_sentences(record, told):
             yield prose("\n\n".join(conceded))
         if sentences := refund_sentences(record, told):
@@ -200,11 +183,20 @@ def _advice(record: Record, told: Wording) -> Iterator[Block]:
             (
                 told("advisory"),
                 told("correction"),
-                told("new_treatment", length=parse_length(record["new_treatment"]).text),
+                _new_treatment(record, told),
                 told("costs"),
             )
         )
     )
+
+
+def _new_treatment(record: Record, told: Wording) -> str:
+    """How to ask for a new treatment, with the last day for who had the opinion the day it was issued (rules 18, 40)."""
+    length = parse_length(record["new_treatment"])
+    if record["issued_on"] is None:
+        return told("new_treatment", length=length.text)
+    due_on = deadline(told.day_of(record["issued_on"]), length).due_on
+    return told("new_treatment_until", length=length.text, day=told.day(due_on.isoformat()))
 
 
 def _written(text: str, told: Wording) -> Iterator[Block]:

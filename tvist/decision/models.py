@@ -178,6 +178,16 @@ class Decision(Base, Versioned):
     call_backs: Mapped[list[CallBack]] = relationship(back_populates="decision", order_by="CallBack.id")
 
     @property
+    def is_issued(self) -> bool:
+        """Whether the opinion is issued, and nothing of it changes any more."""
+        return self.issued_at is not None
+
+    @property
+    def is_being_made(self) -> bool:
+        """Whether issue is ordered and the file is not there yet."""
+        return self.ordered_at is not None and self.issued_at is None
+
+    @property
     def record(self) -> dict[str, Any]:
         """The frozen record, read (see `record.py`). Raises ValueError where nothing is frozen."""
         if self.frozen is None:
@@ -238,10 +248,11 @@ class LineOutcome(Base):
     refund_from: Mapped[Bearer | None]
     refund_ore: Mapped[Amount | None]
     basis: Mapped[str | None]
-    """What the panel found on the basis, where it was asked: a choice of `votes.BasisChoice`."""
+    """What the panel found on the basis, where it was asked: a choice of `choices.BasisChoice`; None too where no two members agreed."""
     from_on: Mapped[date | None]
     to_on: Mapped[date | None]
-    """The days that the finding holds for, where it was asked and is not the whole line; `to_on` None: still running."""
+    """The days that the finding holds for, where it was asked and is not the whole line; `to_on` None: still running. Both None too where it
+    holds for no day: then the votes, and a sum of 0, say so."""
     is_unanimous: Mapped[bool]
     decision: Mapped[Decision] = relationship(back_populates="outcomes")
     line: Mapped[ClaimLine] = relationship()

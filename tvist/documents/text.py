@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import codecs
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -11,13 +13,16 @@ if TYPE_CHECKING:
 LONGEST_TEXT: Final = 4_000_000
 _MARKS: Final = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _CONTROLS: Final = frozenset(range(32)) - frozenset(b"\t\n\r\f") | {127}
-READABLE: Final = frozenset({"txt"})
+READABLE: Final = frozenset({"txt", "pdf", "docx", "odt", "xlsx", "eml", "msg"})
+"""Kinds (`MediaType`) with text in them; a picture has none that can be read here."""
 
 
 def plain_text(kind: str, pieces: Iterable[bytes]) -> str | None:
-    """The text of a paper of this kind (a `MediaType`), at most its first 4 000 000 bytes; None when this kind cannot be read here."""
+    """The text of a paper of this kind (a `MediaType`), at most its first 4 000 000 bytes or letters; None where none can be read."""
     if kind not in READABLE:
         return None
+    if kind != "txt":
+        return _read_apart(kind, pieces)
     held = bytearray()
     for piece in pieces:
         held += piece
@@ -25,6 +30,18 @@ def plain_text(kind: str, pieces: Iterable[bytes]) -> str | None:
             del held[LONGEST_TEXT:]
             break
     return decoded(bytes(held))
+
+
+def _read_apart(kind: str, pieces: Iterable[bytes]) -> str | None:
+    """By a program of its own: what such a file does to the libraries that read it ends there."""
+    from tvist.documents.pages import PageMaker
+    from tvist.documents.uploads import MediaType
+
+    with TemporaryDirectory(prefix="tvist-") as folder, PageMaker() as maker:
+        source = Path(folder) / "source"
+        with source.open("wb") as opened:
+            opened.writelines(pieces)
+        return maker.text(MediaType(kind), source)
 
 
 def decoded(text: bytes) -> str:

@@ -13,8 +13,11 @@ from tvist.accounts.models import User
 from tvist.cases.models import Case
 from tvist.cases.submissions import Submission
 from tvist.db import Base, random_id
+from tvist.documents.made import MadeAs
 from tvist.documents.models import Paper
 from tvist.panel.models import Bundle
+
+__all__ = ["BundleCopy", "BundleFile", "BundlePart", "BundleProgress", "MadeAs", "PageNote", "PartKind"]
 
 
 class PartKind(StrEnum):
@@ -23,16 +26,6 @@ class PartKind(StrEnum):
     INDEX = "index"  # Cover, index and who was served when.
     SENDING = "sending"  # What was written in a sending: the request, a response, comments.
     PAPER = "paper"
-
-
-class MadeAs(StrEnum):
-    """How a paper became pages."""
-
-    PAGES = "pages"  # It was a PDF.
-    IMAGE = "image"
-    OFFICE = "office"  # LibreOffice laid it out.
-    EXTRACT = "extract"  # A cover sheet with the text that could be read.
-    COVER = "cover"  # A cover sheet alone: its text could not be read.
 
 
 class BundlePart(Base):
@@ -62,6 +55,11 @@ class BundlePart(Base):
     bundle: Mapped[Bundle] = relationship(back_populates="parts")
     submission: Mapped[Submission | None] = relationship()
     paper: Mapped[Paper | None] = relationship()
+
+    @property
+    def case_id(self) -> int:
+        """The case's, for the access log."""
+        return self.bundle.case_id
 
     def roles_for(self, user: User, on: date) -> set[Role]:
         """What `user` is to the sending the part came with; the index is for all who may read the bundle."""
@@ -117,6 +115,11 @@ class BundleCopy(Base):
     """When the file was removed here: the last day was over, or the case was."""
     bundle: Mapped[Bundle] = relationship()
     user: Mapped[User] = relationship()
+
+    @property
+    def case_id(self) -> int:
+        """The case's, for the access log."""
+        return self.bundle.case_id
 
     def roles_for(self, user: User, on: date) -> set[Role]:
         """Its owner, as long as they sit in the case."""

@@ -19,17 +19,21 @@ from tvist.pdf.blocks import (
 )
 from tvist.pdf.charts import bar_chart, line_chart, stacked_bars
 from tvist.pdf.fonts import MissingLetter, missing_letters, printable
-from tvist.pdf.page import render
+from tvist.pdf.overlay import Foot, overlay
+from tvist.pdf.page import render, render_placed
 from tvist.pdf.sheet import Picture, Series
 from tvist.pdf.svg import svg
+from tvist.pdf.writing import Place
 
 __all__ = [
     "Block",
     "Column",
     "Document",
+    "Foot",
     "Language",
     "MissingLetter",
     "Picture",
+    "Place",
     "Series",
     "bar_chart",
     "boxed",
@@ -38,10 +42,12 @@ __all__ = [
     "heading",
     "line_chart",
     "missing_letters",
+    "overlay",
     "page_break",
     "printable",
     "prose",
     "render",
+    "render_placed",
     "signature_block",
     "stacked_bars",
     "svg",

@@ -69,12 +69,13 @@ class FactTable:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under header cells; `totals` is a last row of the same width."""
+    """Rows under header cells; `totals` is a last row of the same width. `keys`: what each row is called, for who asks where it came to stand."""
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     totals: tuple[str, ...] | None
     caption: str
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,10 +128,20 @@ def fact_table(pairs: Iterable[tuple[str, str]]) -> Block:
 
 
 def table(
-    columns: Sequence[Column], rows: Iterable[Sequence[str]], *, totals: Sequence[str] | None = None, caption: str = ""
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[str]],
+    *,
+    totals: Sequence[str] | None = None,
+    caption: str = "",
+    keys: Sequence[str] = (),
 ) -> Block:
-    """Rows under a header that stands on each page. Cells are text, money already written out. Raises ValueError for a row of another width."""
-    block = Table(tuple(columns), tuple(tuple(row) for row in rows), tuple(totals) if totals is not None else None, caption)
+    """Rows under a header that stands on each page. Cells are text, money already written out. Raises ValueError for a row of another width.
+
+    `keys`, one a row where they are given, are what `render_placed` tells the places of rows by; an empty key is not told.
+    """
+    block = Table(
+        tuple(columns), tuple(tuple(row) for row in rows), tuple(totals) if totals is not None else None, caption, tuple(keys)
+    )
     for row in (*block.rows, *([block.totals] if block.totals is not None else [])):
         if len(row) != len(block.columns):
             raise ValueError(f"a row of {len(row)} cells in a table of {len(block.columns)} columns: {row!r}")

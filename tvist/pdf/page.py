@@ -31,7 +31,7 @@ from tvist.pdf.styles import (
     TOP,
 )
 from tvist.pdf.tables import RoledGrid, fact_grid, signatures, table_grid
-from tvist.pdf.writing import Pen, Words, boxed_words, heading_words, prose_words
+from tvist.pdf.writing import Pen, Place, Words, boxed_words, heading_words, prose_words
 from tvist.words import Message
 from tvist.words import render as say
 
@@ -52,15 +52,21 @@ ROWS_UNDER_HEADING = 3
 
 def render(document: told.Document, blocks: Iterable[told.Block]) -> bytes:
     """Make the PDF: the same bytes for the same blocks, in any process. Raises `MissingLetter`, and nothing is made."""
+    return render_placed(document, blocks)[0]
+
+
+def render_placed(document: told.Document, blocks: Iterable[told.Block]) -> tuple[bytes, list[Place]]:
+    """The same, and where the rows of tables came to stand that have keys."""
     fonts.ready()
     file = io.BytesIO()
-    Stationery(file, document).build(list(_story(document, blocks)) or [Spacer(0, 1)])
-    return file.getvalue()
+    places: list[Place] = []
+    Stationery(file, document).build(list(_story(document, blocks, places)) or [Spacer(0, 1)])
+    return file.getvalue(), places
 
 
-def _story(document: told.Document, blocks: Iterable[told.Block]) -> Iterator[Flowable]:
+def _story(document: told.Document, blocks: Iterable[told.Block], places: list[Place]) -> Iterator[Flowable]:
     """Flowables in reading order; a run of headings comes with the room that it and its first lines need."""
-    pen = Pen(document.language, place=document.title)
+    pen = Pen(document.language, place=document.title, places=places)
     waiting: list[Words] = []
     depth = -1
     for block in blocks:

@@ -79,6 +79,9 @@ def table_grid(block: Table, pen: Pen) -> list[Flowable]:
     inner = replace(pen, within=whole)
     rows = [_row([column.title for column in block.columns], block.columns, inner, "header cell")]
     rows += [_row(cells, block.columns, inner, "cell") for cells in block.rows]
+    for key, row in zip(block.keys, rows[1:], strict=False):
+        for words in row:
+            words.key, words.places = key, pen.places
     lines: list[tuple[Any, ...]] = [
         ("BACKGROUND", (0, 0), (-1, 0), TINT),
         ("LINEABOVE", (0, 0), (-1, 0), 0.8, BLUE),

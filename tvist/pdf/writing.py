@@ -32,6 +32,8 @@ class Pen:
     language: Language
     place: str
     within: Role = field(default_factory=lambda: Role("Document"))
+    places: list[Place] = field(default_factory=list, compare=False)
+    """Where keyed texts are noted as they are drawn."""
 
     def speaking(self, language: Language | None) -> Pen:
         """Give the same pen another language, if there is one."""
@@ -79,8 +81,21 @@ class LineText(PDFTextObject):
         return text
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a keyed text came to stand: its page (from 0) and its corners, in points from the lower left."""
+
+    key: str
+    page: int
+    corners: tuple[float, float, float, float]
+
+
 class Words(Paragraph):
     """A paragraph with its role. Both halves of one that is split over pages keep it: they are still one paragraph."""
+
+    # Where it is noted by which key the words were drawn.
+    key = ""
+    places: list[Place] | None = None
 
     def __init__(self, text: str | None, style: Any = None, bulletText: Any = None, frags: Any = None, **details: Any) -> None:  # noqa: N803
         self.role: Role = details.pop("role", Role("P"))
@@ -95,6 +110,7 @@ class Words(Paragraph):
         parts: list[Any] = super().split(availWidth, availHeight)
         for part in parts:
             part.role, part.plain = self.role, self.plain
+            part.key, part.places = self.key, self.places
         for part in parts[1:]:
             part.continues = True
         return parts
@@ -109,6 +125,10 @@ class Words(Paragraph):
         """Draw, and set the bookmark of a heading."""
         if self.role.kind == "H" and not self.continues:
             self._bookmark()
+        if self.key and self.places is not None:
+            left, low = self.canv.absolutePosition(0, 0)
+            corners = (left, low, left + float(self.width), low + float(self.height))
+            self.places.append(Place(self.key, self.canv.getPageNumber() - 1, corners))
         broken: Any = self.blPara  # type: ignore[attr-defined]
         for line in broken.lines if broken.kind == 1 else ():
             # ReportLab may leave an empty piece after a hyphen; then the hyphen would not be seen as the end of its line.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import time
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import pikepdf
 import pypdfium2
 import pytest
 
@@ -17,6 +19,7 @@ from tvist.pdf import (
     Block,
     Column,
     Document,
+    Link,
     MissingLetter,
     boxed,
     fact_table,
@@ -254,3 +257,14 @@ def test_five_pages_are_made_well_under_half_a_second_and_two_hundred_work() -> 
     assert took < 0.5
     with pypdfium2.PdfDocument(render(a_document(), [*one, page_break()] * 200)) as file:
         assert 200 <= len(file) <= 201
+
+
+def test_words_of_a_text_lead_to_their_address_wherever_they_stand():
+    links = [Link("utdrag s. 47", "https://tvist.invalid/47"), Link("utdrag s. 4", "https://tvist.invalid/4")]
+    text = "Se utdrag s. 4 og utdrag\ns. 47.\n\n- Også utdrag s. 4; men ikke utdrag s. 48."
+
+    made = render(a_document(), [prose(text, links=links), boxed("Se utdrag s. 47.", links=links)])
+    with pikepdf.open(io.BytesIO(made)) as file:
+        found = [str(each.A.URI).rsplit("/", 1)[-1] for page in file.pages for each in page.get("/Annots", [])]
+
+    assert sorted(found) == ["4", "4", "47", "47"]

@@ -53,11 +53,20 @@ class Heading:
 
 
 @dataclass(frozen=True)
+class Link:
+    """Words of a text that lead to an address, wherever they stand in it."""
+
+    words: str
+    address: str
+
+
+@dataclass(frozen=True)
 class Prose:
     """Plain text as a person typed it."""
 
     text: str
     language: Language | None
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,6 +99,7 @@ class Boxed:
     text: str
     title: str
     language: Language | None
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,12 +124,12 @@ def heading(text: str, level: Level = 1, *, language: Language | None = None) ->
     return Heading(text, level, language)
 
 
-def prose(text: str, *, language: Language | None = None) -> Block:
+def prose(text: str, *, language: Language | None = None, links: Iterable[Link] = ()) -> Block:
     """Paragraphs with blank lines between; lines that begin with "- " or "1. " become lists; a single line break stays one.
 
     All else is printed as it stands. `language` only where it is another than the document's.
     """
-    return Prose(text, language)
+    return Prose(text, language, tuple(links))
 
 
 def fact_table(pairs: Iterable[tuple[str, str]]) -> Block:
@@ -153,9 +163,9 @@ def page_break() -> Block:
     return PageBreak()
 
 
-def boxed(text: str, title: str = "", *, language: Language | None = None) -> Block:
+def boxed(text: str, title: str = "", *, language: Language | None = None, links: Iterable[Link] = ()) -> Block:
     """Text visibly apart, which may run over pages: a dissent under the name of who dissents. Read as `prose` is."""
-    return Boxed(text, title, language)
+    return Boxed(text, title, language, tuple(links))
 
 
 def signature_block(names: Iterable[tuple[str, str]]) -> Block:

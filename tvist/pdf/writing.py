@@ -10,6 +10,7 @@ from reportlab.pdfgen.textobject import PDFTextObject
 from reportlab.platypus import CondPageBreak, Paragraph, Spacer
 
 from tvist.pdf.fonts import runs
+from tvist.pdf.links import led_by, linked
 from tvist.pdf.plaintext import NO_BREAK, one_line, paragraphs, with_care
 from tvist.pdf.roles import Role
 from tvist.pdf.styles import BLUE, BOX_INDENT, MEASURE, TINT, style
@@ -17,7 +18,7 @@ from tvist.pdf.styles import BLUE, BOX_INDENT, MEASURE, TINT, style
 if TYPE_CHECKING:
     from reportlab.platypus import Flowable
 
-    from tvist.pdf.blocks import Boxed, Heading, Language, Prose
+    from tvist.pdf.blocks import Boxed, Heading, Language, Link, Prose
 
 SOFT_HYPHEN = "\N{SOFT HYPHEN}"
 # The title of a box stays with three lines of its text.
@@ -34,6 +35,7 @@ class Pen:
     within: Role = field(default_factory=lambda: Role("Document"))
     places: list[Place] = field(default_factory=list, compare=False)
     """Where keyed texts are noted as they are drawn."""
+    links: tuple[Link, ...] = ()
 
     def speaking(self, language: Language | None) -> Pen:
         """Give the same pen another language, if there is one."""
@@ -48,11 +50,15 @@ class Pen:
     ) -> Words:
         """Write cleaned text in the style of that name, each letter in a font that has it. Raises `MissingLetter`."""
         wanted = style(name, self.language, indent=indent)
-        marked = "".join(
-            escape(run).replace("\n", "<br/>") if font == wanted.fontName else f'<font name="{font}">{escape(run)}</font>'
-            for font, run in runs(text, wanted.fontName, self.place)
-        )
+        marked = "".join(linked(self._marked(piece, wanted.fontName), address) for piece, address in led_by(text, self.links))
         return (made or Words)(marked, wanted, mark or None, role=role, plain=text)
+
+    def _marked(self, text: str, wanted: str) -> str:
+        """The text as ReportLab reads it, each letter in a font that has it."""
+        return "".join(
+            escape(run).replace("\n", "<br/>") if font == wanted else f'<font name="{font}">{escape(run)}</font>'
+            for font, run in runs(text, wanted, self.place)
+        )
 
 
 class LineText(PDFTextObject):
@@ -180,14 +186,14 @@ def heading_words(block: Heading, pen: Pen, *, depth: int) -> Words:
 
 def prose_words(block: Prose, pen: Pen) -> list[Flowable]:
     """Write the paragraphs and lists of a typed text."""
-    return list(_told(block.text, pen.speaking(block.language), indent=0))
+    return list(_told(block.text, replace(pen.speaking(block.language), links=block.links), indent=0))
 
 
 def boxed_words(block: Boxed, pen: Pen) -> list[Flowable]:
     """Write a text apart: its title, then paragraphs, all on one ground."""
     spoken = pen.speaking(block.language)
     spoken = replace(spoken, within=spoken.role("BlockQuote"))
-    told: list[Any] = _told(block.text, spoken, indent=BOX_INDENT, made=Apart)
+    told: list[Any] = _told(block.text, replace(spoken, links=block.links), indent=BOX_INDENT, made=Apart)
     if block.title:
         title = with_care(one_line(block.title))
         told.insert(0, spoken.words(title, "box title", spoken.role("P"), indent=BOX_INDENT, made=Apart))

@@ -54,10 +54,10 @@ def test_a_corrected_opinion_is_a_new_version_marked_on_top_and_the_first_is_kep
 
         assert [file.version for file in files_of(case)] == [1, 2]
         assert WRONG in first
-        assert "Rettet" not in first
+        assert "Retta" not in first
         assert RIGHT in second
         assert WRONG not in second.replace(WHAT_WAS_WRONG, "")
-        assert second.index("Rettet 3. mars 2026 (versjon 2)") < second.index("Saksnummer")
+        assert second.index("Retta 3. mars 2026 (versjon 2)") < second.index("Saksnummer")
         assert second.index(WHAT_WAS_WRONG) < second.index("Saksnummer")
 
 

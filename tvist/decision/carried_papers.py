@@ -90,7 +90,9 @@ def _stored(papers: PaperStore, waiting: list[Taken]) -> list[Taken]:
     done: list[Taken] = []
     try:
         for each in waiting:
-            done.append(replace(each, stored=papers.put(papers.open(each.blob_id), max_bytes=None)))  # noqa: PERF401 - what was put is taken away again.
+            # Whole in memory, one at a time: the store cannot be read from while it is written to.
+            content = list(papers.open(each.blob_id))
+            done.append(replace(each, stored=papers.put(content, max_bytes=None)))
     except BaseException:
         for each in done:
             if each.stored is not None:

@@ -13,14 +13,19 @@ from tests.scenes.panel import referred
 from tests.scenes.submissions import DAY, prepared
 from tvist.cases.waiting import TaskKind
 from tvist.check.sums import check_sums
-from tvist.decision.actions import agree_questions, approve, order_issue, vote, write_reasons, write_text
+from tvist.decision.actions import order_issue
+from tvist.decision.approving import approve
+from tvist.decision.choices import ResponsibleChoice
 from tvist.decision.document import opinion
 from tvist.decision.models import QuestionKind
 from tvist.decision.outcomes import findings
+from tvist.decision.questions import agree_questions
 from tvist.decision.record import canonical
 from tvist.decision.rules import all_voted, approvals_of
 from tvist.decision.text import suggested_conclusion
-from tvist.decision.votes import ResponsibleChoice, is_open, seats_of, standing_questions
+from tvist.decision.votes import is_open, seats_of, standing_questions
+from tvist.decision.voting import vote
+from tvist.decision.writing import write_reasons, write_text
 from tvist.errors import CannotProceed
 from tvist.submissions.concessions import concede
 
@@ -64,7 +69,8 @@ def test_no_question_is_put_about_a_line_that_was_conceded_before(session, peopl
 def test_the_panel_agrees_on_what_is_left(session, people):
     case = referred(session, people, lines=three_lines())
     concede(case.lines[0], by=people.bo, at=NOON)
-    agree_questions(case, by=people.cato, at=NOON)
+    for seat in seats_of(case):
+        agree_questions(case, by=seat.user, at=NOON)
     assert [(each.line.position, each.kind.value) for each in case.questions] == [
         (2, "responsible"),
         (2, "amount"),

@@ -16,12 +16,14 @@ from tvist.cases.history import EndingKind, FactKind
 from tvist.cases.lifecycle import State
 from tvist.cases.models import Outcome
 from tvist.cases.waiting import Desk, TaskKind
-from tvist.decision.actions import call_back, issue, order_issue, vote, write_reasons
+from tvist.decision.actions import call_back, issue, order_issue
 from tvist.decision.issued import made_file
 from tvist.decision.issuing import issue_job
 from tvist.decision.models import Decision
 from tvist.decision.record import sha256_of
 from tvist.decision.votes import seats_of
+from tvist.decision.voting import vote
+from tvist.decision.writing import write_reasons
 from tvist.delivery.models import LetterKind
 from tvist.documents.storage import PaperStore
 from tvist.errors import CannotProceed

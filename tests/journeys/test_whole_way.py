@@ -121,9 +121,10 @@ def _deliberate(visit: Visit, case: str) -> None:
         visit.become(name)
         visit.go(f"{case}/bundle")
         visit.do("panel.bundle.confirm")
-        if name == PANEL[0]:
-            visit.go(f"{case}/decision/questions")
-            visit.do("decision.questions.do")
+        visit.go(f"{case}/decision/questions")
+        visit.do("decision.questions.do")
+    for name in PANEL:
+        visit.become(name)
         visit.go(f"{case}/decision/vote")
         while visit.page.locator("main form [name=who], main form [name=amount]").count():
             _vote(visit, name)

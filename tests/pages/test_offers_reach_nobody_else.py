@@ -23,8 +23,12 @@ from tvist.cases.models import Case
 from tvist.cases.private import Offer
 from tvist.clock import now, oslo_date
 from tvist.db import Base
-from tvist.decision.actions import agree_questions, approve, order_issue, vote, write_reasons, write_text
+from tvist.decision.actions import order_issue
+from tvist.decision.approving import approve
+from tvist.decision.questions import agree_questions
 from tvist.decision.votes import seats_of
+from tvist.decision.voting import vote
+from tvist.decision.writing import write_reasons, write_text
 from tvist.delivery.models import Letter, LetterKind
 from tvist.documents.models import Paper
 from tvist.intake.sealing import lay_apart
@@ -92,7 +96,7 @@ def _decide(database: Database, installation: Installation, cast: Cast, known: C
         leader = seats_of(case)[0].user
         for seat in seats_of(case):
             confirm_reading(case, by=seat.user, at=at)
-        agree_questions(case, by=leader, at=at)
+            agree_questions(case, by=seat.user, at=at)
         for question in case.questions:
             for seat in seats_of(case):
                 vote(question, default_vote(question), by=seat.user, at=at, keys=keys)

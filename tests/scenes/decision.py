@@ -7,12 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from tests.people import NOON, Cast
 from tests.scenes.panel import referred
-from tvist.decision.actions import agree_questions, approve, dissent, order_issue, vote, write_reasons, write_text
+from tvist.decision.actions import dissent, order_issue
+from tvist.decision.approving import approve
+from tvist.decision.choices import BasisChoice, Choice, PeriodChoice, ResponsibleChoice
 from tvist.decision.issuing import issue_job
 from tvist.decision.models import QuestionKind, RemarkKind
+from tvist.decision.questions import Wanted, agree_questions, default_questions, draft_questions
 from tvist.decision.rules import without_dissent
-from tvist.decision.votes import Choice, ResponsibleChoice, seats_of
+from tvist.decision.votes import seats_of
+from tvist.decision.voting import vote
+from tvist.decision.writing import write_reasons, write_text
 from tvist.panel.actions import confirm_reading
+from tvist.panel.bundle import lines_in_bundle
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -39,12 +45,18 @@ def present(session: Session, cast: Cast) -> Cast:
     return Cast(**{name: session.get_one(type(one), one.id) for name, one in vars(cast).items()})
 
 
-def agreed(session: Session, cast: Cast, *, at: datetime = NOON, **changes: Any) -> Case:
-    """A case whose panel has read, and agreed on the questions."""
+def agreed(
+    session: Session, cast: Cast, *, at: datetime = NOON, kinds: tuple[QuestionKind, ...] = (), **changes: Any
+) -> Case:
+    """A case whose panel has read, and agreed on the questions: the default ones, with one of each `kinds` beside for every line."""
     case = referred(session, present(session, cast), at=at, **changes)
     for seat in seats_of(case):
         confirm_reading(case, by=seat.user, at=at)
-    agree_questions(case, by=seats_of(case)[0].user, at=at)
+    if kinds:
+        wanted = default_questions(case) + [Wanted(line, kind) for line in lines_in_bundle(case) for kind in kinds]
+        draft_questions(case, wanted, by=seats_of(case)[0].user, at=at)
+    for seat in seats_of(case):
+        agree_questions(case, by=seat.user, at=at)
     return case
 
 
@@ -61,8 +73,14 @@ def voted(
 
 
 def default_vote(question: Question) -> Choice:
-    """The state bears it all."""
-    return STATE if question.kind is QuestionKind.RESPONSIBLE else question.line.amount_ore or 0
+    """The state bears it all, for all days, on its own basis."""
+    line = question.line
+    return {
+        QuestionKind.BASIS: BasisChoice.STATE,
+        QuestionKind.PERIOD: PeriodChoice(line.from_on, line.to_on),
+        QuestionKind.RESPONSIBLE: STATE,
+        QuestionKind.AMOUNT: line.amount_ore or 0,
+    }[question.kind]
 
 
 def written(

@@ -45,8 +45,13 @@ PAGES: Final[dict[Act, str]] = {
     Act.REOPEN: "clocks.reopen",
     Act.SEAT: "panel.seat",
     Act.REFER: "panel.refer",
+    Act.COMMENT_ON_LATE: "panel.comment_on_late",
+    Act.RULE_ON_LATE: "panel.rule_on_late",
+    Act.SEND_LATE: "panel.send_late",
+    Act.LET_IN: "panel.let_in",
     Act.CONFIRM_READING: "panel.confirm_reading",
     Act.AGREE_QUESTIONS: "decision.agree_questions",
+    Act.DRAFT_QUESTIONS: "decision.draft_questions",
     Act.VOTE: "decision.vote",
     Act.WRITE_TEXT: "decision.write_text",
     Act.DISSENT: "decision.dissent",
@@ -120,13 +125,18 @@ OCCASIONAL: Final = frozenset(
         Act.CONFIRM_TABLE,
         Act.CONCEDE,
         Act.OPEN_IDENTITY,
+        Act.COMMENT_ON_LATE,
+        Act.RULE_ON_LATE,
+        Act.LET_IN,
     }
 )
 """Acts that need an occasion most cases never have: without it they are not named, instead of being named with why not."""
 
 _TO_PAPERS: Final = frozenset({Act.QUARANTINE_PAPER, Act.RELEASE_PAPER, Act.REPLACE_PAPER, Act.RENAME_PAPER})
 _TO_TEAMS: Final = frozenset({Act.MANAGE_TEAM, Act.ASSIGN})
-FROM_ROOMS: Final = frozenset({Act.ISSUE, Act.MAKE_OFFER, Act.PROPOSE_SETTLEMENT, Act.SETTLE}) | _TO_PAPERS | _TO_TEAMS
+FROM_ROOMS: Final = (
+    frozenset({Act.ISSUE, Act.CHANGE_QUESTION, Act.RENEW_BUNDLE, Act.MAKE_OFFER, Act.PROPOSE_SETTLEMENT, Act.SETTLE}) | _TO_PAPERS | _TO_TEAMS
+)
 """Acts without a row in `PAGES`: done from a room of `PLACES`, from the list of papers, by another act, or by the machine."""
 
 ASKED_FOR: Final = frozenset({Act.CONFIRM_SETTLEMENT})
@@ -210,6 +220,15 @@ def page_of_task(case: Case, user: User, kind: TaskKind, on: date) -> str:
     return page_of(case, act) if act else url_for("cases.show", slug=case.slug)
 
 
+_BY_TASKS: Final = {
+    Act.ASK_EXTENSION: (True, EXTENDABLE),
+    Act.SEND_MORE: (False, frozenset({TaskKind.RESPOND, TaskKind.COMMENT})),
+    Act.COMMENT_ON_LATE: (True, frozenset({TaskKind.COMMENT_ON_LATE})),
+    Act.SEND_LATE: (False, frozenset({TaskKind.COMMENT_ON_LATE})),
+}
+"""Acts that a party does only while it is waited for in these tasks (True), or only while it is not (False)."""
+
+
 def _concerns(case: Case, user: User, act: Act, on: date) -> bool:
     """Whether the act can be this person's at all.
 
@@ -218,10 +237,11 @@ def _concerns(case: Case, user: User, act: Act, on: date) -> bool:
     """
     party = case.party_of(user, on)
     own = {task.kind for task in case.open_tasks if task.party is party}
-    if act is Act.ASK_EXTENSION:
-        return bool(own & EXTENDABLE)
-    if act is Act.SEND_MORE:
-        return not own & {TaskKind.RESPOND, TaskKind.COMMENT}
+    if act in _BY_TASKS:
+        asks, kinds = _BY_TASKS[act]
+        return bool(own & kinds) is asks
+    if act is Act.PASS_ON:
+        return case.state is State.EXCHANGE or any(task.kind is TaskKind.PASS_ON for task in case.open_tasks)
     if act in {Act.COMMENT, Act.NOTHING_MORE}:
         return TaskKind.COMMENT in own or not any(task.kind is TaskKind.COMMENT for task in case.open_tasks)
     if act is not Act.CONCEDE:

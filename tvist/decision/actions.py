@@ -1,4 +1,4 @@
-"""The deliberation: questions, votes, text, dissent, approval; and the issue in three acts: ordered, issued or called back (rules 34-38).
+"""Dissent; and the issue in three acts: ordered, issued or called back (rules 35-38). Before them: `questions`, `voting`, `writing`, `approving`.
 
 How the members voted is known only with the keys, so acts that stand on the votes take `keys`, and ask `rules.unfinished` before `take_step`.
 """
@@ -8,37 +8,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tvist.access.policy import Act
-from tvist.cases.left import is_conceded
 from tvist.cases.lifecycle import State, obstacles, take_step
-from tvist.cases.money import AmountUnit
-from tvist.cases.tasks import close_all_tasks, close_tasks, is_waiting_for, open_task
+from tvist.cases.tasks import close_all_tasks, close_tasks, open_task
 from tvist.cases.waiting import Desk, TaskKind
 from tvist.clock import oslo_date
-from tvist.db import random_id, session_of
+from tvist.db import session_of
+from tvist.decision.approving import demand_seat, let_approvals_fall, open_for_leader
 from tvist.decision.issued import store, write_ending, write_outcomes
-from tvist.decision.models import Approval, CallBack, Decision, Question, QuestionKind, Remark, RemarkKind, Vote
-from tvist.decision.record import SECTIONS, as_json, canonical, sha256_of, text_hash
-from tvist.decision.rules import amount_too_large, approvals_of, changed_since_ordered, unfinished
-from tvist.decision.text import beginning
-from tvist.decision.votes import (
-    ALL,
-    PANEL_SIZE,
-    ResponsibleChoice,
-    all_open,
-    is_open,
-    leader_of,
-    own_vote,
-    sealed_choice,
-    seats_of,
-    standing_questions,
-    standing_votes,
-)
-from tvist.errors import CannotProceed, NotAllowed
+from tvist.decision.models import CallBack, Remark, RemarkKind
+from tvist.decision.record import as_json, canonical, sha256_of
+from tvist.decision.rules import approvals_of, changed_since_ordered, unfinished
+from tvist.decision.votes import PANEL_SIZE, is_open
+from tvist.errors import CannotProceed
 from tvist.jobs.actions import queue
 from tvist.jobs.models import JobKind
-from tvist.panel.bundle import lines_in_bundle
 from tvist.panel.rules import panel_faults
-from tvist.procedure.settings import procedure_on
 from tvist.words import Message
 
 if TYPE_CHECKING:
@@ -46,107 +30,9 @@ if TYPE_CHECKING:
 
     from tvist.accounts.models import User
     from tvist.cases.models import Case
-    from tvist.decision.votes import Choice
+    from tvist.decision.models import Decision, Question
     from tvist.documents.storage import PaperStore, Stored
     from tvist.vault.keys import MasterKeys
-
-
-def agree_questions(case: Case, *, by: User, at: datetime) -> None:
-    """Put the questions: for each line that is not conceded who is responsible, and, where a sum is claimed, how much of it is found (rules 22, 34)."""
-    take_step(case, Act.AGREE_QUESTIONS, by=by, at=at)
-    for line in (line for line in lines_in_bundle(case) if not is_conceded(line)):
-        kinds = (
-            [QuestionKind.RESPONSIBLE] if line.unit is AmountUnit.PRINCIPLE else [QuestionKind.RESPONSIBLE, QuestionKind.AMOUNT]
-        )
-        for kind in kinds:
-            case.questions.append(
-                Question(
-                    public_id=random_id(),
-                    line=line,
-                    line_id=line.id,
-                    kind=kind,
-                    position=len(case.questions) + 1,
-                    agreed_at=at,
-                    reasons="",
-                )
-            )
-    close_tasks(case, TaskKind.AGREE_QUESTIONS, at=at)
-    target = procedure_on(case.registered_on).panel_target
-    for seat in seats_of(case):
-        open_task(
-            case,
-            TaskKind.VOTE,
-            at=at,
-            owner=seat.user,
-            length=target,
-            starts_on=oslo_date(case.referred_at or at),
-            is_target=True,
-        )
-    session_of(case).flush()
-
-
-def vote(question: Question, choice: Choice, *, by: User, at: datetime, keys: MasterKeys) -> Vote:
-    """Cast or change a vote, sealed from the first; the journal says only that the person has voted (rule 34).
-
-    Raises `NotAllowed` for who holds no seat, `CannotProceed` before the bundle is read, and for a choice out of range.
-    """
-    case = question.case
-    _demand_seat(case, by)
-    if faults := [*why_not_vote(question, by), *_choice_faults(question, choice)]:
-        raise CannotProceed(faults)
-    earlier = standing_votes(question).get(by.id)
-    if earlier is not None:
-        if own_vote(question, by, keys) == choice:
-            return earlier
-        earlier.fell_at = at
-        # The database allows one standing vote a member, and SQLAlchemy would insert before it updates.
-        session_of(question).flush()
-        _let_approvals_fall(case, at)
-    was_open = is_open(question)
-    sealed, commitment = sealed_choice(question, by, choice, keys)
-    cast = Vote(user=by, user_id=by.id, sealed=sealed, commitment=commitment, cast_at=at)
-    question.votes.append(cast)
-    take_step(case, Act.VOTE, by=by, at=at)
-    if is_open(question) and not was_open:
-        question.opened_at = at
-    _after_vote(case, by, at)
-    return cast
-
-
-def why_not_vote(question: Question, by: User) -> list[Message]:
-    """What stands in the way of the member's vote, whatever it may be: the rulebook, and the bundle that they have not read (rule 33)."""
-    bundle = question.case.bundles[-1] if question.case.bundles else None
-    has_read = bundle is not None and any(found.user_id == by.id for found in bundle.readings)
-    fallen = [Message("decision.question_fell", position=question.position)] if question.fell_at is not None else []
-    return [*obstacles(question.case, Act.VOTE), *fallen, *([] if has_read else [Message("decision.not_read")])]
-
-
-def write_text(case: Case, *, by: User, at: datetime, **sections: str) -> Decision:
-    """Write sections of the text (the names of `record.SECTIONS`); the others stay. A change lets the approvals fall (rule 38)."""
-    if unknown := sections.keys() - set(SECTIONS):
-        raise TypeError(f"no sections of the text: {sorted(unknown)}")
-    _demand_seat(case, by)
-    if found := obstacles(case, Act.WRITE_TEXT):
-        raise CannotProceed(found)
-    decision = case.decision
-    is_new = decision is None
-    if decision is None:
-        decision = Decision(language=case.language, begun_at=at, **dict.fromkeys(SECTIONS, "") | beginning(case))
-        case.decision = decision
-    changed = {name: text for name, text in sections.items() if getattr(decision, name) != text}
-    if changed or is_new:
-        for name, text in changed.items():
-            setattr(decision, name, text)
-        _changed(case, Act.WRITE_TEXT, by=by, at=at)
-    return decision
-
-
-def write_reasons(question: Question, text: str, *, by: User, at: datetime) -> None:
-    """Write the panel's reasons on a question, once its votes are open (rule 37)."""
-    _demand_open(question, by)
-    if question.reasons != text:
-        question.reasons = text
-        _changed(question.case, Act.WRITE_TEXT, by=by, at=at)
 
 
 def dissent(question: Question, *, by: User, at: datetime, kind: RemarkKind, text: str) -> None:
@@ -164,28 +50,6 @@ def dissent(question: Question, *, by: User, at: datetime, kind: RemarkKind, tex
     else:
         return
     _changed(question.case, Act.DISSENT, by=by, at=at)
-
-
-def approve(case: Case, *, by: User, at: datetime, keys: MasterKeys) -> Approval:
-    """Approve the very text as it stands, by its hash; three approvals of one text let the leader order issue (rule 38)."""
-    _demand_seat(case, by)
-    found = unfinished(case, Act.APPROVE, keys)
-    decision = case.decision
-    if found or decision is None:
-        raise CannotProceed(found or [Message("decision.no_text")])
-    text = text_hash(case, keys)
-    for earlier in decision.approvals:
-        if earlier.fell_at is None and earlier.text_sha256 == text and earlier.user_id == by.id:
-            return earlier
-        # Also those of who has left, and of a text that changed without an act of the panel's: a party's new representative.
-        if earlier.fell_at is None and (earlier.text_sha256 != text or earlier not in approvals_of(case)):
-            earlier.fell_at = at
-    session_of(case).flush()
-    approval = Approval(user=by, user_id=by.id, text_sha256=text, approved_at=at)
-    decision.approvals.append(approval)
-    take_step(case, Act.APPROVE, by=by, at=at)
-    _after_approval(case, at)
-    return approval
 
 
 def order_issue(case: Case, *, by: User, at: datetime, keys: MasterKeys) -> Decision:
@@ -244,69 +108,17 @@ def call_back(case: Case, *, by: User, at: datetime, reasons: str) -> None:
         session.expire(decision, ["outcomes"])
     close_tasks(case, TaskKind.ISSUE, TaskKind.ORDER_ISSUE, at=at)
     again = TaskKind.ORDER_ISSUE if len(approvals_of(case)) == PANEL_SIZE else TaskKind.WRITE_TEXT
-    _open_for_leader(case, again, at)
-
-
-def _choice_faults(question: Question, choice: Choice) -> list[Message]:
-    if question.kind is QuestionKind.RESPONSIBLE:
-        fits = isinstance(choice, ResponsibleChoice) and 0 <= choice.municipality_percent <= ALL
-        return [] if fits else [Message("decision.percent_out_of_range")]
-    if isinstance(choice, ResponsibleChoice) or choice < 0:
-        return [Message("decision.amount_negative")]
-    if amount_too_large(question, choice):
-        return [Message("decision.amount_above_claim")]
-    return []
-
-
-def _demand_seat(case: Case, by: User) -> None:
-    if case.seat_of(by) is None:
-        raise NotAllowed
+    open_for_leader(case, again, at)
 
 
 def _demand_open(question: Question, by: User) -> None:
     """What is said of a question comes after the votes on it, so that no text tells a vote too early."""
-    _demand_seat(question.case, by)
+    demand_seat(question.case, by)
     if not is_open(question):
         raise CannotProceed(Message("decision.not_open_yet"))
-
-
-def _after_vote(case: Case, by: User, at: datetime) -> None:
-    if all(by.id in standing_votes(question) for question in standing_questions(case)):
-        close_tasks(case, TaskKind.VOTE, at=at, owner=by)
-    if all_open(case) and not approvals_of(case):
-        _open_for_leader(case, TaskKind.WRITE_TEXT, at)
 
 
 def _changed(case: Case, act: Act, *, by: User, at: datetime) -> None:
     """A text of the opinion was changed: journal it, and let the approvals fall."""
     take_step(case, act, by=by, at=at)
-    _let_approvals_fall(case, at)
-
-
-def _let_approvals_fall(case: Case, at: datetime) -> None:
-    standing = [found for found in case.decision.approvals if found.fell_at is None] if case.decision else []
-    for approval in standing:
-        approval.fell_at = at
-    if standing:
-        close_tasks(case, TaskKind.APPROVE, TaskKind.ORDER_ISSUE, at=at)
-        _open_for_leader(case, TaskKind.WRITE_TEXT, at)
-
-
-def _after_approval(case: Case, at: datetime) -> None:
-    close_tasks(case, TaskKind.WRITE_TEXT, at=at)
-    approved = {found.user_id for found in approvals_of(case)}
-    target = procedure_on(case.registered_on).issue_target
-    for seat in seats_of(case):
-        if seat.user.id in approved:
-            close_tasks(case, TaskKind.APPROVE, at=at, owner=seat.user)
-        elif not is_waiting_for(case, TaskKind.APPROVE, seat.user):
-            open_task(case, TaskKind.APPROVE, at=at, owner=seat.user, length=target, starts_on=oslo_date(at), is_target=True)
-    if len(approved) == PANEL_SIZE:
-        _open_for_leader(case, TaskKind.ORDER_ISSUE, at)
-
-
-def _open_for_leader(case: Case, kind: TaskKind, at: datetime) -> None:
-    leader = leader_of(case)
-    if leader is not None and not is_waiting_for(case, kind):
-        target = procedure_on(case.registered_on).issue_target
-        open_task(case, kind, at=at, owner=leader, length=target, starts_on=oslo_date(at), is_target=True)
+    let_approvals_fall(case, at)

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from wtforms import HiddenField, RadioField, StringField, TextAreaField
-from wtforms.validators import StopValidation
+from wtforms import HiddenField, RadioField, TextAreaField
 
-from tvist.cases.fields import KronerField
-from tvist.cases.left import left_of
 from tvist.decision.models import RemarkKind
 from tvist.decision.record import SECTIONS
-from tvist.decision.votes import ALL, ResponsibleChoice
 from tvist.procedure.settings import PROCEDURES
 from tvist.web.forms import Needed, NotLonger, TvistForm, trimmed
 from tvist.web.session import say, t
-from tvist.words import Message, format_kroner, label
+from tvist.words import label
 
 if TYPE_CHECKING:
-    from wtforms import Field
-
     from tvist.cases.models import Case
     from tvist.decision.models import Question
-    from tvist.decision.votes import Choice
 
 LONGEST: Final = PROCEDURES[-1].longest_text
 STATE, MUNICIPALITY, SPLIT = "state", "municipality", "split"
@@ -30,69 +23,6 @@ STATE, MUNICIPALITY, SPLIT = "state", "municipality", "split"
 
 class PlainForm(TvistForm):
     """A form with nothing but its button."""
-
-
-class ResponsibleForm(TvistForm):
-    """A vote on who should bear a line: one of them, or both by per cent."""
-
-    who = RadioField("", validators=[Needed("decision.vote.choose")])
-    percent = StringField("", filters=[trimmed])
-
-    def __init__(self, question: Question, own: Choice | None, **kwargs: Any) -> None:
-        """`own` is what the member has voted before."""
-        super().__init__(**kwargs)
-        name = question.line.municipality.name
-        self.who.label.text = t("decision.vote.who")
-        self.who.choices = [
-            (MUNICIPALITY, t("decision.vote.municipality", name=name)),
-            (STATE, t("decision.vote.state")),
-            (SPLIT, t("decision.vote.split")),
-        ]
-        self.percent.label.text = t("decision.vote.percent", name=name)
-        if isinstance(own, ResponsibleChoice) and not self.is_submitted():
-            self.who.data = {0: STATE, ALL: MUNICIPALITY}.get(own.municipality_percent, SPLIT)
-            self.percent.data = str(own.municipality_percent) if self.who.data == SPLIT else ""
-
-    def validate_percent(self, field: Field) -> None:
-        """A whole number from 1 to 99, where both should bear a share."""
-        if self.who.data != SPLIT:
-            return
-        typed = (field.data or "").removesuffix("%").strip()
-        if not (typed.isascii() and typed.isdigit() and len(typed) <= len(str(ALL)) and 0 < int(typed) < ALL):
-            raise StopValidation(say(Message("decision.vote.percent_needed")))
-
-    @property
-    def choice(self) -> ResponsibleChoice:
-        """The vote."""
-        if self.who.data == SPLIT:
-            return ResponsibleChoice(int((self.percent.data or "").removesuffix("%").strip()))
-        return ResponsibleChoice(ALL if self.who.data == MUNICIPALITY else 0)
-
-
-class AmountForm(TvistForm):
-    """A vote on how much of a claimed sum is found. A sum of nothing is a vote too."""
-
-    amount = KronerField("")
-
-    def __init__(self, question: Question, own: Choice | None, **kwargs: Any) -> None:
-        """`own` is what the member has voted before."""
-        super().__init__(**kwargs)
-        self._claimed = left_of(question.line) or 0
-        self.amount.label.text = t("decision.vote.amount")
-        if isinstance(own, int) and not self.is_submitted():
-            self.amount.typed = format_kroner(own, "nb", with_unit=False)
-
-    def validate_amount(self, field: Field) -> None:
-        """A sum not above what is claimed and not conceded."""
-        if field.data is None:
-            raise StopValidation(say(Message("decision.vote.amount_needed")))
-        if field.data > self._claimed:
-            raise StopValidation(say(Message("decision.amount_above_claim")))
-
-    @property
-    def choice(self) -> int:
-        """The vote, in øre."""
-        return self.amount.data or 0
 
 
 class _NotBegun:

@@ -35,6 +35,9 @@ def write_outcomes(decision: Decision, keys: MasterKeys) -> None:
                 state_ore=found.state_ore,
                 refund_from=found.refund.from_ if found.refund else None,
                 refund_ore=found.refund.ore if found.refund else None,
+                basis=found.basis.value if found.basis else None,
+                from_on=found.from_on,
+                to_on=found.to_on,
                 is_unanimous=found.is_unanimous,
             )
         )

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tvist.cases.left import conceded_of, is_conceded
 from tvist.cases.models import Outcome
 from tvist.cases.money import Bearer, net_refund, split
+from tvist.decision.choices import ALL, BasisChoice, PeriodChoice, ResponsibleChoice
 from tvist.decision.models import QuestionKind
-from tvist.decision.votes import ALL, result, standing_questions
+from tvist.decision.votes import days_said, result, standing_questions
 from tvist.panel.bundle import lines_in_bundle
+from tvist.words import label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+    from datetime import date
 
     from tvist.cases.claims import ClaimLine
     from tvist.cases.models import Case
     from tvist.cases.money import Refund
+    from tvist.decision.models import LineOutcome
+    from tvist.decision.votes import Result
     from tvist.vault.keys import MasterKeys
+    from tvist.words import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,20 @@ class LineFinding:
     refund: Refund | None
     is_unanimous: bool
     conceded_ore: int = 0
+    basis: BasisChoice | None = None
+    """What the panel found on the basis; None where it was not asked, and where no two agreed."""
+    period: PeriodChoice | None = None
+    """The days that the finding holds for, where that was asked."""
+
+    @property
+    def from_on(self) -> date | None:
+        """The first day that the finding holds for, where it was asked and is not the whole line; None too where it holds for no day."""
+        return None if self.period is None or self.period.is_whole(self.line) else self.period.from_on
+
+    @property
+    def to_on(self) -> date | None:
+        """The last such day; None where the measure still runs."""
+        return None if self.period is None or self.period.is_whole(self.line) else self.period.to_on
 
     @property
     def outcome(self) -> Outcome:
@@ -79,20 +99,46 @@ def _outcome_of(percent: int) -> Outcome:
 def findings(case: Case, keys: MasterKeys) -> list[LineFinding]:
     """The finding for each line. Raises `NotAllowed` before all questions have their three votes."""
     results = {(question.line_id, question.kind): result(question, keys) for question in standing_questions(case)}
-    found = []
-    for line in lines_in_bundle(case):
-        conceded = conceded_of(line)
-        if is_conceded(line):
-            # Nobody was asked, and nobody disagrees.
-            whole = None if line.amount_ore is None else conceded
-            found.append(finding(line, percent_of(line.should_bear), whole, is_unanimous=True, conceded_ore=conceded))
-            continue
-        responsible = results[line.id, QuestionKind.RESPONSIBLE]
-        amount = results.get((line.id, QuestionKind.AMOUNT))
-        agreed = responsible.unanimous and (amount is None or amount.unanimous)
-        ore = None if amount is None else amount.value + conceded
-        found.append(finding(line, responsible.value, ore, is_unanimous=agreed, conceded_ore=conceded))
-    return found
+    return [
+        _finding(line, {kind: found for (key, kind), found in results.items() if key == line.id})
+        for line in lines_in_bundle(case)
+    ]
+
+
+def _finding(line: ClaimLine, results: Mapping[QuestionKind, Result]) -> LineFinding:
+    conceded = conceded_of(line)
+    if is_conceded(line):
+        # Nobody was asked, and nobody disagrees.
+        whole = None if line.amount_ore is None else conceded
+        return finding(line, percent_of(line.should_bear), whole, is_unanimous=True, conceded_ore=conceded)
+    responsible = results[QuestionKind.RESPONSIBLE].choice
+    assert isinstance(responsible, ResponsibleChoice)  # noqa: S101 - a share always comes to one.
+    amount, basis, period = (
+        each.choice if (each := results.get(kind)) else None
+        for kind in (QuestionKind.AMOUNT, QuestionKind.BASIS, QuestionKind.PERIOD)
+    )
+    divided = finding(
+        line,
+        responsible.municipality_percent,
+        amount + conceded if isinstance(amount, int) else None,
+        is_unanimous=all(each.unanimous for each in results.values()),
+        conceded_ore=conceded,
+    )
+    return replace(
+        divided,
+        basis=basis if isinstance(basis, BasisChoice) else None,
+        period=period if isinstance(period, PeriodChoice) else None,
+    )
+
+
+def found_days(found: LineOutcome | LineFinding) -> Message:
+    """The days that a finding holds for, in words."""
+    return days_said(PeriodChoice(found.from_on, found.to_on))
+
+
+def found_basis(found: LineOutcome | LineFinding) -> Message:
+    """What was found on the basis, in words. Raises ValueError where nothing was."""
+    return label(BasisChoice(found.basis or ""))
 
 
 def case_outcome(outcomes: Iterable[Outcome]) -> Outcome:

@@ -7,9 +7,22 @@ from typing import TYPE_CHECKING
 
 from tvist.access.policy import Act
 from tvist.cases.lifecycle import State
+from tvist.decision.contradictions import contradictions, worth_a_sentence
+from tvist.decision.questions import agreements_of, asked
 from tvist.decision.record import SECTIONS
 from tvist.decision.rules import approvals_of, unfinished, without_dissent
-from tvist.decision.votes import all_open, choice_said, has_voted, history_of, is_open, result, seats_of, standing_questions
+from tvist.decision.votes import (
+    all_open,
+    choice_said,
+    drafted_questions,
+    has_voted,
+    history_of,
+    is_open,
+    number_of,
+    result,
+    seats_of,
+    standing_questions,
+)
 from tvist.procedure.codes import CodeKind, code_label
 from tvist.words import Message
 
@@ -19,18 +32,18 @@ if TYPE_CHECKING:
     from tvist.accounts.models import User
     from tvist.cases.models import Case
     from tvist.decision.models import Approval, Question
-    from tvist.decision.votes import Result
+    from tvist.decision.votes import CastVote, Result
     from tvist.vault.keys import MasterKeys
 
 
 @dataclass(frozen=True)
 class ShownVote:
-    """A vote that may be read, with the moment it was changed, if it was."""
+    """A vote that may be read: who cast it when, and what it said before it was changed, if it was."""
 
     name: str
     said: Message
     cast_at: datetime
-    fell_at: datetime | None
+    before: Message | None
 
 
 @dataclass(frozen=True)
@@ -38,6 +51,7 @@ class ShownQuestion:
     """A question as the panel sees it. `result` and `votes` are there once all three have voted."""
 
     question: Question
+    number: int
     what: Message
     measure: Message
     voters: list[tuple[str, bool]]
@@ -59,6 +73,11 @@ class Overview:
     is_deliberating: bool
     reader_has_approved: bool
     reader_has_read: bool
+    is_agreed: bool
+    agreed: list[tuple[str, bool]]
+    is_drafted: bool
+    contradictions: list[Message]
+    worth_a_sentence: list[Message]
 
 
 def overview(case: Case, user: User, keys: MasterKeys) -> Overview:
@@ -81,12 +100,20 @@ def overview(case: Case, user: User, keys: MasterKeys) -> Overview:
         is_deliberating=case.state is State.PANEL,
         reader_has_approved=user.id in by_user,
         reader_has_read=bundle is not None and any(found.user_id == user.id for found in bundle.readings),
+        is_agreed=any(question.agreed_at for question in case.questions),
+        agreed=_agreed(case),
+        is_drafted=bool(drafted_questions(case)),
+        contradictions=contradictions(case, keys),
+        worth_a_sentence=worth_a_sentence(case, keys),
     )
 
 
-def asked(question: Question) -> Message:
-    """The question in words."""
-    return Message(f"opinion.question.{question.kind.value}", position=question.position, line=question.line.position)
+def _agreed(case: Case) -> list[tuple[str, bool]]:
+    """Who has agreed to the questions as they are drafted."""
+    if not drafted_questions(case):
+        return []
+    agreed = {found.user_id for found in agreements_of(case)}
+    return [(seat.user.name, seat.user.id in agreed) for seat in seats_of(case)]
 
 
 def _shown(question: Question, user: User, keys: MasterKeys, must_dissent: list[str]) -> ShownQuestion:
@@ -94,11 +121,22 @@ def _shown(question: Question, user: User, keys: MasterKeys, must_dissent: list[
     votes = history_of(question, keys) if is_read else []
     return ShownQuestion(
         question=question,
+        number=number_of(question),
         what=asked(question),
         measure=code_label(CodeKind.MEASURE, question.line.measure),
         voters=[(seat.user.name, has_voted(question, seat.user)) for seat in seats_of(question.case)],
         reader_has_voted=has_voted(question, user),
         result=result(question, keys) if is_read else None,
-        votes=[ShownVote(found.user.name, choice_said(found.choice, question), found.cast_at, found.fell_at) for found in votes],
+        votes=_in_turn(votes, question),
         must_dissent=must_dissent,
     )
+
+
+def _in_turn(votes: list[CastVote], question: Question) -> list[ShownVote]:
+    """Each vote in the order it was cast, with what its member had voted before."""
+    shown, before = [], dict[int, Message]()
+    for found in votes:
+        said = choice_said(found.choice, question)
+        shown.append(ShownVote(found.user.name, said, found.cast_at, before.get(found.user.id)))
+        before[found.user.id] = said
+    return shown

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 from tvist.cases.left import conceded_of, is_conceded, left_of
 from tvist.cases.models import Side
 from tvist.clock import oslo_date
+from tvist.decision.choices import value_of
 from tvist.decision.models import QuestionKind
 from tvist.decision.outcomes import LineFinding, case_outcome, findings
-from tvist.decision.votes import ResponsibleChoice, all_open, is_open, result, seats_of, standing_questions, votes_of
+from tvist.decision.votes import all_open, is_open, number_of, result, seats_of, standing_questions, votes_of
 from tvist.panel.bundle import lines_in_bundle
 from tvist.procedure.settings import procedure_on
 
@@ -139,19 +140,29 @@ def finding_record(found: LineFinding) -> Record:
         "state_ore": found.state_ore,
         "refund_from": found.refund.from_.value if found.refund else None,
         "refund_ore": found.refund.ore if found.refund else None,
-    }
+    } | _asked_beside(found)
+
+
+def _asked_beside(found: LineFinding) -> Record:
+    """The basis and the days, where they were asked. Nothing is added for other lines, so that their records stay what they were."""
+    beside: Record = {}
+    if found.basis is not None:
+        beside["basis"] = found.basis.value
+    if found.period is not None:
+        beside["period"] = value_of(found.period)
+    return beside
 
 
 def _question(question: Question, keys: MasterKeys) -> Record:
     return {
-        "position": question.position,
+        "position": number_of(question),
         "line": question.line.position,
         "kind": question.kind.value,
         "claimed_ore": left_of(question.line) if question.kind is QuestionKind.AMOUNT else None,
         "reasons": question.reasons,
         "result": _result(question, keys) if is_open(question) else None,
         "remarks": _remarks(question),
-    }
+    } | ({"words": question.words} if question.words else {})
 
 
 def _result(question: Question, keys: MasterKeys) -> Record:
@@ -164,7 +175,7 @@ def _result(question: Question, keys: MasterKeys) -> Record:
         "votes": [
             {
                 "name": user.name,
-                "value": choice.municipality_percent if isinstance(choice, ResponsibleChoice) else choice,
+                "value": value_of(choice),
                 "is_followed": user.id in found.majority_user_ids,
             }
             for user, choice in votes.items()

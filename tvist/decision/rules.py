@@ -12,10 +12,11 @@ from tvist.access.policy import Act
 from tvist.cases.left import is_conceded, left_of
 from tvist.cases.lifecycle import obstacles
 from tvist.cases.models import Outcome
+from tvist.decision.contradictions import contradictions
 from tvist.decision.models import QuestionKind
 from tvist.decision.outcomes import findings
 from tvist.decision.record import NEEDED, canonical, hash_of, is_frozen_whole, text_hash
-from tvist.decision.votes import PANEL_SIZE, all_open, result, seats_of, standing_questions, standing_votes
+from tvist.decision.votes import PANEL_SIZE, all_open, number_of, result, seats_of, standing_questions, standing_votes
 from tvist.panel.bundle import lines_in_bundle
 from tvist.pdf import missing_letters
 from tvist.words import Message
@@ -25,18 +26,19 @@ if TYPE_CHECKING:
 
     from tvist.accounts.models import User
     from tvist.cases.models import Case
-    from tvist.decision.models import Approval, Question
+    from tvist.decision.models import Approval, LineOutcome, Question
+    from tvist.decision.outcomes import LineFinding
     from tvist.vault.keys import MasterKeys
 
 
 def questions_agreed(case: Case) -> Message | None:
     """The panel has agreed on the questions before anybody votes or writes (rule 34)."""
-    return None if case.questions else Message("decision.no_questions")
+    return None if any(found.agreed_at for found in case.questions) else Message("decision.no_questions")
 
 
 def questions_not_agreed(case: Case) -> Message | None:
     """The questions are agreed on once."""
-    return Message("decision.questions_agreed_already") if case.questions else None
+    return Message("decision.questions_agreed_already") if any(found.agreed_at for found in case.questions) else None
 
 
 def nothing_left(case: Case) -> Message | None:
@@ -64,7 +66,7 @@ def text_written(case: Case) -> Message | None:
 
 def reasons_written(case: Case) -> Message | None:
     """Each question has its reasons (rule 37)."""
-    empty = [str(question.position) for question in standing_questions(case) if not question.reasons.strip()]
+    empty = [str(number_of(question)) for question in standing_questions(case) if not question.reasons.strip()]
     return Message("decision.reasons_missing", questions=empty, count=len(empty)) if empty else None
 
 
@@ -123,9 +125,10 @@ def unfinished(case: Case, act: Act, keys: MasterKeys) -> list[Message]:
     if not all_open(case):
         return found
     found += [
-        Message("decision.dissent_missing", name=user.name, question=question.position)
+        Message("decision.dissent_missing", name=user.name, question=number_of(question))
         for user, question in without_dissent(case, keys)
     ]
+    found += contradictions(case, keys)
     # Before three have approved it, and not when the file is made: then nothing can be changed but by calling the issue back.
     if unprintable := missing_letters(" ".join(_texts(canonical(case, keys)))):
         found.append(unprintable)
@@ -151,14 +154,14 @@ def changed_since_ordered(case: Case, keys: MasterKeys) -> Message | None:
     approved = {found.text_sha256 for found in approvals_of(case)}
     if approved != {text_hash(case, keys)} or approved != {hash_of(decision.record)}:
         return Message("decision.record_changed")
-    written = {
-        (found.line_id, Outcome(found.outcome), found.found_ore, found.municipality_ore, found.state_ore)
-        for found in decision.outcomes
-    }
-    voted = {
-        (found.line.id, found.outcome, found.found_ore, found.municipality_ore, found.state_ore) for found in findings(case, keys)
-    }
+    written = {(found.line_id, Outcome(found.outcome), *_sums_and_days(found)) for found in decision.outcomes}
+    voted = {(found.line.id, found.outcome, *_sums_and_days(found)) for found in findings(case, keys)}
     return None if written == voted else Message("decision.record_changed")
+
+
+def _sums_and_days(found: LineOutcome | LineFinding) -> tuple[object, ...]:
+    sums = (found.found_ore, found.municipality_ore, found.state_ore)
+    return (*sums, found.basis, found.from_on, found.to_on)
 
 
 def amount_too_large(question: Question, ore: int) -> bool:

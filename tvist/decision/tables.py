@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tvist.accounts.models import OrganisationKind
 from tvist.cases.money import Bearer
+from tvist.decision.choices import period_of
 from tvist.pdf import Column, table
 from tvist.procedure.codes import CodeKind, code_label
 from tvist.words import NO_BREAK, Message, format_day, format_kroner, render
@@ -94,7 +95,7 @@ def _found_row(line: Record, record: Record, told: Wording, refund: str) -> tupl
     else:
         shares = (told.sum(found["found_ore"]), told.sum(found["municipality_ore"]), told.sum(found["state_ore"]))
     last = (told.sum(_refund(found, refund)),) if refund else ()
-    return (_title_with_concession(line, record, told), period(line, told), *shares, *last)
+    return (_title_with_concession(line, record, told), _found_period(line, told), *shares, *last)
 
 
 def conceded_sentences(record: Record, told: Wording, *, only_whole: bool = False) -> list[str]:
@@ -119,6 +120,13 @@ def _title_with_concession(line: Record, record: Record, told: Wording) -> str:
         told("mark_whole") if line["is_conceded"] else told("mark_part", ore=format_kroner(line["conceded_ore"], told.language))
     )
     return f"{title} ({mark})"
+
+
+def basis_sentences(record: Record, told: Wording) -> list[str]:
+    """What the panel found on the basis: a sentence for each line where it was asked and two members agreed (rule 34)."""
+    return [
+        told(f"basis_found_{basis}", line=line["position"]) for line in record["lines"] if (basis := line["finding"].get("basis"))
+    ]
 
 
 def refund_sentences(record: Record, told: Wording) -> list[str]:
@@ -148,6 +156,17 @@ def period(line: Record, told: Wording) -> str:
     if line["known_until"]:
         return told("period.known_until", first=first, last=_short(line["known_until"]))
     return told("period.runs", first=first)
+
+
+def _found_period(line: Record, told: Wording) -> str:
+    """The days that the finding holds for: those of the line, where no others were asked for (rule 34)."""
+    if (value := line["finding"].get("period")) is None:
+        return period(line, told)
+    found = period_of(value)
+    if found.from_on is None:
+        return told("period.none")
+    last = found.to_on.isoformat() if found.to_on else None
+    return period({**line, "from_on": found.from_on.isoformat(), "to_on": last}, told)
 
 
 def _short(text: str) -> str:

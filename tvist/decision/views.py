@@ -13,28 +13,25 @@ from tvist.cases.left import is_conceded, left_of
 from tvist.cases.lifecycle import obstacles
 from tvist.cases.queries import case_at
 from tvist.clock import now
-from tvist.decision import actions
+from tvist.decision import actions, approval_views, question_views  # noqa: F401 - their pages join the blueprint.
 from tvist.decision.blueprint import bp
 from tvist.decision.document import opinion as told
 from tvist.decision.forms import (
-    AmountForm,
-    ApproveForm,
     CallBackForm,
     PlainForm,
     ReasonsForm,
     RemarkForm,
-    ResponsibleForm,
     TextForm,
 )
-from tvist.decision.models import QuestionKind, RemarkKind
-from tvist.decision.outcomes import findings
-from tvist.decision.overview import asked, overview
+from tvist.decision.models import RemarkKind
+from tvist.decision.outcomes import findings, found_basis, found_days
+from tvist.decision.overview import overview
 from tvist.decision.queries import deliberation_at, issued_decision_at, question_at
-from tvist.decision.record import canonical, text_hash
+from tvist.decision.questions import asked
+from tvist.decision.record import canonical
 from tvist.decision.rules import unfinished
 from tvist.decision.text import beginning, suggested_conclusion
-from tvist.decision.votes import all_open, choice_said, has_voted, is_open, own_vote, standing_questions
-from tvist.panel.bundle import lines_in_bundle
+from tvist.decision.votes import all_open, is_open, number_of
 from tvist.panel.rules import panel_faults
 from tvist.pdf import render
 from tvist.procedure.codes import code_label
@@ -51,6 +48,8 @@ if TYPE_CHECKING:
 bp.add_app_template_global(code_label)
 bp.add_app_template_global(left_of)
 bp.add_app_template_global(is_conceded)
+bp.add_app_template_global(found_days)
+bp.add_app_template_global(found_basis)
 
 
 @bp.route("/cases/<slug>/decision")
@@ -58,57 +57,6 @@ bp.add_app_template_global(is_conceded)
 def show(case: Case) -> ResponseReturnValue:
     """How far the panel has come, and what stands in the way of the issue."""
     return render_template("decision/show.html", case=case, shown=overview(case, current_user, installed().keys))
-
-
-@bp.route("/cases/<slug>/decision/questions", methods=["GET", "POST"])
-@requires(Act.AGREE_QUESTIONS, of=case_at)
-def agree_questions(case: Case) -> ResponseReturnValue:
-    """The questions that follow from the claim lines; the panel agrees on them."""
-    form = PlainForm()
-    in_the_way = obstacles(case, Act.AGREE_QUESTIONS)
-    if form.validate_on_submit() and not in_the_way:
-        actions.agree_questions(case, by=current_user, at=now())
-        return finish(_overview(case), Message("decision.questions.done"))
-    lines = lines_in_bundle(case)
-    page = render_template("decision/agree_questions.html", case=case, form=form, lines=lines, in_the_way=in_the_way)
-    return page, _status(form)
-
-
-@bp.route("/cases/<slug>/decision/vote")
-@requires(Act.VOTE, of=case_at)
-def vote(case: Case) -> ResponseReturnValue:
-    """Lead the member to the first question they have not voted on."""
-    waiting = next((question for question in standing_questions(case) if not has_voted(question, current_user)), None)
-    return redirect(url_for("decision.vote_on", slug=case.slug, public_id=waiting.public_id) if waiting else _overview(case))
-
-
-@bp.route("/cases/<slug>/decision/vote/<public_id>", methods=["GET", "POST"])
-@requires(Act.VOTE, of=question_at)
-def vote_on(question: Question) -> ResponseReturnValue:
-    """Vote on one question, or change one's vote."""
-    keys, case = installed().keys, question.case
-    own = own_vote(question, current_user, keys)
-    form = (ResponsibleForm if question.kind is QuestionKind.RESPONSIBLE else AmountForm)(question, own)
-    in_the_way = actions.why_not_vote(question, current_user)
-    if form.validate_on_submit() and not in_the_way:
-        actions.vote(question, form.choice, by=current_user, at=now(), keys=keys)
-        left = [other for other in standing_questions(case) if not has_voted(other, current_user)]
-        return finish(
-            url_for("decision.vote_on", slug=case.slug, public_id=left[0].public_id) if left else _overview(case),
-            Message("decision.vote.done"),
-        )
-    own_said = choice_said(own, question) if own is not None else None
-    page = render_template(
-        "decision/vote.html",
-        case=case,
-        question=question,
-        asked=asked(question),
-        form=form,
-        own=own_said,
-        is_open=is_open(question),
-        in_the_way=in_the_way,
-    )
-    return page, _status(form)
 
 
 @bp.route("/cases/<slug>/decision/text", methods=["GET", "POST"])
@@ -134,7 +82,7 @@ def write_reasons(question: Question) -> ResponseReturnValue:
     in_the_way = _not_writable(question, Act.WRITE_TEXT)
     if form.validate_on_submit() and not in_the_way:
         actions.write_reasons(question, form.reasons.data or "", by=current_user, at=now())
-        return finish(_overview(question.case), Message("decision.reasons.done", position=question.position))
+        return finish(_overview(question.case), Message("decision.reasons.done", position=number_of(question)))
     return render_template(
         "decision/write_reasons.html", case=question.case, asked=asked(question), form=form, in_the_way=in_the_way
     ), _status(form)
@@ -156,7 +104,7 @@ def dissent_on(question: Question) -> ResponseReturnValue:
     in_the_way = _not_writable(question, Act.DISSENT)
     if form.validate_on_submit() and not in_the_way:
         actions.dissent(question, by=current_user, at=now(), kind=RemarkKind(form.kind.data), text=form.text.data or "")
-        return finish(_overview(question.case), Message("decision.remark.done", position=question.position))
+        return finish(_overview(question.case), Message("decision.remark.done", position=number_of(question)))
     return render_template(
         "decision/dissent.html", case=question.case, asked=asked(question), form=form, in_the_way=in_the_way
     ), _status(form)
@@ -167,25 +115,6 @@ def dissent_on(question: Question) -> ResponseReturnValue:
 def preview(case: Case) -> ResponseReturnValue:
     """The opinion as it would be now, marked as a draft; made for this reader and kept nowhere."""
     return _pdf(render(*told(canonical(case, installed().keys), is_draft=True)), f"utkast-{case.slug}.pdf")
-
-
-@bp.route("/cases/<slug>/decision/approve", methods=["GET", "POST"])
-@requires(Act.APPROVE, of=deliberation_at)
-def approve(case: Case) -> ResponseReturnValue:
-    """Approve the very text that the page showed."""
-    keys = installed().keys
-    form, in_the_way = ApproveForm(), unfinished(case, Act.APPROVE, keys)
-    current = text_hash(case, keys)
-    if form.validate_on_submit() and not in_the_way:
-        if form.text_sha256.data == current:
-            actions.approve(case, by=current_user, at=now(), keys=keys)
-            return finish(_overview(case), Message("decision.approve.done"))
-        form.blame(Message("decision.text_changed"))
-        form.is_stale = True
-    form.text_sha256.data = current
-    return render_template("decision/approve.html", case=case, form=form, in_the_way=in_the_way, text_sha256=current), _status(
-        form
-    )
 
 
 @bp.route("/cases/<slug>/decision/issue", methods=["GET", "POST"])

@@ -8,58 +8,62 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from tvist.cases.money import middle
+from tvist.decision.choices import (
+    ALL,
+    MAJORITY,
+    BasisChoice,
+    PeriodChoice,
+    ResponsibleChoice,
+    came_to,
+    choice_of,
+    value_of,
+)
 from tvist.decision.models import QuestionKind
 from tvist.errors import NotAllowed
 from tvist.panel.models import SeatKind
 from tvist.vault.sealed import commitment, seal, unseal
-from tvist.words import Message, Ore
+from tvist.words import Message, Ore, label
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from tvist.accounts.models import User
     from tvist.cases.models import Case
+    from tvist.decision.choices import Choice, Value
     from tvist.decision.models import Question, Vote
     from tvist.panel.models import Seat
     from tvist.vault.keys import MasterKeys
     from tvist.vault.sealed import Sealed
 
 PANEL_SIZE: Final = 3
-MAJORITY: Final = 2
-ALL: Final = 100
 PURPOSE: Final = "vote"
 SALT_BYTES: Final = 32
 _ORDER: Final = {SeatKind.LEADER: 0, SeatKind.FREE: 1, SeatKind.KS: 2}
 
 
 @dataclass(frozen=True, slots=True)
-class ResponsibleChoice:
-    """Who should bear a line: 0 is the state alone, 100 the municipality alone, between them each its share in whole per cent."""
-
-    municipality_percent: int
-
-
-Choice = ResponsibleChoice | int
-"""A share for who is responsible, whole øre for an amount."""
-
-
-@dataclass(frozen=True, slots=True)
 class Result:
-    """What three votes on a question come to: per cent for who is responsible, øre for an amount.
+    """What three votes on a question come to; `choice` is None for a basis that no two agree on.
 
-    `majority_user_ids` are those who voted for it: three, two, or the one whose figure was the middle one; then there is no minority.
+    `majority_user_ids` are those who voted for it: three, two, or whose figure was the middle one; then there is no minority.
     """
 
-    value: int
-    unanimous: bool
+    choice: Choice | None
     majority_user_ids: frozenset[int]
     explanation: Message
+
+    @property
+    def value(self) -> Value | None:
+        """The choice as its value: per cent, øre, a code, or days."""
+        return None if self.choice is None else value_of(self.choice)
+
+    @property
+    def unanimous(self) -> bool:
+        """All three voted for it."""
+        return len(self.majority_user_ids) == PANEL_SIZE
 
     @property
     def has_majority(self) -> bool:
@@ -112,13 +116,29 @@ def all_open(case: Case) -> bool:
 
 def standing_questions(case: Case) -> list[Question]:
     """The questions that are put to the panel: agreed, and not fallen because the line was conceded since (rule 22)."""
-    return [question for question in case.questions if question.fell_at is None]
+    return [question for question in _in_order(case) if question.agreed_at is not None]
+
+
+def drafted_questions(case: Case) -> list[Question]:
+    """The questions as they are drafted, until all three agree on them; empty after that, and before the first draft."""
+    return [question for question in _in_order(case) if question.agreed_at is None]
+
+
+def number_of(question: Question) -> int:
+    """The number that readers know a question by: its place among those that are put, without gaps where some fell (rule 22)."""
+    return 1 + [found for found in _in_order(question.case) if (found.agreed_at is None) == (question.agreed_at is None)].index(
+        question
+    )
+
+
+def _in_order(case: Case) -> list[Question]:
+    return sorted((found for found in case.questions if found.fell_at is None), key=lambda found: found.position)
 
 
 def sealed_choice(question: Question, user: User, choice: Choice, keys: MasterKeys) -> tuple[Sealed, str]:
     """A vote as it is kept: sealed for this question and this member, and the salted commitment to it (hexadecimal)."""
     salt = secrets.token_bytes(SALT_BYTES)
-    payload = json.dumps({"value": _value_of(choice), "salt": salt.hex()}).encode()
+    payload = json.dumps({"value": value_of(choice), "salt": salt.hex()}).encode()
     sealed = seal(keys, payload, purpose=PURPOSE, bound_to=_place(question, user))
     return sealed, commitment(salt, _committed(question, choice)).hex()
 
@@ -152,50 +172,45 @@ def own_vote(question: Question, user: User, keys: MasterKeys) -> Choice | None:
 def is_true_to_its_commitment(vote: Vote, keys: MasterKeys) -> bool:
     """Whether the sealed vote is the one that was committed to when it was cast. Tells nothing of what it was."""
     payload = _payload(vote, vote.question, keys)
-    choice = _choice(vote.question, payload["value"])
+    choice = choice_of(vote.question.kind, payload["value"])
     return commitment(bytes.fromhex(payload["salt"]), _committed(vote.question, choice)).hex() == vote.commitment
 
 
 def result(question: Question, keys: MasterKeys) -> Result:
     """What the votes come to. Raises `NotAllowed` before all three who sit now have voted."""
-    votes = {user.id: _value_of(choice) for user, choice in votes_of(question, keys).items()}
-    value, supporters = majority(votes)
-    said = "unanimous" if len(supporters) == PANEL_SIZE else "majority" if len(supporters) == MAJORITY else "middle"
-    return Result(
-        value,
-        said == "unanimous",
-        supporters,
-        Message(f"decision.result.{said}", value=choice_said(_choice(question, value), question)),
-    )
+    value, supporters = came_to(question.kind, {user.id: value_of(choice) for user, choice in votes_of(question, keys).items()})
+    if value is None:
+        return Result(None, supporters, Message("decision.result.no_majority"))
+    choice = choice_of(question.kind, value)
+    days = "_days" if question.kind is QuestionKind.PERIOD else ""
+    said = {PANEL_SIZE: "unanimous", MAJORITY: "majority"}.get(len(supporters), f"middle{days}")
+    return Result(choice, supporters, Message(f"decision.result.{said}", value=choice_said(choice, question)))
 
 
 def choice_said(choice: Choice, question: Question) -> Message:
     """A vote, or what the votes came to, in words."""
-    if not isinstance(choice, ResponsibleChoice):
-        return Message("decision.sum", ore=Ore(choice))
-    kind = {0: "state", ALL: "municipality"}.get(choice.municipality_percent, "split")
-    percent = choice.municipality_percent
-    return Message(f"decision.choice.{kind}", municipality=question.line.municipality.name, percent=percent, rest=ALL - percent)
+    if isinstance(choice, ResponsibleChoice):
+        percent = choice.municipality_percent
+        kind = {0: "state", ALL: "municipality"}.get(percent, "split")
+        return Message(
+            f"decision.choice.{kind}", municipality=question.line.municipality.name, percent=percent, rest=ALL - percent
+        )
+    if isinstance(choice, PeriodChoice):
+        return days_said(choice)
+    return label(choice) if isinstance(choice, BasisChoice) else Message("decision.sum", ore=Ore(choice))
 
 
-def majority(votes: Mapping[int, int]) -> tuple[int, frozenset[int]]:
-    """The figure that at least two of three members voted for, else the middle one; and who voted for it (rule 34)."""
-    value, count = Counter(votes.values()).most_common(1)[0]
-    if count < MAJORITY:
-        value = middle(*votes.values())
-    return value, frozenset(user for user, found in votes.items() if found == value)
-
-
-def _value_of(choice: Choice) -> int:
-    return choice.municipality_percent if isinstance(choice, ResponsibleChoice) else choice
-
-
-def _choice(question: Question, value: int) -> Choice:
-    return ResponsibleChoice(value) if question.kind is QuestionKind.RESPONSIBLE else value
+def days_said(period: PeriodChoice) -> Message:
+    """The days of a period in words."""
+    if period.from_on is None:
+        return Message("decision.choice.no_days")
+    if period.to_on is None:
+        return Message("decision.choice.days_running", first=period.from_on)
+    return Message("decision.choice.days", first=period.from_on, last=period.to_on)
 
 
 def _opened(vote: Vote, question: Question, keys: MasterKeys) -> Choice:
-    return _choice(question, _payload(vote, question, keys)["value"])
+    return choice_of(question.kind, _payload(vote, question, keys)["value"])
 
 
 def _payload(vote: Vote, question: Question, keys: MasterKeys) -> dict[str, Any]:
@@ -208,4 +223,4 @@ def _place(question: Question, user: User) -> str:
 
 
 def _committed(question: Question, choice: Choice) -> bytes:
-    return f"{question.kind.value}:{_value_of(choice)}".encode()
+    return f"{question.kind.value}:{value_of(choice)}".encode()

@@ -55,9 +55,9 @@ def _wait_anew(case: Case, at: datetime) -> None:
     if all(is_conceded(line) for line in case.lines):
         close_tasks(case, TaskKind.AGREE_QUESTIONS, TaskKind.CONFIRM_READING, TaskKind.VOTE, at=at)
         return
-    standing = [question for question in case.questions if question.fell_at is None]
+    standing = [question for question in case.questions if question.fell_at is None and question.agreed_at is not None]
     if not standing:
-        # Nothing is agreed yet: the panel agrees on the questions that are left.
+        _agree_anew(case, at)
         return
     length = procedure_on(case.registered_on).panel_target
     seated = case.seats_held
@@ -71,6 +71,19 @@ def _wait_anew(case: Case, at: datetime) -> None:
     if leader is not None and not is_waiting_for(case, TaskKind.VOTE):
         target = procedure_on(case.registered_on).issue_target
         open_task(case, TaskKind.WRITE_TEXT, at=at, owner=leader, length=target, starts_on=oslo_date(at), is_target=True)
+
+
+def _agree_anew(case: Case, at: datetime) -> None:
+    """Nothing is agreed yet: the members agree on the questions that are left, also who had agreed to one that fell."""
+    is_changed = any(question.fell_at == at for question in case.questions)
+    for agreement in case.question_agreements if is_changed else ():
+        if agreement.fell_at is None:
+            agreement.fell_at = at
+            length, starts_on = procedure_on(case.registered_on).panel_target, oslo_date(case.referred_at or at)
+            if any(seat.user.id == agreement.user_id for seat in case.seats_held):
+                open_task(
+                    case, TaskKind.AGREE_QUESTIONS, at=at, owner=agreement.user, length=length, starts_on=starts_on, is_target=True
+                )
 
 
 def _has_voted(question: Question, user: User) -> bool:

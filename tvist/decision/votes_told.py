@@ -1,0 +1,82 @@
+"""How the members voted, in the words of the opinion: unanimous, who formed the majority, the middle one, or none (rules 34, 35)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tvist.decision.choices import ALL, period_of
+from tvist.decision.models import QuestionKind
+from tvist.words import Message, Ore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tvist.decision.choices import Value
+    from tvist.decision.tables import Wording
+
+Record = dict[str, Any]
+
+
+def question_told(question: Record, told: Wording) -> str:
+    """The heading of a question: in the panel's own words, or the standard ones of its kind."""
+    if words := question.get("words"):
+        return told("question.own", position=question["position"], line=question["line"], words=words)
+    return told(f"question.{question['kind']}", position=question["position"], line=question["line"])
+
+
+def votes_told(question: Record, record: Record, told: Wording) -> Iterator[str]:
+    """What the votes on a question came to, a sentence each; the question has a result."""
+    found = question["result"]
+    of_each = {vote["name"]: _view(question, vote["value"], record) for vote in found["votes"]}
+    followed = tuple(vote["name"] for vote in found["votes"] if vote["is_followed"])
+    outvoted = tuple(vote["name"] for vote in found["votes"] if not vote["is_followed"])
+    views = tuple(Message("opinion.one_view", name=name, view=held) for name, held in of_each.items())
+    if found["value"] is None:
+        yield told("no_majority", views=views)
+    elif found["is_unanimous"]:
+        yield told("unanimous", view=_view(question, found["value"], record))
+    elif found["has_majority"]:
+        view = _view(question, found["value"], record)
+        yield told("majority", names=followed, view=view, minority=outvoted, other=of_each[outvoted[0]])
+    else:
+        days = "_days" if question["kind"] == QuestionKind.PERIOD.value else ""
+        yield told(f"middle{days}", views=views, view=_view(question, found["value"], record))
+    yield from _subsidiary(question, record, told)
+
+
+def _view(question: Record, value: Value, record: Record) -> Message:
+    """What a member means who voted so."""
+    line = question["line"]
+    if question["kind"] == QuestionKind.BASIS.value:
+        return Message(f"opinion.view.basis_{value}", line=line)
+    if question["kind"] == QuestionKind.PERIOD.value:
+        return _days(line, str(value))
+    if question["kind"] == QuestionKind.AMOUNT.value:
+        return Message("opinion.view.amount", line=line, ore=Ore(value))
+    municipality = next(each["municipality"] for each in record["lines"] if each["position"] == line)
+    percent = int(value)
+    kind = {0: "state", ALL: "municipality"}.get(percent, "split")
+    return Message(f"opinion.view.{kind}", line=line, municipality=municipality, percent=percent, rest=ALL - percent)
+
+
+def _days(line: int, value: str) -> Message:
+    period = period_of(value)
+    if period.from_on is None:
+        return Message("opinion.view.no_days", line=line)
+    if period.to_on is None:
+        return Message("opinion.view.days_running", line=line, first=period.from_on)
+    return Message("opinion.view.days", line=line, first=period.from_on, last=period.to_on)
+
+
+def _subsidiary(question: Record, record: Record, told: Wording) -> Iterator[str]:
+    """Who was outvoted on an earlier question about the line, and voted on this one all the same (rule 34): nobody abstains."""
+    earlier = [
+        other
+        for other in record["questions"]
+        if other["line"] == question["line"] and other["position"] < question["position"] and other["result"]
+    ]
+    for other in earlier:
+        found = other["result"]
+        names = tuple(vote["name"] for vote in found["votes"] if not vote["is_followed"])
+        if found["has_majority"] and names:
+            yield told(f"subsidiary_{other['kind']}", names=names, count=len(names))

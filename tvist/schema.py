@@ -158,6 +158,15 @@ TRIGGERS: Final[tuple[Trigger, ...]] = (
     *_only_changes("approval", "fell_at"),
     *_only_changes("ending", "undone_at"),
     *_only_changes("seat", "left_at", "left_because"),
+    Trigger("meeting", "UPDATE", "OLD.closed_at IS NOT NULL"),
+    Trigger("meeting", "DELETE"),
+    *(
+        Trigger(
+            table, event, "EXISTS (SELECT 1 FROM meeting WHERE meeting.id = OLD.meeting_id AND meeting.closed_at IS NOT NULL)"
+        )
+        for table in ("meeting_case", "invited")
+        for event in ("UPDATE", "DELETE")
+    ),
     Trigger("decision", "UPDATE", "OLD.issued_at IS NOT NULL"),
     Trigger("decision", "DELETE"),
     Trigger("case", "DELETE"),

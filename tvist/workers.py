@@ -64,11 +64,18 @@ def _copy_papers(installation: Installation, new_treatment_id: int, at: datetime
     copy_papers_job(installation, new_treatment_id, at)
 
 
+def _make_bundle_copy(installation: Installation, copy_id: int, at: datetime) -> None:
+    from tvist.panel.copies import copy_job
+
+    copy_job(installation, copy_id, at)
+
+
 # The rooms are imported when their work is done: a worker starts at once, and issuing brings ReportLab with it.
 WORK: Final[dict[JobKind, Work]] = {
     JobKind.ISSUE_DECISION: _issue_decision,
     JobKind.INDEX_SUBMISSION: _index_submission,
     JobKind.MAKE_RECEIPT: _make_receipt,
+    JobKind.MAKE_BUNDLE_COPY: _make_bundle_copy,
     JobKind.MAKE_CORRECTION: _make_correction,
     JobKind.COPY_PAPERS: _copy_papers,
 }
@@ -101,16 +108,22 @@ def read_bounces(installation: Installation, at: datetime) -> int:
 
 
 def daily(installation: Installation, at: datetime) -> int:
-    """The daily round: stand-ins come where they are missing; rests that are over end, parties are reminded, missed deadlines are seen to (rules 5, 19, 23, 25).
+    """The daily round: stand-ins come where they are missing, the board is looked at, rests end, parties are reminded (rules 5, 19, 23, 25, 27).
 
-    Run as often as one likes; it catches up after the worker was away. Returns how many cases were looked at.
+    Missed deadlines are seen to. Run as often as one likes; it catches up after the worker was away. Returns how many cases were looked at.
     """
+    from tvist.panel.board_round import look_at_board
     from tvist.submissions.reminders import cases_with_clocks, look_at_case
     from tvist.teams.absences import cover_absences
 
     with installation.database.writing() as session:
         cover_absences(session, at=at)
         session.commit()
+    try:
+        look_at_board(installation.database, at)
+    except Exception as error:  # noqa: BLE001 - whatever goes wrong with the board, the cases are looked at.
+        log.error("the board: %s", type(error).__name__)  # noqa: TRY400 - the trace may hold a name.
+    _end_copies(installation, at)
     cases = cases_with_clocks(installation.database, oslo_date(at))
     for case_id in cases:
         try:
@@ -118,6 +131,16 @@ def daily(installation: Installation, at: datetime) -> int:
         except Exception as error:  # noqa: BLE001 - whatever goes wrong in one case, the next one is looked at.
             log.error("clocks of case %s: %s", case_id, type(error).__name__)  # noqa: TRY400 - the trace may hold a fact.
     return len(cases) + _look_at_late(installation, at)
+
+
+def _end_copies(installation: Installation, at: datetime) -> None:
+    """Copies of bundles whose time is over are removed (rule 33)."""
+    from tvist.panel.copies import end_copies
+
+    try:
+        end_copies(installation, at)
+    except Exception as error:  # noqa: BLE001 - the rest of the round is done without it.
+        log.error("copies of bundles: %s", type(error).__name__)  # noqa: TRY400 - the trace may hold a fact.
 
 
 def _look_at_late(installation: Installation, at: datetime) -> int:

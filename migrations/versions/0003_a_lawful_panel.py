@@ -515,6 +515,12 @@ def upgrade() -> None:
             "member_is_released_after_the_term_begins", "released_on IS NULL OR released_on >= from_on"
         )
         batch_op.create_check_constraint("term_is_ended_after_it_begins", "ended_on IS NULL OR ended_on >= from_on")
+    with op.batch_alter_table("draft") as batch_op:
+        batch_op.drop_constraint("kind_is_known", type_="check")
+        batch_op.create_check_constraint(
+            "kind_is_known",
+            "kind IN ('request', 'cure', 'response', 'comments', 'addition', 'late', 'late_comments', 'dismissal_comment', 'deficiency_letter', 'dismissal_proposal', 'body_letter')",
+        )
     with op.batch_alter_table("event") as batch_op:
         batch_op.drop_constraint("act_is_known", type_="check")
         batch_op.create_check_constraint(
@@ -567,6 +573,12 @@ def downgrade() -> None:
     with op.batch_alter_table("appointment") as batch_op:
         batch_op.drop_constraint("member_is_released_after_the_term_begins", type_="check")
         batch_op.drop_constraint("term_is_ended_after_it_begins", type_="check")
+    with op.batch_alter_table("draft") as batch_op:
+        batch_op.drop_constraint("kind_is_known", type_="check")
+        batch_op.create_check_constraint(
+            "kind_is_known",
+            "kind IN ('request', 'cure', 'response', 'comments', 'addition', 'dismissal_comment', 'deficiency_letter', 'dismissal_proposal', 'body_letter')",
+        )
     with op.batch_alter_table("event") as batch_op:
         batch_op.drop_constraint("act_is_known", type_="check")
         batch_op.create_check_constraint(

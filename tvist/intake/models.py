@@ -29,6 +29,8 @@ class DraftKind(StrEnum):
     RESPONSE = "response"
     COMMENTS = "comments"
     ADDITION = "addition"
+    LATE = "late"
+    LATE_COMMENTS = "late_comments"
     DISMISSAL_COMMENT = "dismissal_comment"
     DEFICIENCY_LETTER = "deficiency_letter"
     DISMISSAL_PROPOSAL = "dismissal_proposal"
@@ -36,7 +38,15 @@ class DraftKind(StrEnum):
 
 
 FROM_A_PARTY = frozenset(
-    {DraftKind.CURE, DraftKind.RESPONSE, DraftKind.COMMENTS, DraftKind.ADDITION, DraftKind.DISMISSAL_COMMENT}
+    {
+        DraftKind.CURE,
+        DraftKind.RESPONSE,
+        DraftKind.COMMENTS,
+        DraftKind.ADDITION,
+        DraftKind.LATE,
+        DraftKind.LATE_COMMENTS,
+        DraftKind.DISMISSAL_COMMENT,
+    }
 )
 
 

@@ -10,8 +10,9 @@ from flask_login import current_user
 from tvist.access.guard import finish, requires
 from tvist.access.policy import Act
 from tvist.cases.blaming import refused
-from tvist.cases.lifecycle import obstacles
+from tvist.cases.lifecycle import State, obstacles
 from tvist.cases.queries import case_at
+from tvist.cases.submissions import SubmissionKind
 from tvist.clock import now, today
 from tvist.procedure.codes import CodeKind, code_label
 from tvist.submissions import (  # noqa: F401 - their pages join the blueprint.
@@ -72,6 +73,7 @@ def pass_on(case: Case) -> ResponseReturnValue:
         obstacles(case, Act.PASS_ON),
         submission=submission,
         next_parties=[party.name for party in parties_in_turn(submission)] if submission else [],
+        late_parties=_word_on_late(submission) if submission else [],
         is_beyond=submission is not None and is_beyond_rounds(submission),
         all_accepted=submission is not None and is_accepted_as_a_whole(submission),
     )
@@ -115,6 +117,13 @@ def close_preparation(case: Case) -> ResponseReturnValue:
         standing=standing(case, today()),
         stands=stands_of(case, joint_table(case)),
     )
+
+
+def _word_on_late(submission: Submission) -> list[str]:
+    """The names of those who get a time to comment on what was admitted late (rule 33)."""
+    case = submission.case
+    is_late = submission.kind is SubmissionKind.LATE and case.state is not State.EXCHANGE
+    return [party.name for party in case.parties_present if party is not submission.party] if is_late else []
 
 
 def _case_page(case: Case) -> str:

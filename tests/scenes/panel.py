@@ -8,9 +8,11 @@ from tests.people import NOON
 from tests.scenes.intake import letters_arrive
 from tests.scenes.submissions import DAY, prepared
 from tvist.cases.history import Statement
+from tvist.cases.waiting import TaskKind
 from tvist.clock import oslo_date
 from tvist.panel.actions import declare, refer, seat_panel
 from tvist.panel.choosing import proposed_panel
+from tvist.panel.objecting import say_no_objection
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -44,3 +46,9 @@ def referred(session: Session, cast: Cast, *, at: datetime = NOON, **changes: An
     refer(case, by=cast.siri, at=at)
     session.flush()
     return case
+
+
+def nobody_objects(case: Case, *, at: datetime) -> None:
+    """Each party that may still object says that it does not (rule 30)."""
+    for task in [task for task in case.open_tasks if task.kind is TaskKind.OBJECT]:
+        say_no_objection(case, by=task.party.team[0].user, at=at)

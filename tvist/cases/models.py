@@ -191,6 +191,11 @@ class Case(Base, Versioned):
         """What the person last declared about impartiality for this case."""
         return next((found.statement for found in reversed(self.declarations) if found.user_id == user.id), None)
 
+    def is_stranger(self, user: User) -> bool:
+        """Whether the person has declared a conflict, or the others ruled that they step down: they have no part in the case (rules 29, 30)."""
+        is_out = any(found.is_out and found.seat.user_id == user.id for found in self.challenges)
+        return is_out or self.statement_of(user) is Statement.CONFLICT
+
     @property
     def seats_held(self) -> list[Seat]:
         """The seats of those who sit now, in the order they were seated."""
@@ -206,9 +211,9 @@ class Case(Base, Versioned):
         return next((found for found in self.dismissal_proposals if found.decided_at is None), None)
 
     def roles_for(self, user: User, on: date) -> set[Role]:
-        """What `user` is to this case that day. Who has declared a conflict is a stranger to it (rule 29)."""
+        """What `user` is to this case that day. Who has declared a conflict, or was ruled out, is a stranger to it (rules 29, 30)."""
         statement = self.statement_of(user)
-        if statement is Statement.CONFLICT:
+        if self.is_stranger(user):
             return set()
         general = user.roles_on(on)
         roles = general & {Role.SECRETARIAT}

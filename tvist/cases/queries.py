@@ -102,8 +102,10 @@ def visible_to(user: User, on: date) -> sa.ColumnElement[bool]:
         .correlate(Case)
         .scalar_subquery()
     )
-    conflict = sa.exists().where(Declaration.id == last, Declaration.statement == Statement.CONFLICT)
-    ways = [_in_team(user, on), _in_seat(user)]
+    conflict = sa.or_(
+        sa.exists().where(Declaration.id == last, Declaration.statement == Statement.CONFLICT), _was_ruled_out(user)
+    )
+    ways = [_in_team(user, on), _in_seat(user), _is_to_rule(user)]
     if Role.SECRETARIAT in general:
         ways.append(sa.true())
     if Role.LEADER in general:
@@ -125,8 +127,8 @@ def knows_file(user: User, on: date) -> sa.ColumnElement[bool]:
 
 
 def seated_and_declared(user: User) -> sa.ColumnElement[bool]:
-    """The clause by which `user` sits in a case and has declared no conflict since being called: the panel that reads (rule 29)."""
-    seat = Case.seats.property.mapper.class_
+    """The clause by which `user` sits in a case and has declared no conflict since being called, or was cleared: the panel that reads (rule 29)."""
+    seat, challenge = Case.seats.property.mapper.class_, Case.challenges.property.mapper.class_
     latest = aliased(Declaration)
     last = (
         sa.select(sa.func.max(latest.id))
@@ -134,8 +136,11 @@ def seated_and_declared(user: User) -> sa.ColumnElement[bool]:
         .correlate(Case)
         .scalar_subquery()
     )
+    cleared = sa.exists().where(challenge.declaration_id == Declaration.id, challenge.stays.is_(True))
     declared = sa.exists().where(
-        Declaration.id == last, Declaration.statement == Statement.NONE, Declaration.at >= seat.seated_at
+        Declaration.id == last,
+        Declaration.at >= seat.seated_at,
+        sa.or_(Declaration.statement == Statement.NONE, sa.and_(Declaration.statement == Statement.DOUBT, cleared)),
     )
     return Case.seats.any(sa.and_(seat.user_id == user.id, seat.left_at.is_(None), declared))
 
@@ -182,6 +187,13 @@ def _is_to_rule(user: User) -> sa.ColumnElement[bool]:
     ruling = challenge.rulings.property.mapper.class_
     awaited = sa.and_(ruling.user_id == user.id, ruling.ruled_at.is_(None), ruling.fell_at.is_(None))
     return Case.challenges.any(sa.and_(challenge.decided_at.is_(None), challenge.rulings.any(awaited)))
+
+
+def _was_ruled_out(user: User) -> sa.ColumnElement[bool]:
+    """The others ruled that the person steps down: the same answer as `Challenge.is_out`, in the WHERE (rules 29, 30)."""
+    challenge, seat = Case.challenges.property.mapper.class_, Case.seats.property.mapper.class_
+    is_out = sa.and_(challenge.stays.is_(False), challenge.ended_by != "left")
+    return Case.challenges.any(sa.and_(is_out, challenge.seat.has(seat.user_id == user.id)))
 
 
 def parties_of(user: User, on: date) -> sa.Select[int]:

@@ -52,9 +52,11 @@ def close_tasks(case: Case, *kinds: TaskKind, at: datetime, owner: Party | User 
 
 
 def close_all_tasks(case: Case, *, at: datetime) -> None:
-    """Nothing is waited for any more: the case has ended."""
+    """Nothing is waited for any more: the case has ended. Nobody rules on who may sit in it."""
     for task in _open(case, tuple(TaskKind)):
         task.done_at = at
+    for challenge in case.challenges:
+        challenge.lapse(at)
 
 
 def is_waiting_for(case: Case, kind: TaskKind, owner: Party | User | None = None) -> bool:

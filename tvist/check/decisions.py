@@ -10,6 +10,7 @@ from tvist.decision.record import hash_of, is_frozen_whole
 from tvist.decision.rules import approvals_of, three_approvals
 from tvist.decision.votes import all_open, is_true_to_its_commitment
 from tvist.panel.bundle import is_intact
+from tvist.panel.proving import wrong_rulings
 from tvist.panel.rules import faults_over_time
 from tvist.vault.keys import BrokenSeal
 
@@ -33,10 +34,17 @@ def check_panel(case: Case, keys: MasterKeys) -> Findings:
         yield "bundle.changed"
     if faults_over_time(case):
         yield "panel.unlawful"
+    yield from check_rulings(case)
     if not all(_is_true(vote, keys) for question in case.questions for vote in question.votes):
         yield "vote.changed"
     if case.decision is not None and case.decision.ordered_at is not None:
         yield from _check_decision(case, case.decision)
+
+
+def check_rulings(case: Case) -> Findings:
+    """Who ruled on a member, and what came of it (rules 29, 30)."""
+    if any(wrong_rulings(case)):
+        yield "ruling.unlawful"
 
 
 def _check_decision(case: Case, decision: Decision) -> Findings:

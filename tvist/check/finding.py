@@ -30,6 +30,7 @@ WORDS: Final[Mapping[str, str]] = {
     "petition.changed": "the request as filed does not fit its hash",
     "bundle.changed": "the bundle is not what was frozen at referral",
     "panel.unlawful": "the panel was not lawful at referral, vote or issue",
+    "ruling.unlawful": "a member's impartiality was ruled on by others than the rules say, or with another result than they ruled",
     "vote.missing": "a question of an issued opinion does not have three standing votes",
     "vote.changed": "a sealed vote does not open, or is not the one that was committed to",
     "approval.missing": "an ordered opinion does not have three approvals of one text",

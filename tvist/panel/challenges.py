@@ -29,7 +29,7 @@ class ChallengeEnd(StrEnum):
     RULED = "ruled"  # Those who ruled were of one mind.
     TIE = "tie"  # They were not, so the member steps down (rule 29).
     NOBODY = "nobody"  # Nobody was left who could rule, so the member steps down.
-    LEFT = "left"  # The member left the seat before it was ruled on.
+    LEFT = "left"  # The member left the seat, or the case ended, before it was ruled on.
 
 
 class Objection(Base):
@@ -89,6 +89,21 @@ class Challenge(Base):
     def is_open(self) -> bool:
         """Not ruled on yet."""
         return self.decided_at is None
+
+    @property
+    def is_out(self) -> bool:
+        """Ruled on, and the member stepped down by it; not where the member left of their own accord."""
+        return self.stays is False and self.ended_by is not ChallengeEnd.LEFT
+
+    @property
+    def standing(self) -> list[Ruling]:
+        """Who is asked, and who has ruled, but for those who can rule no more."""
+        return [found for found in self.rulings if found.fell_at is None]
+
+    def lapse(self, at: datetime) -> None:
+        """Nothing is left to rule on: the member has left, or the case has ended. What was ruled on stays as it was."""
+        if self.is_open:
+            self.decided_at, self.stays, self.ended_by = at, False, ChallengeEnd.LEFT
 
     def roles_for(self, user: User, on: date) -> set[Role]:
         """What the person is to the case; who is asked to rule on another challenge of it does not rule on this one."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -15,6 +15,7 @@ from tvist.accounts.models import User
 from tvist.cases.lifecycle import FINAL
 from tvist.cases.models import Case
 from tvist.clock import OSLO
+from tvist.panel.impartiality import questions_for
 from tvist.panel.models import Appointment, AppointmentKind, Seat, SeatKind
 from tvist.panel.rules import holder, seat_fault, why_not
 from tvist.procedure.deadlines import last_moment
@@ -25,17 +26,27 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+ORDINARY: Final = frozenset({"panel.asked.sat_before"})
+"""What is told of a member and weighs nothing: on a board this small everybody has sat between the same parties before."""
 _RANK = {AppointmentKind.FIXED: 0, AppointmentKind.DEPUTY: 1, AppointmentKind.AD_HOC: 2}
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """One who can be called to a seat, with what the choice looks at: cases open now, and seats taken this year."""
+    """One who can be called to a seat, with what the choice looks at: cases open now, seats taken this year, and what the system asks about."""
 
     appointment: Appointment
     open_load: int
     this_year: int
     sits: bool = False
+    questions: Sequence[Message] = ()
+    sat_before: bool = False
+    """In the earlier case that this one treats anew (rule 40)."""
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether something was found that might be a conflict; who can be called without that goes before."""
+        return any(question.code not in ORDINARY for question in self.questions)
 
     @property
     def reasons(self) -> Message:
@@ -68,11 +79,13 @@ class Proposal(Mapping[SeatKind, Appointment]):
 
 
 def proposed_panel(session: Session, case: Case, on: date) -> Proposal:
-    """Propose for each seat: fixed members before deputies, least open load, fewest turns this year, then their order; nobody twice.
+    """Propose somebody for each seat, nobody twice; a seat whose holder has declared no conflict keeps its holder.
 
-    A seat whose holder has declared no conflict keeps its holder.
+    First come those without a known conflict, then those who did not sit in the case that is treated anew (rule 40), then fixed members before
+    deputies, those with the least open load, with the fewest turns this year, and last their order.
     """
     loads, turns = open_loads(session), turns_of_year(session, on)
+    before = {seat.user_id for seat in case.renews.case.seats} if case.renews is not None else set()
     candidates: dict[SeatKind, list[Candidate]] = {}
     for kind in SeatKind:
         seat = holder(case, kind)
@@ -80,12 +93,28 @@ def proposed_panel(session: Session, case: Case, on: date) -> Proposal:
         found = [seat.appointment] if seat is not None and stays else _able(session, case, kind, on)
         listed = [
             Candidate(
-                each, loads.get(each.user_id, 0), turns.get(each.user_id, 0), seat is not None and each.id == seat.appointment_id
+                each,
+                loads.get(each.user_id, 0),
+                turns.get(each.user_id, 0),
+                sits=seat is not None and each.id == seat.appointment_id,
+                # Who stays is not weighed again: they have declared, and the others may have ruled.
+                questions=() if stays else questions_for(session, case, each.user, on),
+                sat_before=each.user_id in before,
             )
             for each in found
         ]
         candidates[kind] = sorted(listed, key=_preference)
     return Proposal(candidates, _best_choice(candidates))
+
+
+def unexplained(proposal: Proposal, chosen: Mapping[SeatKind, Appointment], reasons: Mapping[SeatKind, str]) -> list[SeatKind]:
+    """The seats for which another than the proposed one was chosen, and no reason given: the choice is the secretariat's, and is defended in words."""
+    return [kind for kind in departures(proposal, chosen) if not reasons.get(kind, "").strip()]
+
+
+def departures(proposal: Proposal, chosen: Mapping[SeatKind, Appointment]) -> list[SeatKind]:
+    """The seats for which another than the proposed one was chosen."""
+    return [kind for kind, each in chosen.items() if kind in proposal and proposal[kind].id != each.id]
 
 
 def deputies_for(session: Session, case: Case, seat_kind: SeatKind, on: date) -> list[Appointment]:
@@ -97,8 +126,8 @@ def deputies_for(session: Session, case: Case, seat_kind: SeatKind, on: date) ->
 def appointments_on(session: Session, on: date) -> list[Appointment]:
     """All appointments in force that day, by seat, kind and order; those for one case only included."""
     query = sa.select(Appointment).where(Appointment.from_on <= on, sa.or_(Appointment.to_on.is_(None), Appointment.to_on >= on))
-    found = session.scalars(query.options(joinedload(Appointment.user).selectinload(User.appointments))).all()
-    return sorted(found, key=_in_order)
+    found = session.scalars(query.options(joinedload(Appointment.user).selectinload(User.appointments)))
+    return sorted((each for each in found if each.holds_on(on)), key=_in_order)
 
 
 def open_loads(session: Session) -> dict[int, int]:
@@ -139,6 +168,8 @@ def _preference(candidate: Candidate) -> tuple[int, ...]:
     appointment = candidate.appointment
     return (
         not candidate.sits,
+        candidate.is_doubtful,
+        candidate.sat_before,
         _RANK[appointment.kind],
         candidate.open_load,
         candidate.this_year,

@@ -33,7 +33,10 @@ def _of_earlier_cases(session: Session, case: Case, user: User) -> list[Message]
     """The case that this one treats anew, and other cases in which the person sat, was in conflict, or was an officer."""
     asked = []
     renewed = case.renews.case if case.renews is not None else None
-    if renewed is not None and any(found.user_id == user.id for found in (*renewed.seats, *renewed.assignments)):
+    if renewed is not None and user.id in {
+        *(seat.user_id for seat in renewed.seats),
+        *(work.user_id for work in renewed.assignments),
+    }:
         asked.append(Message("panel.asked.renewed", number=renewed.number))
     for code, clause in _ways(case, user):
         query = sa.select(Case.number).where(Case.id != case.id, clause).order_by(Case.year, Case.serial)

@@ -68,12 +68,23 @@ def reopen(case: Case, *, by: User, at: datetime, reason: str, word_to: Collecti
     if found := obstacles(case, Act.REOPEN) or faults_in_reopening(case, reason, word_to):
         raise CannotProceed(found)
     take_step(case, Act.REOPEN, by=by, at=at, said=Message("journal.reopened", reason=reason.strip()))
-    close_tasks(case, TaskKind.SEAT, TaskKind.DECLARE, TaskKind.OBJECT, TaskKind.REFER, TaskKind.RULE_ON_LATE, at=at)
+    close_tasks(
+        case,
+        TaskKind.SEAT,
+        TaskKind.DECLARE,
+        TaskKind.OBJECT,
+        TaskKind.RULE_ON_CHALLENGE,
+        TaskKind.REFER,
+        TaskKind.RULE_ON_LATE,
+        at=at,
+    )
     if waiting_to_be_passed_on(case) and not is_waiting_for(case, TaskKind.PASS_ON):
         # What came while the preparation was closed is an addition now; nobody need rule on it.
         open_task(case, TaskKind.PASS_ON, at=at, owner=Desk.SECRETARIAT)
     for seat in case.seats_held:
         seat.left_at, seat.left_because = at, REOPENED
+        for challenge in seat.challenges:
+            challenge.lapse(at)
         write_to_user(seat.user, LetterKind.REOPENED, at=at, case=case, link="/desk")
     length = procedure_on(case.registered_on).comment_length
     for party in case.parties_present:

@@ -138,7 +138,7 @@ def test_a_gap_is_the_first_day_nobody_holds_the_seat(session: Session, cast: Ca
     shown = board_on(session, TODAY)
     assert [(gap.seat, gap.from_on) for gap in shown.gaps] == [(FREE, TODAY + timedelta(days=31))]
     assert names(shown.seats[KS]) == [cast.kaare.name, cast.klara.name]
-    assert shown.others == []
+    assert shown.ad_hoc == shown.coming == shown.earlier == []
 
 
 def test_a_term_without_end_leaves_no_gap_and_a_successor_closes_one() -> None:

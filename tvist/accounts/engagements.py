@@ -40,8 +40,8 @@ class Engagement(Base):
         return self.struck_at is None and self.from_on <= on and (self.to_on is None or on <= self.to_on)
 
     def roles_for(self, user: User, on: date) -> set[Role]:
-        """What `user` is to the engagement: what they are to the person's account."""
-        return self.user.roles_for(user, on)
+        """To the person whose it is: what they are at all, for an entry is made as a member or an officer. To all others a stranger's."""
+        return user.roles_on(on) if user.id == self.user_id else set()
 
 
 class EngagementConfirmation(Base):

@@ -105,6 +105,9 @@ class User(Base, Versioned):
                 roles.add(Role.BOARD_MEMBER)
                 if appointment.is_leader:
                     roles.add(Role.LEADER)
+            elif appointment.finishes_on(on) and appointment.open_seats:
+                # The term is over, and a case that was referred in it is not (rule 27): the member still has a desk.
+                roles.add(Role.BOARD_MEMBER)
         return roles
 
     def roles_for(self, user: User, on: date) -> set[Role]:

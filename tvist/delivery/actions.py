@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import object_session
 
+from tvist.access.policy import Role
 from tvist.accounts.models import Membership, MembershipRole, Organisation, OrganisationKind, User
 from tvist.cases.submissions import Serving
 from tvist.cases.waiting import Task
@@ -71,6 +72,17 @@ def write_to_secretariat(case: Case, kind: LetterKind, *, at: datetime, **params
     )
     letter = _letter(case, kind, language=DEFAULT_LANGUAGE, at=at, params=params)
     address_letter(letter, _once([user for user in officers if case.roles_for(user, on)], body.mailbox if body else None))
+    return letter
+
+
+def write_to_body(session: Session, kind: LetterKind, *, at: datetime, link: str = "/", **params: Any) -> Letter:
+    """Write to the secretariat about no case: its mailbox, and its officers of that day."""
+    body = session.scalars(sa.select(Organisation).where(Organisation.kind == OrganisationKind.BODY)).first()
+    officers = sa.select(User).where(User.memberships.any(Membership.role == MembershipRole.SECRETARIAT), User.disabled_at.is_(None))
+    people = [found for found in session.scalars(officers.order_by(User.id)) if Role.SECRETARIAT in found.roles_on(oslo_date(at))]
+    letter = _letter(None, kind, language=DEFAULT_LANGUAGE, at=at, params=params, link=link)
+    address_letter(letter, _once(people, body.mailbox if body else None))
+    session.add(letter)
     return letter
 
 

@@ -19,6 +19,7 @@ from tvist.cases.worklist import MOST_COUNTED, Handling, Sorting, Wanted, WhoseT
 from tvist.clock import now
 from tvist.delivery.queries import count_not_dealt_with, not_dealt_with
 from tvist.intake.models import Draft, DraftMember
+from tvist.panel.employers import owes_employers
 
 if TYPE_CHECKING:
     from datetime import date
@@ -66,6 +67,8 @@ class DeskOf:
     drafts: list[Draft]
     failed: list[Recipient]
     ended: list[Case]
+    owes_employers: bool
+    """The list of the person's employers is to be confirmed (rule 29)."""
 
 
 def desk_of(session: Session, user: User, on: date) -> DeskOf:
@@ -86,6 +89,7 @@ def desk_of(session: Session, user: User, on: date) -> DeskOf:
         drafts=my_drafts(session, user, on) if Role.PARTY_STAFF in roles else [],
         failed=not_dealt_with(session, user, on, limit=MOST_OTHERS) if failed else [],
         ended=recently_ended(session, user, on) if has_cases else [],
+        owes_employers=owes_employers(session, user, on),
     )
 
 

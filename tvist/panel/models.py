@@ -7,10 +7,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from tvist.accounts.models import User
 from tvist.cases.history import Statement
+from tvist.cases.lifecycle import FINAL
 from tvist.cases.models import Case
 from tvist.cases.submissions import Submission
 from tvist.clock import oslo_date
@@ -69,6 +70,15 @@ class Appointment(Base):
     struck_at: Mapped[datetime | None]
     """When the entry was struck as wrong; only one that no seat rests on can be."""
     user: Mapped[User] = relationship(back_populates="appointments")
+    open_seats: Mapped[list[Seat]] = relationship(
+        viewonly=True,
+        primaryjoin=lambda: sa.and_(
+            Appointment.id == foreign(Seat.appointment_id),
+            Seat.left_at.is_(None),
+            Seat.case_id.in_(sa.select(Case.id).where(Case.state.not_in(FINAL))),
+        ),
+    )
+    """The seats that are held by this appointment in cases that have not ended."""
 
     @property
     def last_on(self) -> date | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
+from tvist.access.policy import Act
 from tvist.accesslog.models import AccessEntry, Channel
 from tvist.clock import now
 
@@ -15,9 +16,15 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from tvist.access.policy import Act, Role
+    from tvist.access.policy import Role
     from tvist.accounts.models import User
     from tvist.db import Base, Database
+
+PRIVATE: Final = frozenset({Act.ANNOTATE, Act.READ_NOTE})
+"""What people do with notes of their own. It is no opening of a case or a paper (rule 44) and private for ever (rule 33): it is not noted.
+
+Who tries the note of another is noted as one who was denied the case: the log does not tell that there is a note.
+"""
 
 
 def note_access(
@@ -30,8 +37,8 @@ def note_access(
     allowed: bool,
     channel: Channel = Channel.WEB,
 ) -> None:
-    """Note that `user` opened, acted on or was denied `thing`. Nothing of what the thing says is written."""
-    if act is not None:
+    """Note that `user` opened, acted on or was denied `thing`. Nothing of what the thing says is written, and nothing of private notes."""
+    if act is not None and not (act in PRIVATE and allowed):
         _note(database, [_entry(user, roles, act, thing, allowed=allowed, channel=channel)])
 
 
@@ -61,13 +68,14 @@ def _note(database: Database, entries: list[AccessEntry]) -> None:
 def _entry(
     user: User | None, roles: Iterable[Role], act: Act, thing: Base | None, *, allowed: bool, channel: Channel
 ) -> AccessEntry:
+    is_private, case_id = act in PRIVATE, _case_id(thing)
     return AccessEntry(
         at=now(),
         user_id=user.id if user else None,
         roles=",".join(sorted(roles)),
-        act=act,
-        thing=_name_of(thing),
-        case_id=_case_id(thing),
+        act=Act.OPEN_CASE if is_private else act,
+        thing=f"case {case_id}" if is_private else _name_of(thing),
+        case_id=case_id,
         allowed=allowed,
         channel=channel,
     )

@@ -147,6 +147,7 @@ PLACES: Final = (
     ("submissions.offers", Act.READ_OFFER, frozenset(State), "cases.to_offers"),
     ("submissions.settlement", Act.READ_OFFER, frozenset(State), "cases.to_settlement"),
     ("intake.screening", Act.DECLARE_IMPARTIALITY, frozenset({State.RECEIVED, State.DEFICIENT}), "cases.to_screening"),
+    ("panel.bundle", Act.READ_BUNDLE, frozenset({State.PANEL, State.ISSUING, State.DECIDED}), "cases.to_bundle"),
     ("decision.show", Act.READ_DELIBERATION, frozenset({State.PANEL, State.ISSUING}), "cases.to_deliberation"),
 )
 """Pages where several acts of one stage are gathered: endpoint, who may come there, in which states, and what the link says."""

@@ -70,7 +70,7 @@ metadata: Final = Base.metadata
 
 @dataclass(frozen=True)
 class Trigger:
-    """Refuses UPDATE or DELETE on a table, always or `when` a condition on OLD and NEW holds (the same SQL on both databases)."""
+    """Refuses INSERT, UPDATE or DELETE on a table, always or `when` a condition on OLD and NEW holds (the same SQL on both databases)."""
 
     table: str
     event: str
@@ -97,6 +97,27 @@ def _only_changes(table: str, *columns: str) -> tuple[Trigger, Trigger]:
     return Trigger(table, "UPDATE", " OR ".join(f'OLD."{name}" IS DISTINCT FROM NEW."{name}"' for name in fixed)), Trigger(
         table, "DELETE"
     )
+
+
+def _until_issued(table: str, issued: str, *, also: str = "", kept: bool = False) -> tuple[Trigger, ...]:
+    """Nothing comes, changes or goes once the opinion of the case is issued (rule 34); `issued` is SQL on `{row}`.
+
+    `also`: when an UPDATE is refused at any time; `kept`: rows are never deleted.
+    """
+    before, after = f"EXISTS ({issued.format(row='OLD')})", f"EXISTS ({issued.format(row='NEW')})"
+    update = " OR ".join(part for part in (also, before, after) if part)
+    return Trigger(table, "INSERT", after), Trigger(table, "UPDATE", update), Trigger(table, "DELETE", "" if kept else before)
+
+
+_ISSUED: Final = "SELECT 1 FROM decision WHERE decision.issued_at IS NOT NULL AND decision"
+_OF_CASE: Final = f"{_ISSUED}.case_id = {{row}}.case_id"
+_OF_DECISION: Final = f"{_ISSUED}.id = {{row}}.decision_id"
+_OF_QUESTION: Final = f"{_ISSUED}.case_id = (SELECT question.case_id FROM question WHERE question.id = {{row}}.question_id)"
+
+
+def _other_than(table: str, *columns: str) -> str:
+    """SQL: a column other than these is changed."""
+    return _only_changes(table, *columns)[0].when
 
 
 TRIGGERS: Final[tuple[Trigger, ...]] = (
@@ -139,7 +160,6 @@ TRIGGERS: Final[tuple[Trigger, ...]] = (
     *_only_changes("challenge", "decided_at", "stays", "ended_by"),
     *_only_changes("ruling", "ruled_at", "stays", "reasons", "fell_at"),
     *_only_changes("late_sending", "ruled_at", "ruled_by_id", "is_admitted", "reasons"),
-    *_only_changes("question_agreement", "fell_at"),
     *_only_changes("new_treatment", "decided_at", "decided_by_id", "is_granted", "ruling", "new_case_id"),
     *_only_changes("standard_text", "retired_at"),
     *_only_changes("rest", "ended_on", "ended_at"),
@@ -154,8 +174,11 @@ TRIGGERS: Final[tuple[Trigger, ...]] = (
     *_only_changes("submission", "passed_on_at"),
     *_only_changes("serving", "served_at", "fell_at"),
     *_only_changes("letter", "released_at", "released_by_id", "stopped_at", "stopped_by_id", "stop_reason"),
-    *_only_changes("vote", "fell_at"),
-    *_only_changes("approval", "fell_at"),
+    *_until_issued("question", _OF_CASE),
+    *_until_issued("remark", _OF_QUESTION),
+    *_until_issued("vote", _OF_QUESTION, also=_other_than("vote", "fell_at"), kept=True),
+    *_until_issued("approval", _OF_DECISION, also=_other_than("approval", "fell_at"), kept=True),
+    *_until_issued("question_agreement", _OF_CASE, also=_other_than("question_agreement", "fell_at"), kept=True),
     *_only_changes("ending", "undone_at"),
     *_only_changes("seat", "left_at", "left_because"),
     Trigger("meeting", "UPDATE", "OLD.closed_at IS NOT NULL"),

@@ -58,6 +58,8 @@ PLANTED = [
     ("UPDATE event SET act = 'comment' WHERE act = 'respond'", {"journal.seal", "journal.counts"}),
     ("UPDATE event SET recorded_at = happened_at, happened_at = '2026-01-01 10:00:00' WHERE sequence = 2", {"journal.seal"}),
     ("DELETE FROM vote WHERE id = (SELECT max(id) FROM vote)", {"vote.missing", "journal.counts"}),
+    ("UPDATE vote SET commitment = 'x' WHERE id = (SELECT max(id) FROM vote)", {"vote.changed", "vote.journal"}),
+    ("UPDATE vote SET cast_at = '2026-01-01 10:00:00'", {"vote.journal"}),
     ("DELETE FROM approval WHERE id = (SELECT max(id) FROM approval)", {"approval.missing", "journal.counts"}),
     ("UPDATE approval SET text_sha256 = 'x'", {"approval.text"}),
     ("UPDATE decision SET frozen = replace(frozen, 'Barn', 'barn')", {"record.changed"}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from tvist.access.policy import Act
 from tvist.check.afterwards import check_corrections
 from tvist.decision.record import hash_of, is_frozen_whole
 from tvist.decision.rules import approvals_of, three_approvals
@@ -37,6 +38,8 @@ def check_panel(case: Case, keys: MasterKeys) -> Findings:
     yield from check_rulings(case)
     if not all(_is_true(vote, keys) for question in case.questions for vote in question.votes):
         yield "vote.changed"
+    if not all(_is_in_journal(vote, case) for question in case.questions for vote in question.votes):
+        yield "vote.journal"
     if case.decision is not None and case.decision.ordered_at is not None:
         yield from _check_decision(case, case.decision)
 
@@ -66,3 +69,13 @@ def _is_true(vote: Vote, keys: MasterKeys) -> bool:
         return is_true_to_its_commitment(vote, keys)
     except BrokenSeal:
         return False
+
+
+def _is_in_journal(vote: Vote, case: Case) -> bool:
+    """Whether the chain of the journal holds the commitment, at the moment and by the member; lines from before it was kept there hold none."""
+    return any(
+        event.act is Act.VOTE
+        and (event.by_id, event.recorded_at) == (vote.user_id, vote.cast_at)
+        and event.said.params.get("commitment") in {vote.commitment, None}
+        for event in case.events
+    )

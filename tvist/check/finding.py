@@ -32,6 +32,7 @@ WORDS: Final[Mapping[str, str]] = {
     "panel.unlawful": "the panel was not lawful at referral, vote or issue",
     "ruling.unlawful": "a member's impartiality was ruled on by others than the rules say, or with another result than they ruled",
     "vote.missing": "a question of an issued opinion does not have three standing votes",
+    "vote.journal": "the journal does not hold the commitment of a vote, or tells another moment or member",
     "vote.changed": "a sealed vote does not open, or is not the one that was committed to",
     "approval.missing": "an ordered opinion does not have three approvals of one text",
     "approval.text": "what was approved is not the record that was frozen",

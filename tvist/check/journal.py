@@ -87,6 +87,10 @@ def _check_moments(case: Case) -> Findings:
         yield "number.form"
 
 
+WITHDRAWN: Final = "journal.approval_withdrawn"
+"""What the journal says of one who took their own approval back: a line of the same act, without a row of its own."""
+
+
 def _lines(case: Case) -> Counter[Act]:
     return Counter(event.act for event in case.events)
 
@@ -103,7 +107,8 @@ def _rows(case: Case) -> dict[Act, int]:
     rows[Act.RULE_ON_LATE] = sum(1 for found in case.late_sendings if found.ruled_at is not None)
     rows[Act.LET_IN] = len(case.let_in)
     rows[Act.CONFIRM_READING] = sum(len(bundle.readings) for bundle in case.bundles)
-    rows[Act.AGREE_QUESTIONS] = 1 if case.questions else 0
+    # Before each member agreed for themselves, the questions were put by one act of the leader's.
+    rows[Act.AGREE_QUESTIONS] = len(case.question_agreements) or int(any(found.agreed_at for found in case.questions))
     rows[Act.VOTE] = sum(len(question.votes) for question in case.questions)
     declared = len(case.declarations) - _lines(case)[Act.DECLARE]
     rows[Act.DECLARE_IMPARTIALITY] = declared
@@ -121,7 +126,7 @@ def _rows_of_decision(case: Case) -> dict[Act, int]:
     if decision is None:
         return dict.fromkeys((Act.WRITE_TEXT, Act.APPROVE, Act.ORDER_ISSUE, Act.ISSUE, Act.CALL_BACK), 0)
     return {
-        Act.APPROVE: len(decision.approvals),
+        Act.APPROVE: len(decision.approvals) + sum(1 for event in case.events if event.said.code == WITHDRAWN),
         Act.ORDER_ISSUE: len(decision.call_backs) + (1 if decision.ordered_at else 0),
         Act.CALL_BACK: len(decision.call_backs),
         Act.ISSUE: 1 if decision.issued_at else 0,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from tvist.decision.choices import MAJORITY, came_to
 from tvist.decision.models import QuestionKind
 from tvist.decision.record import finding_record
-from tvist.decision.votes import MAJORITY, majority
 from tvist.demo.copied_sums import with_new_sums
 from tvist.panel.models import SeatKind
 
@@ -96,7 +96,7 @@ def _question(row: Row, told: Record, move: Move, sums: Sums) -> Record:
 def _result(row: Row, told: Record, move: Move, sums: Sums) -> Record:
     """The votes stand in the order of the seats, as in the original."""
     cast_by = {vote["user_id"]: sums.votes[vote["id"]] for vote in move.original.rows["vote"] if vote["question_id"] == row["id"]}
-    value, supporters = majority(cast_by)
+    value, supporters = came_to(row["kind"], cast_by)
     order = [seat["user_id"] for seat in sorted(_standing_seats(move), key=lambda seat: SEATS.index(seat["kind"]))]
     return {
         "value": value,

@@ -15,9 +15,9 @@ from tvist.accounts.models import OrganisationKind
 from tvist.cases.history import FactKind, seal_of
 from tvist.clock import oslo_date
 from tvist.db import Base, random_id
-from tvist.decision.models import QuestionKind
+from tvist.decision.choices import choice_of
 from tvist.decision.record import as_json, hash_of, sha256_of
-from tvist.decision.votes import ResponsibleChoice, sealed_choice
+from tvist.decision.votes import sealed_choice
 from tvist.demo.copied_record import copied_record, sections
 from tvist.demo.copied_sums import answered, fact_ore, sums_of
 from tvist.demo.copied_table import copied_table
@@ -26,7 +26,7 @@ from tvist.intake.making import folded_parties
 from tvist.panel.bundle import bundle_hash
 from tvist.procedure.deadlines import Length, Unit, deadline
 from tvist.register.collation import sort_key
-from tvist.words import to_json
+from tvist.words import Message, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -248,10 +248,21 @@ def _vote(copy: CopiedRows, old: Row, new: Row) -> Row:
     """Sealed anew, for a vote is bound to its question."""
     question = next(row for row in copy.rows["question"] if row["id"] == new["question_id"])
     value = copy.sums.votes[old["id"]]
-    choice = ResponsibleChoice(value) if question["kind"] is QuestionKind.RESPONSIBLE else value
+    choice = choice_of(question["kind"], value)
     place = cast("Question", SimpleNamespace(public_id=question["public_id"], kind=question["kind"]))
     sealed, commitment = sealed_choice(place, _members(copy)[new["user_id"]], choice, copy.keys)
     return {"sealed": sealed, "commitment": commitment}
+
+
+def _event(copy: CopiedRows, old: Row, _new: Row) -> Row:
+    """The journal holds the commitment of each vote, and those of the copy were sealed anew."""
+    before = old["said"].params.get("commitment")
+    if before is None:
+        return {}
+    votes = zip(copy.move.original.rows["vote"], copy.rows["vote"], strict=True)
+    return {
+        "said": Message(old["said"].code, commitment=next(new["commitment"] for row, new in votes if row["commitment"] == before))
+    }
 
 
 def _members(copy: CopiedRows) -> Mapping[int, Any]:
@@ -285,7 +296,7 @@ def _outcome(copy: CopiedRows, old: Row, _new: Row) -> Row:
     }
 
 
-# In this order: a bundle needs its entries, a vote its question, an approval the record.
+# In this order: a bundle needs its entries, a vote its question, its line of the journal the vote, an approval the record.
 _CHANGES: Final[Mapping[str, Callable[[CopiedRows, Row, Row], Row]]] = {
     "case": _case,
     "claim_line": _line,
@@ -298,6 +309,7 @@ _CHANGES: Final[Mapping[str, Callable[[CopiedRows, Row, Row], Row]]] = {
     "filed_petition": _petition,
     "bundle": _bundle,
     "vote": _vote,
+    "event": _event,
     "decision": _decision,
     "approval": _approval,
     "line_outcome": _outcome,

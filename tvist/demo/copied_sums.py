@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from tvist.cases.history import FactKind
 from tvist.cases.money import Period, line_amount
+from tvist.decision.choices import came_to
 from tvist.decision.models import QuestionKind
 from tvist.decision.outcomes import LineFinding, case_outcome, finding
-from tvist.decision.votes import majority
 from tvist.submissions.models import Answer
 from tvist.words import format_kroner
 
@@ -125,8 +125,8 @@ def _findings(move: Move, lines: dict[int, Row], votes: dict[int, int]) -> dict[
             for row in move.original.rows["vote"]
             if row["question_id"] == question["id"] and row["id"] in votes
         }
-        value, supporters = majority(cast_by)
-        values[question["line_id"], question["kind"]] = value
+        value, supporters = came_to(question["kind"], cast_by)
+        values[question["line_id"], question["kind"]] = int(value or 0)
         agreed[question["line_id"]] = agreed.get(question["line_id"], True) and len(supporters) == len(cast_by)
     return {
         key: finding(

@@ -181,9 +181,17 @@ def _insert(installation: Installation, copies: Chunk) -> None:
     """All rows of a chunk in one transaction, and what stands of them in the index."""
     with installation.database.writing() as session:
         connection = session.connection()
-        for table, rows in grouped(copies).items():
+        tables = grouped(copies)
+        issued = [{"key": row["id"], "at": row["issued_at"]} for row in tables["decision"] if row["issued_at"]]
+        # Once an opinion is issued, the database takes in no vote or approval of its case: it is issued last here as it was in life.
+        tables["decision"] = [row | {"issued_at": None} for row in tables["decision"]]
+        for table, rows in tables.items():
             if rows:
                 connection.execute(sa.insert(Base.metadata.tables[table]), rows)
+        if issued:
+            decisions = Base.metadata.tables["decision"]
+            setting = sa.update(decisions).where(decisions.c.id == sa.bindparam("key")).values(issued_at=sa.bindparam("at"))
+            connection.execute(setting, issued)
         _index(session, installation.keys, copies)
         _move_sequences(session)
         session.commit()

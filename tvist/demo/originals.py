@@ -12,6 +12,7 @@ from tvist.accounts.models import MembershipRole, OrganisationKind
 from tvist.cases.lifecycle import FINAL, State
 from tvist.clock import oslo_date
 from tvist.db import Base
+from tvist.decision.models import QuestionKind
 from tvist.decision.record import canonical
 from tvist.decision.votes import own_vote
 from tvist.search.index import keyed_stems
@@ -57,11 +58,13 @@ PARENTS: Final[Mapping[str, tuple[str, str]]] = {
     "question": ("case_id", "case"),
     "vote": ("question_id", "question"),
     "remark": ("question_id", "question"),
+    "question_agreement": ("case_id", "case"),
     "decision": ("case_id", "case"),
     "approval": ("decision_id", "decision"),
     "line_outcome": ("decision_id", "decision"),
     "issued_file": ("decision_id", "decision"),
 }
+_BY_SUMS: Final = frozenset({QuestionKind.RESPONSIBLE, QuestionKind.AMOUNT})
 FIRST_DAY: Final = date(2010, 1, 4)
 """The first working day of the body."""
 OPEN_WEEKS: Final = 8
@@ -116,11 +119,15 @@ class Original:
 
 
 def can_be_copied(case: Case) -> bool:
-    """Not one whose file is being made, which has a job of its own; nor one with earlier texts or votes, whose sums nothing tells any more."""
+    """Not one whose file is being made, which has a job of its own; nor one with earlier texts or votes, whose sums nothing tells any more.
+
+    Nor one where days or bases were voted on: another rate on other days would not fit the sums that were found for them.
+    """
     has_earlier = case.decision is not None and bool(case.decision.call_backs)
     return (
         case.state is not State.ISSUING
         and not has_earlier
+        and all(question.kind in _BY_SUMS for question in case.questions)
         and all(vote.fell_at is None for question in case.questions for vote in question.votes)
     )
 

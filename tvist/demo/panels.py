@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from tvist.cases.history import Statement
 from tvist.decision import actions as decision
+from tvist.decision import approving
+from tvist.decision.choices import ALL, BasisChoice, PeriodChoice, ResponsibleChoice
 from tvist.decision.issuing import issue_job
 from tvist.decision.models import QuestionKind, RemarkKind
 from tvist.decision.outcomes import findings
+from tvist.decision.questions import Wanted, agree_questions, default_questions, draft_questions
 from tvist.decision.rules import without_dissent
 from tvist.decision.text import suggested_conclusion
-from tvist.decision.votes import ResponsibleChoice, seats_of
+from tvist.decision.votes import seats_of
+from tvist.decision.voting import vote as vote_on
+from tvist.decision.writing import write_reasons, write_text
 from tvist.demo.plots import STATE, Stage, Turn
 from tvist.jobs.models import Job, JobKind
 from tvist.panel import actions as panel
@@ -19,12 +25,12 @@ from tvist.panel.choosing import proposed_panel
 from tvist.panel.models import SeatKind
 
 if TYPE_CHECKING:
+    from tvist.decision.choices import Choice
     from tvist.decision.models import Question
-    from tvist.decision.votes import Choice
     from tvist.demo.story import Story
 
-ALL: Final = 100
-# A letter that was pasted from a message, and that no font of the opinion has.
+A_WHILE: Final = timedelta(days=10)
+"""So much later one member finds that the duty to bear began, where the days are asked about."""
 
 
 def seat(story: Story) -> None:
@@ -60,8 +66,14 @@ def read(story: Story) -> None:
 
 
 def agree(story: Story) -> None:
-    """The questions are put."""
-    decision.agree_questions(story.case, by=seats_of(story.case)[0].user, at=story.wait(1))
+    """The questions are put when all three agree to them; in some cases the leader drafts more than the default ones."""
+    case = story.case
+    if story.has(Turn.MORE_QUESTIONS):
+        wanted = [Wanted(case.lines[0], kind) for kind in (QuestionKind.BASIS, QuestionKind.PERIOD)]
+        draft_questions(case, default_questions(case) + wanted, by=seats_of(case)[0].user, at=story.wait(1))
+    for held in seats_of(case):
+        agree_questions(case, by=held.user, at=story.wait(1) if held.is_leader else story.soon())
+    story.letters_arrive()
 
 
 def vote_partly(story: Story) -> None:
@@ -79,9 +91,9 @@ def vote(story: Story) -> None:
 def write(story: Story) -> None:
     """The leader writes text and reasons; who was outvoted writes a dissent."""
     case, keys, leader = story.case, story.installation.keys, seats_of(story.case)[0].user
-    decision.write_text(case, by=leader, at=story.wait(4), legal=story.said["legal"], conclusion=suggested_conclusion(case, keys))
+    write_text(case, by=leader, at=story.wait(4), legal=story.said["legal"], conclusion=suggested_conclusion(case, keys))
     for question in case.questions:
-        decision.write_reasons(question, _reasons(story, question), by=leader, at=story.soon())
+        write_reasons(question, _reasons(story, question), by=leader, at=story.soon())
     for user, question in without_dissent(case, keys):
         decision.dissent(question, by=user, at=story.soon(), kind=RemarkKind.DISSENT, text=story.said["dissent"])
     if story.plot.votes == STATE and story.plot.place % 3 == 0:
@@ -92,13 +104,13 @@ def write(story: Story) -> None:
 
 def approve_partly(story: Story) -> None:
     """The leader approves the text."""
-    decision.approve(story.case, by=seats_of(story.case)[0].user, at=story.wait(3), keys=story.installation.keys)
+    approving.approve(story.case, by=seats_of(story.case)[0].user, at=story.wait(3), keys=story.installation.keys)
 
 
 def approve(story: Story) -> None:
     """The other two approve the very same text."""
     for held in seats_of(story.case)[1:]:
-        decision.approve(story.case, by=held.user, at=story.wait(1), keys=story.installation.keys)
+        approving.approve(story.case, by=held.user, at=story.wait(1), keys=story.installation.keys)
 
 
 def order(story: Story) -> None:
@@ -108,9 +120,9 @@ def order(story: Story) -> None:
     if story.has(Turn.CALLED_BACK):
         decision.call_back(case, by=leader, at=story.wait(1), reasons=story.said["call_back"])
         changed = case.questions[-1]
-        decision.write_reasons(changed, f"{changed.reasons} {story.said['reasons_amount']}", by=leader, at=story.soon())
+        write_reasons(changed, f"{changed.reasons} {story.said['reasons_amount']}", by=leader, at=story.soon())
         for held in seats_of(case):
-            decision.approve(case, by=held.user, at=story.wait(1), keys=keys)
+            approving.approve(case, by=held.user, at=story.wait(1), keys=keys)
         decision.order_issue(case, by=leader, at=story.soon(), keys=keys)
     story.session.flush()
 
@@ -144,7 +156,7 @@ def _vote(story: Story, *places: int) -> None:
     for place in places:
         for question in story.case.questions:
             choice = _choice(story, question, place)
-            decision.vote(question, choice, by=seats[place].user, at=story.soon(), keys=story.installation.keys)
+            vote_on(question, choice, by=seats[place].user, at=story.soon(), keys=story.installation.keys)
 
 
 def _choice(story: Story, question: Question, place: int) -> Choice:
@@ -154,12 +166,17 @@ def _choice(story: Story, question: Question, place: int) -> Choice:
         # Where a case has several lines, the last may fall out otherwise, so that the case is split.
         turned = story.plot.place % 7 == 6 and question.line is story.case.lines[-1] and len(story.case.lines) > 1  # noqa: PLR2004 - as said.
         return ResponsibleChoice(ALL - percent if turned else percent)
-    amount = question.line.amount_ore or 0
+    line = question.line
+    if question.kind is QuestionKind.BASIS:
+        return {0: BasisChoice.STATE, ALL: BasisChoice.MUNICIPAL}.get(story.plot.votes[place], BasisChoice.BOTH)
+    if question.kind is QuestionKind.PERIOD:
+        return PeriodChoice(line.from_on + A_WHILE if place == 1 else line.from_on, line.to_on)
+    amount = line.amount_ore or 0
     return {0: amount, 1: amount * 9 // 10, 2: amount - (amount // 8 if place == 1 else 0)}[story.plot.place % 3]
 
 
 def _reasons(story: Story, question: Question) -> str:
-    text = story.said["reasons_amount"]
+    text = story.said[f"reasons_{'amount' if question.kind is QuestionKind.RESPONSIBLE else question.kind.value}"]
     if question.kind is QuestionKind.RESPONSIBLE:
         found = next(each for each in findings(story.case, story.installation.keys) if each.line is question.line)
         text = story.said[f"reasons_{found.outcome.value}"]

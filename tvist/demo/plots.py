@@ -55,6 +55,7 @@ class Turn(StrEnum):
     STATE_FILES = "state_files"
     PRINCIPLE = "principle"
     RUNS_STILL = "runs_still"
+    MORE_QUESTIONS = "more_questions"  # The panel votes on the basis and the days, too.
 
 
 # How the three vote on who should bear each line, in per cent for the municipality; leader, free, KS.
@@ -98,7 +99,7 @@ COURSES: Final[tuple[Course, ...]] = (
     (Stage.AGREED, (Turn.CONFLICT,), STATE),
     (Stage.PARTLY_VOTED, (), STATE),
     (Stage.VOTED, (Turn.PRINCIPLE,), MUNICIPALITY_BY_TWO),
-    (Stage.WRITTEN, (), SPLIT),
+    (Stage.WRITTEN, (Turn.MORE_QUESTIONS,), SPLIT),
     (Stage.PARTLY_APPROVED, (), STATE_BY_TWO),
     (Stage.APPROVED, (), MUNICIPALITY),
     (Stage.ORDERED, (), STATE),
@@ -123,8 +124,8 @@ COURSES: Final[tuple[Course, ...]] = (
     (Stage.ISSUED, (), STATE),
     (Stage.ISSUED, (Turn.CONFLICT, Turn.TWO_MUNICIPALITIES), STATE_BY_TWO),
     (Stage.ISSUED, (Turn.STATE_FILES,), STATE),
-    (Stage.ISSUED, (), SPLIT),
-    (Stage.ISSUED, (), STATE),
+    (Stage.ISSUED, (Turn.MORE_QUESTIONS,), SPLIT),
+    (Stage.ISSUED, (Turn.MORE_QUESTIONS,), STATE),
 )
 ENDED: Final = frozenset({Turn.DISMISSED, Turn.WITHDRAWN, Turn.GRANTED})
 DISMISSAL_GROUNDS: Final = ("outside_mandate", "not_tried_to_settle", "no_legal_interest", "before_courts", "not_cured")

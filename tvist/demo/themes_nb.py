@@ -34,6 +34,8 @@ COMMON_NB: Final = {
     "reasons_municipality": "Behovet som utløste tiltaket, lå i hovedsak utenfor barnevernet. Kommunen kjente behovet i god tid og hadde egne tjenester som skulle dekke det. Etter nemndas syn bør kommunen dekke utgiftene.",
     "reasons_split": "Tiltaket hadde to formål som veide omtrent like tungt, og begge tjenester var med på å velge det. Etter nemndas syn bør utgiftene deles.",
     "reasons_amount": "Beløpet er dokumentert. Nemnda har ikke funnet grunn til å fravike det som er lagt fram, ut over det som følger av voteringen.",
+    "reasons_basis": "Partene bygger på hver sitt grunnlag. Nemnda har sett på hva tiltaket faktisk gikk ut på, og hvilken lov det naturlig hører under.",
+    "reasons_period": "Datoene framgår av papirene. Nemnda har holdt seg til de dagene da tiltaket faktisk varte.",
     "dissent": "Jeg legger større vekt på hva som faktisk utløste tiltaket enn på hvem som formelt fattet vedtaket, og er derfor kommet til et annet resultat enn flertallet.",
     "concurring": "Jeg er enig i resultatet, men vil peke på at et tidligere møte mellom tjenestene kunne ha løst saken uten behandling i nemnda.",
     "conflict": "Jeg har tidligere vært ansatt hos en av partene og arbeidet med saksområdet der.",

@@ -34,6 +34,8 @@ COMMON_NN: Final = {
     "reasons_municipality": "Behovet som utløyste tiltaket, låg i hovudsak utanfor barnevernet. Kommunen kjende behovet i god tid og hadde eigne tenester som skulle dekkje det. Etter synet til nemnda bør kommunen dekkje utgiftene.",
     "reasons_split": "Tiltaket hadde to føremål som vog om lag like tungt, og begge tenestene var med på å velje det. Etter synet til nemnda bør utgiftene delast.",
     "reasons_amount": "Beløpet er dokumentert. Nemnda har ikkje funne grunn til å fråvike det som er lagt fram, ut over det som følgjer av voteringa.",
+    "reasons_basis": "Partane byggjer på kvar sitt grunnlag. Nemnda har sett på kva tiltaket faktisk gjekk ut på, og kva lov det naturleg høyrer under.",
+    "reasons_period": "Datoane går fram av papira. Nemnda har halde seg til dei dagane då tiltaket faktisk varte.",
     "dissent": "Eg legg større vekt på kva som faktisk utløyste tiltaket enn på kven som formelt gjorde vedtaket, og er difor komen til eit anna resultat enn fleirtalet.",
     "concurring": "Eg er samd i resultatet, men vil peike på at eit tidlegare møte mellom tenestene kunne ha løyst saka utan behandling i nemnda.",
     "conflict": "Eg har tidlegare vore tilsett hos ein av partane og arbeidd med saksområdet der.",

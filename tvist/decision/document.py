@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from tvist.cases.models import Side
+from tvist.decision.exceptions_told import exceptions_told
 from tvist.decision.tables import Wording, basis_sentences, claimed_table, conceded_sentences, found_table, refund_sentences
 from tvist.decision.votes_told import question_told, votes_told
 from tvist.pdf import Document, boxed, fact_table, heading, prose, signature_block
@@ -32,6 +33,7 @@ def opinion(record: Record, *, is_draft: bool = False) -> tuple[Document, list[B
         *_facts(record, told),
         *_arguments(record, told),
         *_section(record, told, "legal"),
+        *exceptions_told(record, told),
         *_assessment(record, told),
         *_remarks(record, told),
         *_conclusion(record, told),

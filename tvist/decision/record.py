@@ -13,6 +13,7 @@ from tvist.cases.left import conceded_of, is_conceded, left_of
 from tvist.cases.models import Side
 from tvist.clock import oslo_date
 from tvist.decision.choices import value_of
+from tvist.decision.exceptions_told import exceptions_record
 from tvist.decision.models import QuestionKind
 from tvist.decision.outcomes import LineFinding, case_outcome, findings
 from tvist.decision.votes import all_open, is_open, number_of, result, seats_of, standing_questions, votes_of
@@ -62,7 +63,7 @@ def canonical(case: Case, keys: MasterKeys) -> Record:
         "lines": [_line(line, found.get(line.id)) for line in lines_in_bundle(case)],
         "questions": [_question(question, keys) for question in standing_questions(case)],
         "outcome": case_outcome(each.outcome for each in found.values()).value if found else None,
-    }
+    } | exceptions_record(case)
 
 
 def as_json(record: Record) -> str:

@@ -51,13 +51,18 @@ def for_bundle(case: Case) -> list[Submission]:
 
 def not_in_newest(case: Case) -> list[Submission]:
     """What came to the panel after its bundle was frozen, admitted late or let in: a new version is to hold it. Empty before the referral."""
-    inside = {entry.submission_id for entry in case.bundles[-1].entries} if case.bundles else set()
-    later = [found for found in for_bundle(case) if found.id not in inside and _came_later(found)]
-    return later if case.bundles else []
+    if not case.bundles:
+        return []
+    newest = case.bundles[-1]
+    inside = {entry.submission_id for entry in newest.entries}
+    return [found for found in for_bundle(case) if _came_after(found, newest, inside)]
 
 
-def _came_later(submission: Submission) -> bool:
-    return submission.kind in AFTER_PREPARATION or submission.let_in is not None
+def _came_after(submission: Submission, newest: Bundle, inside: set[int]) -> bool:
+    """An exception is told of in the index, so it makes a new version also where the sending stood in the bundle before its notice came back."""
+    if submission.let_in is not None and submission.let_in.at > newest.frozen_at:
+        return True
+    return (submission.kind in AFTER_PREPARATION or submission.let_in is not None) and submission.id not in inside
 
 
 def lines_in_bundle(case: Case) -> list[ClaimLine]:

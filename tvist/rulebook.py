@@ -62,7 +62,7 @@ CONDITIONS: Final[dict[Act, tuple[Condition, ...]]] = {
     Act.SEAT: (panel.seat_to_fill,),
     Act.DECLARE: (),
     Act.OBJECT: (),
-    Act.RULE_ON_CHALLENGE: (),
+    Act.RULE_ON_CHALLENGE: (panel.challenge_is_open,),
     Act.LET_IN: (late.something_to_let_in,),
     Act.SEND_LATE: (),
     Act.RULE_ON_LATE: (late.something_to_rule_on,),

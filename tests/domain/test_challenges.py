@@ -71,8 +71,8 @@ def asked(case: Case, place: int = -1) -> list[User]:
     return [ruling.user for ruling in case.challenges[place].rulings if ruling.is_awaited]
 
 
-def all_rule(case: Case, *views: bool, place: int = -1, at: datetime = LATER) -> None:
-    """Those who are asked rule one after the other."""
+def all_rule(case: Case, views: tuple[bool, bool] = (True, True), *, place: int = -1, at: datetime = LATER) -> None:
+    """Those who are asked rule one after the other; that the member stays, unless `views` says otherwise."""
     found = case.challenges[place]
     for user, stays in zip(asked(case, place), views, strict=True):
         rule(found, by=user, at=at, stays=stays, reasons="Det er ikke noe nært forhold.")
@@ -90,7 +90,7 @@ def test_the_other_two_are_asked_and_of_one_mind_they_decide(session: Session, c
     assert all(is_waiting_for(case, TaskKind.RULE_ON_CHALLENGE, user) for user in (cast.cato, cast.kaare))
     assert Role.RULING in roles_of(cast.kaare, case, NOON.date())
     assert lawful_panel(case).code == "panel.challenge_open"
-    all_rule(case, True, True)
+    all_rule(case)
     assert case.challenges[0].ended_by is ChallengeEnd.RULED
     assert holder(case, SeatKind.FREE).is_declared
     assert Role.SEATED in roles_of(cast.frida, case, NOON.date())
@@ -120,7 +120,7 @@ def test_a_tie_or_a_ruling_against_calls_the_deputy(
     case = seated(session, cast)
     nothing(case, cast.cato, cast.kaare)
     doubts(case, cast.frida)
-    all_rule(case, *views)
+    all_rule(case, views)
     assert (case.challenges[0].ended_by, case.challenges[0].stays) == (end, False)
     assert holder(case, SeatKind.FREE).user is cast.finn
     assert [seat.left_because for seat in case.seats] == [None, "ruled", None, None]
@@ -135,8 +135,8 @@ def test_where_two_are_in_doubt_a_deputy_rules_on_each(session: Session, cast: C
     nothing(case, cast.cato)
     assert asked(case, 0) == [cast.klara, cast.cato]
     assert asked(case, 1) == [cast.finn, cast.cato]
-    all_rule(case, True, True, place=0)
-    all_rule(case, True, True, place=1)
+    all_rule(case, place=0)
+    all_rule(case, place=1)
     assert lawful_panel(case) is None
     assert list(check_rulings(case)) == []
 
@@ -227,7 +227,7 @@ def test_an_objection_is_told_to_all_and_ruled_on(session: Session, cast: Cast) 
     assert obstacles(case, Act.REFER)
     with pytest.raises(CannotProceed, match=r"panel\.challenge_open"):
         refer(case, by=cast.siri, at=LATER)
-    all_rule(case, True, True)
+    all_rule(case)
     ruled = [letter.party for letter in case.letters if letter.kind is LetterKind.CHALLENGE_RULED]
     assert ruled == case.parties
     refer(case, by=cast.siri, at=LATER + DAY)
@@ -243,7 +243,7 @@ def test_an_objection_against_all_three_is_ruled_on_by_deputies(session: Session
         {cast.lise, cast.klara},
         {cast.lise, cast.finn},
     ]
-    all_rule(case, False, False, place=0)
+    all_rule(case, (False, False), place=0)
     assert holder(case, SeatKind.LEADER).user is cast.lise
     assert set(asked(case, 1)) == {cast.lise, cast.klara}
     assert list(check_rulings(case)) == []
@@ -300,7 +300,7 @@ def test_a_late_doubt_stops_the_panel_until_it_is_ruled_on(session: Session, cas
         assert "panel.challenge_open" in codes(obstacles(case, act))
     assert Role.SEATED not in roles_of(cast.cato, case, LATER.date())
     letters, work = len(case.letters), [task.id for task in case.open_tasks if task.user is cast.cato]
-    all_rule(case, True, True, at=LATER + DAY)
+    all_rule(case, at=LATER + DAY)
     assert [task.id for task in case.open_tasks if task.user is cast.cato] == work
     assert {letter.kind for letter in case.letters[letters:]} == {LetterKind.CHALLENGE_RULED}
     assert not is_waiting_for(case, TaskKind.OBJECT)
@@ -313,7 +313,7 @@ def test_a_deputy_in_doubt_in_a_case_that_is_referred_gets_the_work_when_cleared
     declare(case, by=cast.frida, at=LATER, statement=Statement.CONFLICT, ground="employed")
     doubts(case, cast.finn, at=LATER)
     assert not is_waiting_for(case, TaskKind.CONFIRM_READING, cast.finn)
-    all_rule(case, True, True, at=LATER + DAY)
+    all_rule(case, at=LATER + DAY)
     assert is_waiting_for(case, TaskKind.CONFIRM_READING, cast.finn)
     assert is_waiting_for(case, TaskKind.OBJECT, case.parties[0])
 

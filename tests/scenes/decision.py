@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tests.people import NOON, Cast
-from tests.scenes.panel import referred
+from tests.scenes.panel import nobody_objects, referred
 from tvist.decision.actions import dissent, order_issue
 from tvist.decision.approving import approve
 from tvist.decision.choices import BasisChoice, Choice, PeriodChoice, ResponsibleChoice
@@ -45,11 +45,10 @@ def present(session: Session, cast: Cast) -> Cast:
     return Cast(**{name: session.get_one(type(one), one.id) for name, one in vars(cast).items()})
 
 
-def agreed(
-    session: Session, cast: Cast, *, at: datetime = NOON, kinds: tuple[QuestionKind, ...] = (), **changes: Any
-) -> Case:
-    """A case whose panel has read, and agreed on the questions: the default ones, with one of each `kinds` beside for every line."""
+def agreed(session: Session, cast: Cast, *, at: datetime = NOON, kinds: tuple[QuestionKind, ...] = (), **changes: Any) -> Case:
+    """A case to whose panel nobody objects, and which has read and agreed on the questions: the default ones, with one of each `kinds` beside for every line."""
     case = referred(session, present(session, cast), at=at, **changes)
+    nobody_objects(case, at=at)
     for seat in seats_of(case):
         confirm_reading(case, by=seat.user, at=at)
     if kinds:

@@ -22,7 +22,7 @@ from tvist.decision.votes import PANEL_SIZE, is_open
 from tvist.errors import CannotProceed
 from tvist.jobs.actions import queue
 from tvist.jobs.models import JobKind
-from tvist.panel.rules import panel_faults
+from tvist.panel.rules import faults_before_issue, panel_faults
 from tvist.words import Message
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def dissent(question: Question, *, by: User, at: datetime, kind: RemarkKind, tex
 
 def order_issue(case: Case, *, by: User, at: datetime, keys: MasterKeys) -> Decision:
     """Freeze the record with the day of issue, write the outcomes, and ask the machine to make the file (rules 36, 38)."""
-    faults = unfinished(case, Act.ORDER_ISSUE, keys) + panel_faults(case, at)
+    faults = unfinished(case, Act.ORDER_ISSUE, keys) + faults_before_issue(case, at)
     decision = case.decision
     if faults or decision is None:
         raise CannotProceed(list(dict.fromkeys(faults)) or [Message("decision.no_text")])

@@ -126,9 +126,9 @@ def challenge_is_open(case: Case) -> Message | None:
     return None if open_challenges(case) else Message("panel.ruling.none_open")
 
 
-def objection_is_awaited(case: Case) -> Message | None:
-    """A party has time to object; whose and until when is asked by `objecting.why_not_object`."""
-    return None if any(task.kind is TaskKind.OBJECT for task in case.open_tasks) else Message("panel.object.not_now")
+def faults_before_issue(case: Case, at: datetime) -> list[Message]:
+    """What is wrong with the panel when its leader orders issue: its composition, and a party that may still object to it (rules 30, 31)."""
+    return [*panel_faults(case, at), *objection_time_faults(case, at)]
 
 
 def objection_time_faults(case: Case, at: datetime) -> list[Message]:

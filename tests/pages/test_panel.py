@@ -103,9 +103,9 @@ def test_the_secretariat_calls_another_than_proposed(
 ) -> None:
     at = take("prepared")
     page = ask("GET", f"{at}/panel/seat", as_=cast.siri).get_data(as_text=True)
-    assert f"{cast.frida.name} – fast medlem i setet" in page
+    assert "fast medlem i setet" in page
     chosen = {"leader": cast.cato, "free": cast.finn, "ks": cast.kaare}
-    fields = {seat: appointment_of(database, user) for seat, user in chosen.items()}
+    fields = {seat: appointment_of(database, user) for seat, user in chosen.items()} | {"free_reason": "Frida er bortreist."}
     assert ask("POST", f"{at}/panel/seat", as_=cast.siri, data=fields).location == at
     with database.reading() as session:
         case = session.scalars(sa.select(Case)).one()

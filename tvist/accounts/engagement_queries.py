@@ -43,7 +43,7 @@ def confirmations_of(session: Session, users: Iterable[User]) -> dict[int, datet
     query = sa.select(EngagementConfirmation.user_id, sa.func.max(EngagementConfirmation.confirmed_at))
     ids = [user.id for user in users]
     found = session.execute(query.where(EngagementConfirmation.user_id.in_(ids)).group_by(EngagementConfirmation.user_id))
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 def years_before(on: date, years: int) -> date:

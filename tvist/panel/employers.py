@@ -195,7 +195,7 @@ def _last_asked(session: Session, ids: list[int]) -> dict[int, datetime]:
     """When each of them was last written to about it, by the id of the person."""
     query = sa.select(Recipient.user_id, sa.func.max(Letter.written_at)).join(Letter)
     query = query.where(Letter.kind == LetterKind.EMPLOYERS_DUE, Recipient.user_id.in_(ids)).group_by(Recipient.user_id)
-    return {number: moment for number, moment in session.execute(query).tuples() if number is not None}
+    return {number: moment for number, moment in session.execute(query) if number is not None}
 
 
 def _people(session: Session, clause: sa.ColumnElement[bool]) -> list[User]:

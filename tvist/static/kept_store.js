@@ -1,14 +1,15 @@
 /* What this browser keeps of typed text until the server has it: for one person, by the address of the page. Why so: docs/decisions/0009. */
 
 const PREFIX = "tvist:typed:";
+const PLACES = "tvist:place:";
 const LONGEST = 14 * 24 * 60 * 60 * 1000;
 
 export const person = document.body.dataset.person || "";
 const nameOf = (path) => `${PREFIX}${person}:${path}`;
 
-const keys = () => {
+const keys = (prefix = PREFIX) => {
   try {
-    return Object.keys(localStorage).filter((key) => key.startsWith(PREFIX));
+    return Object.keys(localStorage).filter((key) => key.startsWith(prefix));
   } catch {
     return [];
   }
@@ -38,10 +39,28 @@ export const forget = (path) => remember(path, {}, "");
 /* Pages of this person with text that the server does not have yet. */
 export const waiting = () => keys().filter((key) => key.startsWith(nameOf(""))).map((key) => key.slice(nameOf("").length));
 
-export const forgetAll = () => keys().forEach((key) => localStorage.removeItem(key));
+/* Where this person was in a bundle, and whether they use its keys: a page's number or a word of ours, never text. */
+export const recallPlace = (what) => {
+  try {
+    return localStorage.getItem(`${PLACES}${person}:${what}`) || "";
+  } catch {
+    return "";
+  }
+};
+export const rememberPlace = (what, value) => {
+  try {
+    if (value) localStorage.setItem(`${PLACES}${person}:${what}`, value);
+    else localStorage.removeItem(`${PLACES}${person}:${what}`);
+  } catch {
+    // The place is not kept, and that is all.
+  }
+};
+
+export const forgetAll = () => [...keys(), ...keys(PLACES)].forEach((key) => localStorage.removeItem(key));
 
 /* Somebody else than before finds nothing, and what is old is gone. A page without a person may be an ended sign-in: there it waits. */
 export const clean = () => {
+  if (person) keys(PLACES).filter((key) => !key.startsWith(`${PLACES}${person}:`)).forEach((key) => localStorage.removeItem(key));
   for (const key of keys()) {
     const isOld = (() => {
       try {

@@ -173,9 +173,8 @@ def test_a_store_that_is_away_leaves_no_half_correction_and_it_is_made_later(
         try_again(session.get_one(type(found), found.id), at=NOON)
         session.commit()
     correction_job(installation, found.id, NOON)
-    with installation.database.writing() as session:
-        with pytest.raises(CannotProceed, match="made_already"):
-            try_again(session.get_one(type(found), found.id), at=NOON)
+    with installation.database.writing() as session, pytest.raises(CannotProceed, match="made_already"):
+        try_again(session.get_one(type(found), found.id), at=NOON)
 
 
 def test_nothing_is_corrected_before_it_is_issued(installation: Installation, cast: Cast) -> None:

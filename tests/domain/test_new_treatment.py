@@ -19,8 +19,7 @@ from tests.scenes.submissions import DAY, disputing
 from tvist.access.policy import Act
 from tvist.access.roles import may
 from tvist.cases.history import Statement
-from tvist.cases.lifecycle import State
-from tvist.cases.models import Case
+from tvist.cases.lifecycle import STEPS, State
 from tvist.cases.submissions import SubmissionKind
 from tvist.cases.waiting import Desk, TaskKind
 from tvist.check import check_all
@@ -41,12 +40,14 @@ from tvist.errors import CannotProceed
 from tvist.intake.actions import declare_impartiality
 from tvist.submissions.actions import comment, respond
 from tvist.submissions.models import PageComment
+from tvist.submissions.outages import record_outage
 from tvist.submissions.rules import rounds_taken, waiting_to_be_passed_on
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.people import Cast
+    from tvist.cases.models import Case
     from tvist.installation import Installation
 
 LAST_DAY = date(2026, 6, 2)
@@ -78,8 +79,6 @@ def test_the_time_runs_from_the_notice_to_the_last_minute_of_the_last_day(instal
 
 
 def test_an_outage_on_the_last_day_moves_it(installation: Installation, cast: Cast) -> None:
-    from tvist.submissions.outages import record_outage
-
     with installation.database.writing() as session:
         case, people = told(session, cast, installation), present(session, cast)
         record_outage(session, day=LAST_DAY, words="Strømmen var borte.", by=people.siri, at=datetime(2026, 6, 2, 12, tzinfo=UTC))
@@ -313,7 +312,5 @@ def test_comments_beside_pages_point_into_the_papers_of_their_own_case(installat
 
 @pytest.mark.parametrize("state", sorted(set(State) - {State.DECIDED}))
 def test_nothing_is_treated_anew_but_what_was_decided(state: State) -> None:
-    from tvist.cases.lifecycle import STEPS
-
     acts = (Act.CORRECT, Act.ASK_NEW_TREATMENT, Act.GRANT_NEW_TREATMENT, Act.REFUSE_NEW_TREATMENT)
     assert not any(state in STEPS[act].sources for act in acts)

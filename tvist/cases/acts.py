@@ -12,6 +12,7 @@ from tvist.access.roles import may
 from tvist.cases.counters import open_offers
 from tvist.cases.left import bearer_of
 from tvist.cases.lifecycle import STEPS, State, obstacles
+from tvist.cases.turns import is_over
 from tvist.cases.waiting import EXTENDABLE, TaskKind
 from tvist.words import Message, label
 
@@ -44,6 +45,8 @@ PAGES: Final[dict[Act, str]] = {
     Act.CLOSE_PREPARATION: "submissions.close_preparation",
     Act.REOPEN: "clocks.reopen",
     Act.SEAT: "panel.seat",
+    Act.OBJECT: "panel.object_to_panel",
+    Act.RULE_ON_CHALLENGE: "panel.rulings",
     Act.REFER: "panel.refer",
     Act.COMMENT_ON_LATE: "panel.comment_on_late",
     Act.RULE_ON_LATE: "panel.rule_on_late",
@@ -58,6 +61,10 @@ PAGES: Final[dict[Act, str]] = {
     Act.APPROVE: "decision.approve",
     Act.ORDER_ISSUE: "decision.order_issue",
     Act.CALL_BACK: "decision.call_back",
+    Act.CORRECT: "decision.correct",
+    Act.GRANT_NEW_TREATMENT: "decision.grant_new_treatment",
+    Act.REFUSE_NEW_TREATMENT: "decision.refuse_new_treatment",
+    Act.ASK_NEW_TREATMENT: "decision.ask_new_treatment",
     Act.DECLARE: "panel.declare",
     Act.DECLARE_IMPARTIALITY: "intake.declare_impartiality",
     Act.WRITE_LETTER: "intake.write_letter",
@@ -102,7 +109,7 @@ ACTS_OF_TASK: Final[dict[TaskKind, tuple[Act, ...]]] = {
     TaskKind.VOTE: (Act.VOTE,),
     TaskKind.WRITE_TEXT: (Act.WRITE_TEXT,),
     TaskKind.APPROVE: (Act.APPROVE,),
-    TaskKind.ORDER_ISSUE: (Act.ORDER_ISSUE,),
+    TaskKind.ORDER_ISSUE: (Act.ORDER_ISSUE, Act.CALL_BACK),
     TaskKind.ISSUE: (),
     TaskKind.CORRECT: (),
     TaskKind.DECIDE_NEW_TREATMENT: (Act.GRANT_NEW_TREATMENT, Act.DECLARE_IMPARTIALITY),
@@ -125,6 +132,8 @@ OCCASIONAL: Final = frozenset(
         Act.CONFIRM_TABLE,
         Act.CONCEDE,
         Act.OPEN_IDENTITY,
+        Act.GRANT_NEW_TREATMENT,
+        Act.REFUSE_NEW_TREATMENT,
         Act.COMMENT_ON_LATE,
         Act.RULE_ON_LATE,
         Act.LET_IN,
@@ -223,6 +232,7 @@ def page_of_task(case: Case, user: User, kind: TaskKind, on: date) -> str:
 
 _BY_TASKS: Final = {
     Act.ASK_EXTENSION: (True, EXTENDABLE),
+    Act.OBJECT: (True, frozenset({TaskKind.OBJECT})),
     Act.SEND_MORE: (False, frozenset({TaskKind.RESPOND, TaskKind.COMMENT})),
     Act.COMMENT_ON_LATE: (True, frozenset({TaskKind.COMMENT_ON_LATE})),
     Act.SEND_LATE: (False, frozenset({TaskKind.COMMENT_ON_LATE})),
@@ -234,10 +244,11 @@ def _concerns(case: Case, user: User, act: Act, on: date) -> bool:
     """Whether the act can be this person's at all.
 
     A claim is conceded by the party that should bear it, and by no other (rule 22); more time is asked for by who is waited for, and more is
-    sent by who is not (rule 19). While one party has the word, the other neither comments nor says that it has nothing more (rule 19).
+    sent by who is not (rule 19); who sits is answered by a party that has time to object (rule 30). While one party has the word, the other
+    neither comments nor says that it has nothing more (rule 19).
     """
     party = case.party_of(user, on)
-    own = {task.kind for task in case.open_tasks if task.party is party}
+    own = {task.kind for task in case.open_tasks if task.party is party and not is_over(task, on)}
     if act in _BY_TASKS:
         asks, kinds = _BY_TASKS[act]
         return bool(own & kinds) is asks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from tvist.access.policy import Act
@@ -22,7 +23,7 @@ def check_corrections(case: Case, decision: Decision) -> Findings:
     whole = all(sha256_of(found.frozen) == found.frozen_sha256 for found in decision.corrections)
     lines = sum(1 for event in case.events if event.act is Act.CORRECT)
     records = [decision.record, *(found.record for found in decision.corrections)] if whole and decision.frozen else []
-    same = all(_without_words(one) == _without_words(other) for one, other in zip(records, records[1:], strict=False))
+    same = all(_without_words(one) == _without_words(other) for one, other in pairwise(records))
     if not whole or versions != list(range(2, len(versions) + 2)) or lines != len(versions) or not same:
         yield "correction.changed"
     waits = any(task.kind is TaskKind.CORRECT for task in case.open_tasks)

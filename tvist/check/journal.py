@@ -90,6 +90,9 @@ def _check_moments(case: Case) -> Findings:
 WITHDRAWN: Final = "journal.approval_withdrawn"
 """What the journal says of one who took their own approval back: a line of the same act, without a row of its own."""
 
+STEPPED_ASIDE: Final = "panel.journal.ruler_in_conflict"
+"""What it says of one who was asked to rule and declared a conflict of their own: a declaration without an act of its own."""
+
 
 def _lines(case: Case) -> Counter[Act]:
     return Counter(event.act for event in case.events)
@@ -110,8 +113,10 @@ def _rows(case: Case) -> dict[Act, int]:
     # Before each member agreed for themselves, the questions were put by one act of the leader's.
     rows[Act.AGREE_QUESTIONS] = len(case.question_agreements) or int(any(found.agreed_at for found in case.questions))
     rows[Act.VOTE] = sum(len(question.votes) for question in case.questions)
-    declared = len(case.declarations) - _lines(case)[Act.DECLARE]
-    rows[Act.DECLARE_IMPARTIALITY] = declared
+    aside = sum(1 for event in case.events if event.said.code == STEPPED_ASIDE)
+    rows[Act.DECLARE_IMPARTIALITY] = len(case.declarations) - _lines(case)[Act.DECLARE] - aside
+    rulings = sum(1 for challenge in case.challenges for found in challenge.rulings if found.ruled_at is not None)
+    rows[Act.RULE_ON_CHALLENGE] = rulings + aside
     return rows | _rows_of_decision(case)
 
 

@@ -110,7 +110,7 @@ def _write(session: Session, asked: NewTreatment, taken: list[Taken], at: dateti
     for each in taken:
         if each.stored is not None:
             sending = sendings[each.sending_id]
-            paper = _paper(session, asked, each, each.stored, sending, at)
+            paper = _copy_of(session, each, sending) if each.paper_id else _opinion_as_paper(asked.case, each, sending, at)
             sending.papers.append(paper)
             if each.paper_id is not None:
                 papers[each.paper_id] = paper
@@ -122,19 +122,32 @@ def _write(session: Session, asked: NewTreatment, taken: list[Taken], at: dateti
             queue(session, JobKind.INDEX_SUBMISSION, sending.id, at=at)
 
 
-def _paper(session: Session, asked: NewTreatment, taken: Taken, stored: Stored, sending: Submission, at: datetime) -> Paper:
-    kept = {"blob_id": stored.blob_id, "size": stored.size, "sha256": stored.sha256, "case_id": sending.case_id}
-    if taken.paper_id is not None:
-        own = {"draft_id": None, "submission_id": sending.id, "replaces_id": None}
-        return Paper(**(copied(session.get_one(Paper, taken.paper_id)) | kept | own))
-    earlier, decision = asked.case, asked.case.decision
-    title = worded(Message("decision.new_treatment.earlier_opinion", number=earlier.number), earlier.language)
+def _kept(taken: Taken, sending: Submission) -> dict[str, Any]:
+    """Where the bytes of the copy lie, and to which case and sending it belongs."""
+    assert taken.stored is not None  # noqa: S101 - the bytes are stored before a row is written.
+    stored = taken.stored
+    return {
+        "blob_id": stored.blob_id,
+        "size": stored.size,
+        "sha256": stored.sha256,
+        "case_id": sending.case_id,
+        "submission_id": sending.id,
+    }
+
+
+def _copy_of(session: Session, taken: Taken, sending: Submission) -> Paper:
+    own = {"draft_id": None, "replaces_id": None}
+    return Paper(**(copied(session.get_one(Paper, taken.paper_id)) | own | _kept(taken, sending)))
+
+
+def _opinion_as_paper(earlier: Case, taken: Taken, sending: Submission, at: datetime) -> Paper:
+    """The earlier opinion, as it holds, among the papers of the new case."""
+    decision = earlier.decision
     return Paper(
-        **kept,
-        submission_id=sending.id,
+        **_kept(taken, sending),
         position=1,
         kind=PaperKind.DECISION,
-        title=title,
+        title=worded(Message("decision.new_treatment.earlier_opinion", number=earlier.number), earlier.language),
         filename=f"uttalelse-{earlier.slug}.pdf",
         media_type="application/pdf",
         dated_on=oslo_date(decision.issued_at) if decision and decision.issued_at else None,

@@ -20,7 +20,7 @@ from tvist.db import session_of
 from tvist.decision.afterwards import Correction
 from tvist.decision.document import opinion
 from tvist.decision.models import IssuedFile
-from tvist.decision.record import as_json, sha256_of
+from tvist.decision.record import NEEDED, as_json, sha256_of
 from tvist.decision.votes import seats_of
 from tvist.delivery.actions import write_to_party, write_to_user
 from tvist.delivery.models import LetterKind
@@ -85,10 +85,24 @@ def faults_in(decision: Decision | None, changes: Changes, words: str) -> list[M
     found = [] if words.strip() else [Message("decision.correct.words_needed")]
     if _stripped(new) == _stripped(earlier):
         found.append(Message("decision.correct.nothing_changed"))
+    found += _emptied(earlier, new)
     written = [*new["sections"].values(), *(question["reasons"] for question in new["questions"]), words]
     written += [party["representative"] for party in new["parties"]]
     unprintable = missing_letters(" ".join(written))
     return [*found, *([unprintable] if unprintable else [])]
+
+
+def _emptied(earlier: Record, new: Record) -> list[Message]:
+    """A correction does not take away what no opinion lacks (rule 37)."""
+    sections = [
+        Message(f"decision.section.{name}")
+        for name in NEEDED
+        if earlier["sections"][name].strip() and not new["sections"][name].strip()
+    ]
+    pairs = zip(earlier["questions"], new["questions"], strict=True)
+    reasons = [str(now["position"]) for before, now in pairs if before["reasons"].strip() and not now["reasons"].strip()]
+    found = [Message("decision.sections_missing", sections=sections)] if sections else []
+    return found + ([Message("decision.reasons_missing", questions=reasons, count=len(reasons))] if reasons else [])
 
 
 def corrected(record: Record, changes: Changes) -> Record:

@@ -284,3 +284,12 @@ class IssuedFile(Base):
     sha256: Mapped[str]
     made_at: Mapped[datetime]
     decision: Mapped[Decision] = relationship(back_populates="files")
+
+    @property
+    def case_id(self) -> int:
+        """The number of its case."""
+        return self.decision.case_id
+
+    def roles_for(self, user: User, on: date) -> set[Role]:
+        """What the person is to the case."""
+        return self.decision.case.roles_for(user, on)

@@ -46,7 +46,7 @@ def ask_new_treatment(case: Case, *, by: User, at: datetime, ground: str, reason
     party = case.party_of(by, oslo_date(at))
     if party is None:
         raise NotAllowed
-    if found := [*obstacles(case, Act.ASK_NEW_TREATMENT), *_faults(case, party, ground, reasons, at)]:
+    if found := [*obstacles(case, Act.ASK_NEW_TREATMENT), *_faults(case, party, at, ground=ground, reasons=reasons)]:
         raise CannotProceed(found)
     take_step(case, Act.ASK_NEW_TREATMENT, by=by, at=at)
     kind = SubmissionKind.NEW_TREATMENT_REQUEST
@@ -151,7 +151,7 @@ def request_waits(case: Case) -> Message | None:
     return None if open_request(case) else Message("decision.new_treatment.none_waits")
 
 
-def _faults(case: Case, party: Party, ground: str, reasons: str, at: datetime) -> list[Message]:
+def _faults(case: Case, party: Party, at: datetime, *, ground: str, reasons: str) -> list[Message]:
     late = too_late(case, party, at)
     return [*([late] if late else []), *(message for _, message in ground_faults(ground, reasons, at))]
 

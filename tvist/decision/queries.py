@@ -15,7 +15,7 @@ from tvist.errors import NotFound
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from tvist.decision.models import Decision
+    from tvist.decision.models import Decision, IssuedFile
 
 
 def deliberation_at(session: Session, slug: str) -> Case:
@@ -46,3 +46,12 @@ def issued_decision_at(session: Session, slug: str) -> Decision:
     if decision is None or decision.issued_at is None:
         raise NotFound
     return decision
+
+
+def issued_file_at(session: Session, slug: str, version: int) -> IssuedFile:
+    """The file of one version of the issued opinion at that address. Raises `NotFound`."""
+    files = issued_decision_at(session, slug).files
+    found = next((file for file in files if file.version == version), None)
+    if found is None:
+        raise NotFound
+    return found

@@ -66,12 +66,12 @@ def make_renewed_case(asked: NewTreatment, decision: Submission, *, by: User, at
     session.add(new)
     carried = Carried({party.id: _party(party, new, by=by, at=at) for party in earlier.parties}, {}, {})
     session.flush()
-    _carry_sendings(earlier, new, carried, session, at)
+    _carry_sendings(earlier, new, carried, session=session, at=at)
     _carry_identity(earlier, new, keys, at=at, session=session)
     begun = new.record(Act.SEND, by=asked.by, at=at, said=Message("decision.journal.renewed", number=earlier.number))
     new.claimed_ore = claimed_ore(new)
     note_facts(new, begun)
-    request, ruling = _request_and_ruling(asked, decision, new, carried, session)
+    request, ruling = _request_and_ruling(asked, decision, new, carried)
     take_step(new, Act.ACCEPT, by=by, at=at, said=Message("decision.journal.taken_up_anew"))
     new.accepted_at = at
     session.flush()
@@ -129,7 +129,7 @@ def _party(party: Party, new: Case, *, by: User, at: datetime) -> Party:
     return found
 
 
-def _carry_sendings(earlier: Case, new: Case, carried: Carried, session: Session, at: datetime) -> None:
+def _carry_sendings(earlier: Case, new: Case, carried: Carried, *, session: Session, at: datetime) -> None:
     """Sendings with their servings as they were, the petition, the claim lines, and what was answered and conceded of them."""
     old = carried_sendings(earlier)
     for sending in old:
@@ -211,9 +211,7 @@ def _carry_identity(earlier: Case, new: Case, keys: MasterKeys, *, at: datetime,
         )
 
 
-def _request_and_ruling(
-    asked: NewTreatment, decision: Submission, new: Case, carried: Carried, session: Session
-) -> tuple[Submission, Submission]:
+def _request_and_ruling(asked: NewTreatment, decision: Submission, new: Case, carried: Carried) -> tuple[Submission, Submission]:
     """The request, and the leader's ruling on it, as sendings of the new case; the earlier opinion comes with the ruling."""
     request = next(
         found
@@ -221,6 +219,7 @@ def _request_and_ruling(
         if found.kind is SubmissionKind.NEW_TREATMENT_REQUEST and found.made_at == asked.asked_at and not found.is_copy
     )
     both = _sending(request, new, carried), _sending(decision, new, carried)
+    session = session_of(new)
     session.flush()
     for copy in both:
         queue(session, JobKind.INDEX_SUBMISSION, copy.id, at=decision.made_at)

@@ -115,8 +115,6 @@ def _rows(case: Case) -> dict[Act, int]:
     rows[Act.VOTE] = sum(len(question.votes) for question in case.questions)
     aside = sum(1 for event in case.events if event.said.code == STEPPED_ASIDE)
     rows[Act.DECLARE_IMPARTIALITY] = len(case.declarations) - _lines(case)[Act.DECLARE] - aside
-    rulings = sum(1 for challenge in case.challenges for found in challenge.rulings if found.ruled_at is not None)
-    rows[Act.RULE_ON_CHALLENGE] = rulings + aside
     return rows | _rows_of_decision(case)
 
 

@@ -34,7 +34,7 @@ def main(orders: TextIO, answers: TextIO) -> None:
     _limit_memory(MOST_MEMORY)
     for line in orders:
         order = json.loads(line)
-        do = {"pages": _pages, "text": _text}[order["do"]]
+        do = {"pages": _pages, "text": _text, "texts": _texts}[order["do"]]
         try:
             answer = do(order)
         except MemoryError:
@@ -107,6 +107,10 @@ def _extract(kind: MediaType, source: Path) -> dict[str, Any]:
 
 def _told(mail: Mail) -> dict[str, Any]:
     return {**vars(mail), "sent": mail.sent.isoformat() if mail.sent else None, "text": mail.text[:LONGEST_TEXT]}
+
+
+def _texts(order: dict[str, Any]) -> dict[str, Any]:
+    return {"texts": texts_of(Path(order["source"]))}
 
 
 def _text(order: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import policy
+from email.header import decode_header, make_header
 from email.utils import parsedate_to_datetime
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Final
@@ -74,9 +75,9 @@ def read_msg(file: Path) -> Mail:
         )
         sent = mail.sent_date
         return Mail(
-            sender=mail.sender or "",
-            recipients=headers.get("to", "") or everybody,
-            copies=headers.get("cc", ""),
+            sender=_spelled_out(mail.sender or ""),
+            recipients=_spelled_out(headers.get("to", "")) or everybody,
+            copies=_spelled_out(headers.get("cc", "")),
             subject=mail.subject or "",
             sent=sent.replace(tzinfo=sent.tzinfo or UTC) if sent else None,
             attachments=tuple((each.file_name or "").strip() for each in mail.attachments[:MOST_ATTACHMENTS]),
@@ -123,6 +124,11 @@ class _Html(HTMLParser):
 
 def _header(mail: EmailMessage, name: str) -> str:
     return " ".join(str(mail.get(name, "")).split())
+
+
+def _spelled_out(header: str) -> str:
+    """Outlook keeps the headers as they came over the net, where other letters than ASCII are written in codes."""
+    return " ".join(str(make_header(decode_header(header))).split())
 
 
 def _sent(text: str) -> datetime | None:

@@ -116,7 +116,7 @@ class _Flow:
                 self._end_cell()
             elif tag in self.ends_line:
                 # The paragraphs of a cell share its line.
-                self.out.append(" " if self._cells else "\n")
+                self.out.append(" " if self._cells else "\n" if tag in _ROWS else "\n\n")
         self._skipping -= tag in self.skipped
         self._inside -= tag in self.writing
         self._cells -= tag in _CELLS
@@ -137,6 +137,7 @@ class _Flow:
 
 
 _CELLS: Final = frozenset({"tc", "table-cell"})
+_ROWS: Final = frozenset({"tr", "table-row"})
 
 
 def _docx(packed: zipfile.ZipFile, budget: _Budget) -> str:

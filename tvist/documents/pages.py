@@ -72,6 +72,11 @@ class PageMaker:
         answer = self._ask(order)
         return _read(answer) if answer is not None else Made(MadeAs.COVER, why="gave_up")
 
+    def texts(self, source: Path, pages: int) -> tuple[str, ...]:
+        """The text of each of the pages of a PDF of ours; empty texts where it cannot be read."""
+        answer = self._ask({"do": "texts", "source": str(source)})
+        return tuple(answer["texts"]) if answer is not None else ("",) * pages
+
     def text(self, kind: MediaType, source: Path) -> str | None:
         """The text of the file, for a search; None where none can be read."""
         answer = self._ask({"do": "text", "kind": kind.value, "source": str(source)})

@@ -83,22 +83,37 @@ def receipt(filed: Filed) -> tuple[Document, list[Block]]:
     return document, blocks
 
 
+def request_blocks(filed: Filed) -> list[Block]:
+    """What the request says, without what a receipt says of it: its lines, its texts, its papers."""
+    told = _Told(filed.language)
+    return [*_parties(filed, told), *_lines(filed, told), *_texts(filed, told), *_papers(filed.papers, told)]
+
+
 def _head(filed: Filed, told: _Told) -> Iterator[Block]:
     """That it came in, when, from whom, and between whom."""
-    petition = filed.petition
     yield heading(told("title", number=filed.number))
     pairs = [
         (told("number"), filed.number),
         (told("received"), told.day(filed.received_on)),
         (told("sent"), told("sent_by", moment=format_moment(filed.sent_at, filed.language), name=filed.sent_by)),
     ]
+    yield fact_table((name, printable(text)) for name, text in [*pairs, *_who(filed, told)])
+
+
+def _parties(filed: Filed, told: _Told) -> Iterator[Block]:
+    yield fact_table((name, printable(text)) for name, text in _who(filed, told))
+
+
+def _who(filed: Filed, told: _Told) -> Iterator[tuple[str, str]]:
+    """Between whom, and what it is about."""
+    petition = filed.petition
     for side, codes in ((Side.REQUESTING, petition.requesting), (Side.OPPOSING, petition.opposing)):
-        pairs.append((told(side.value), "\n".join(filed.names.get(code, code) for code in codes)))
-    pairs.append((told("representative"), petition.representative))
+        yield told(side.value), "\n".join(filed.names.get(code, code) for code in codes)
+    yield told("representative"), petition.representative
     if petition.own_reference:
-        pairs.append((told("own_reference"), petition.own_reference))
-    pairs += [(told("child"), told("child_born", year=petition.child_birth_year)), (told("subject"), petition.subject)]
-    yield fact_table((name, printable(text)) for name, text in pairs)
+        yield told("own_reference"), petition.own_reference
+    yield told("child"), told("child_born", year=petition.child_birth_year)
+    yield told("subject"), petition.subject
 
 
 def _next(filed: Filed, told: _Told) -> Iterator[Block]:

@@ -35,7 +35,7 @@ def overlay(feet: Iterable[Foot]) -> bytes:
     """One page for each, empty but for its line. The same feet give the same bytes."""
     fonts.ready()
     file = io.BytesIO()
-    canvas = Canvas(file, invariant=1, pageCompression=1, initialFontName=SANS)
+    canvas = Canvas(file, invariant=1, pageCompression=1, initialFontName=SANS)  # type: ignore[arg-type]  # Its stubs take it for a number.
     for foot in feet:
         canvas.setPageSize((foot.width, foot.height))
         edge = min(EDGE * foot.scale, foot.width / 10)

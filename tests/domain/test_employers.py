@@ -149,7 +149,7 @@ def test_members_and_officers_are_asked_once_and_again_a_year_later(session: Ses
     confirm_employers(session, cast.frida, at=NOON + 200 * DAY)
     ask_for_employers(session, at=NOON + YEAR)
     assert (asked(session, cast.frida), asked(session, cast.kaare)) == (1, 2)
-    ask_for_employers(session, at=NOON + 200 * DAY + YEAR)
+    ask_for_employers(session, at=NOON + 201 * DAY + YEAR)
     assert asked(session, cast.frida) == 2
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tvist.decision.merging import Change, Clash, compare, merge
+from tvist.decision.merging import Clash, compare, merge
 
 PLAIN = "Barnet bodde i Vik.\n\nStaten betalte fra mars.\n\nKommunen mener noe annet."
 words = st.sampled_from(["bo", "dekke", "staten", "ikke", "alt", "æ", "ø"])
@@ -84,11 +84,11 @@ def test_what_one_adds_at_the_end_and_another_changes_before_it_is_put_together(
 
 def test_versions_are_compared_word_by_word():
     assert [(run.change, run.text.strip()) for run in compare("Staten bør dekke alt.", "Staten bør ikke dekke alt.")] == [
-        (Change.SAME, "Staten bør"),
-        (Change.ADDED, "ikke"),
-        (Change.SAME, "dekke alt."),
+        ("same", "Staten bør"),
+        ("added", "ikke"),
+        ("same", "dekke alt."),
     ]
-    assert [run.change for run in compare("en", "to")] == [Change.REMOVED, Change.ADDED]
+    assert [run.change for run in compare("en", "to")] == ["removed", "added"]
 
 
 @given(texts, texts, texts)
@@ -152,5 +152,5 @@ def test_whoever_touches_different_paragraphs_loses_nothing_and_is_asked_nothing
 def test_a_comparison_tells_both_versions(old: str, new: str) -> None:
     runs = compare(old, new)
 
-    assert "".join(run.text for run in runs if run.change is not Change.ADDED).strip() == old
-    assert "".join(run.text for run in runs if run.change is not Change.REMOVED).strip() == new
+    assert "".join(run.text for run in runs if run.change != "added").strip() == old
+    assert "".join(run.text for run in runs if run.change != "removed").strip() == new

@@ -12,8 +12,8 @@ from tests.scenes import decision
 from tests.scenes.intake import raw_petition
 from tvist.access.policy import Act
 from tvist.commands.sending import _read as read_json
-from tvist.decision.actions import write_text
 from tvist.decision.rules import unfinished
+from tvist.decision.writing import write_text
 from tvist.intake.models import Draft
 
 FAR = "99999999999999999999"

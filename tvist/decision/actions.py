@@ -16,7 +16,7 @@ from tvist.db import session_of
 from tvist.decision.approving import demand_seat, let_approvals_fall, open_for_leader
 from tvist.decision.issued import store, write_ending, write_outcomes
 from tvist.decision.models import CallBack, Remark, RemarkKind
-from tvist.decision.record import as_json, canonical, sha256_of
+from tvist.decision.record import BUNDLE_ADDRESS, as_json, canonical, sha256_of
 from tvist.decision.rules import approvals_of, changed_since_ordered, unfinished
 from tvist.decision.votes import PANEL_SIZE, is_open
 from tvist.errors import CannotProceed
@@ -52,13 +52,16 @@ def dissent(question: Question, *, by: User, at: datetime, kind: RemarkKind, tex
     _changed(question.case, Act.DISSENT, by=by, at=at)
 
 
-def order_issue(case: Case, *, by: User, at: datetime, keys: MasterKeys) -> Decision:
-    """Freeze the record with the day of issue, write the outcomes, and ask the machine to make the file (rules 36, 38)."""
+def order_issue(case: Case, *, by: User, at: datetime, keys: MasterKeys, bundle_at: str = "") -> Decision:
+    """Freeze the record with the day of issue, write the outcomes, and ask the machine to make the file (rules 36, 38).
+
+    `bundle_at` is the address to which the number of a page of the bundle is added; without it the file has no links.
+    """
     faults = unfinished(case, Act.ORDER_ISSUE, keys) + faults_before_issue(case, at)
     decision = case.decision
     if faults or decision is None:
         raise CannotProceed(list(dict.fromkeys(faults)) or [Message("decision.no_text")])
-    record = canonical(case, keys) | {"issued_on": oslo_date(at).isoformat()}
+    record = canonical(case, keys) | {"issued_on": oslo_date(at).isoformat()} | ({BUNDLE_ADDRESS: bundle_at} if bundle_at else {})
     take_step(case, Act.ORDER_ISSUE, by=by, at=at)
     decision.frozen = as_json(record)
     decision.frozen_sha256 = sha256_of(decision.frozen)

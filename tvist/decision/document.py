@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from tvist.cases.models import Side
 from tvist.decision.exceptions_told import exceptions_told
+from tvist.decision.law_references import act_name
+from tvist.decision.page_references import citations_in
+from tvist.decision.record import BUNDLE_ADDRESS
 from tvist.decision.tables import Wording, basis_sentences, claimed_table, conceded_sentences, found_table, refund_sentences
 from tvist.decision.votes_told import question_told, votes_told
-from tvist.pdf import Document, boxed, fact_table, heading, prose, signature_block
+from tvist.pdf import Document, Link, boxed, fact_table, heading, prose, signature_block
 from tvist.procedure.deadlines import deadline
 from tvist.procedure.lengths import parse_length
 
@@ -37,6 +40,7 @@ def opinion(record: Record, *, is_draft: bool = False) -> tuple[Document, list[B
         *_assessment(record, told),
         *_remarks(record, told),
         *_conclusion(record, told),
+        *_law(record, told),
         *_composition(record, told),
         *_advice(record, told),
     ]
@@ -109,20 +113,20 @@ def _merged(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def _subject(record: Record, told: Wording) -> Iterator[Block]:
     yield heading(told("section.subject"), 2)
-    yield from _written(record["sections"]["subject"], told)
+    yield from _written(record["sections"]["subject"], record, told)
     yield claimed_table(record, told)
 
 
 def _section(record: Record, told: Wording, name: str) -> Iterator[Block]:
     yield heading(told(f"section.{name}"), 2)
-    yield from _written(record["sections"][name], told)
+    yield from _written(record["sections"][name], record, told)
 
 
 def _facts(record: Record, told: Wording) -> Iterator[Block]:
     yield heading(told("section.facts"), 2)
     for name in ("agreed", "disputed"):
         yield heading(told(f"section.{name}"), 3)
-        yield from _written(record["sections"][name], told)
+        yield from _written(record["sections"][name], record, told)
 
 
 def _arguments(record: Record, told: Wording) -> Iterator[Block]:
@@ -132,7 +136,7 @@ def _arguments(record: Record, told: Wording) -> Iterator[Block]:
         yield heading(
             told(f"section.argument_of.{side.value}", names=tuple(party["name"] for party in _parties(record, side))), 3
         )
-        yield from _written(record["sections"][f"{side.value}_argument"], told)
+        yield from _written(record["sections"][f"{side.value}_argument"], record, told)
 
 
 def _assessment(record: Record, told: Wording) -> Iterator[Block]:
@@ -142,7 +146,7 @@ def _assessment(record: Record, told: Wording) -> Iterator[Block]:
         yield prose(sentence)
     for question in record["questions"]:
         yield heading(question_told(question, told), 3)
-        yield from _written(question["reasons"], told)
+        yield from _written(question["reasons"], record, told)
         yield prose(" ".join(votes_told(question, record, told)) if question["result"] else told("not_voted"))
 
 
@@ -152,13 +156,14 @@ def _remarks(record: Record, told: Wording) -> Iterator[Block]:
     if remarks:
         yield heading(told("section.remarks"), 2)
     for question, remark in remarks:
-        yield boxed(remark["text"], told(f"remark.{remark['kind']}", name=remark["name"], position=question["position"]))
+        title = told(f"remark.{remark['kind']}", name=remark["name"], position=question["position"])
+        yield boxed(remark["text"], title, links=_links(remark["text"], record))
 
 
 def _conclusion(record: Record, told: Wording) -> Iterator[Block]:
     """The conclusion in words and in money; the money is always drawn from the votes."""
     yield heading(told("section.conclusion"), 2)
-    yield from _written(record["sections"]["conclusion"], told)
+    yield from _written(record["sections"]["conclusion"], record, told)
     if all(line["finding"] for line in record["lines"]):
         yield found_table(record, told)
         if bases := basis_sentences(record, told):
@@ -169,6 +174,15 @@ def _conclusion(record: Record, told: Wording) -> Iterator[Block]:
             yield prose("\n\n".join(sentences))
         if all(question["result"]["is_unanimous"] for question in record["questions"]):
             yield prose(told("all_unanimous"))
+
+
+def _law(record: Record, told: Wording) -> Iterator[Block]:
+    """The acts that the text refers to; an older record has no such list."""
+    if not (found := record.get("law")):
+        return
+    yield heading(told("section.law"), 2)
+    names = [act_name(each["act"], record["language"]) if each["act"] else each["written"] for each in found]
+    yield prose("\n".join(f"- {name} {', '.join(each['places'])}" for name, each in zip(names, found, strict=True)))
 
 
 def _composition(record: Record, told: Wording) -> Iterator[Block]:
@@ -201,8 +215,14 @@ def _new_treatment(record: Record, told: Wording) -> str:
     return told("new_treatment_until", length=length.text, day=told.day(due_on.isoformat()))
 
 
-def _written(text: str, told: Wording) -> Iterator[Block]:
-    yield prose(text if text.strip() else told("nothing_written"))
+def _written(text: str, record: Record, told: Wording) -> Iterator[Block]:
+    yield prose(text if text.strip() else told("nothing_written"), links=_links(text, record))
+
+
+def _links(text: str, record: Record) -> Iterator[Link]:
+    """References to pages of the bundle lead there, where the record says at which address it is read."""
+    if address := record.get(BUNDLE_ADDRESS):
+        yield from (Link(found.words, f"{address}{found.page}") for found in citations_in(text))
 
 
 def _parties(record: Record, side: Side) -> list[Record]:

@@ -16,6 +16,7 @@ from tvist.clock import now, today
 from tvist.decision import actions
 from tvist.decision.afterwards_shown import requests_for, time_to_ask, versions_of
 from tvist.decision.blueprint import bp
+from tvist.decision.citations import bundle_address
 from tvist.decision.correcting import correction_in_the_making
 from tvist.decision.failures import failure_of, still_wrong
 from tvist.decision.forms import CallBackForm, PlainForm
@@ -55,7 +56,8 @@ def order_issue(case: Case) -> ResponseReturnValue:
     keys, form = installed().keys, PlainForm()
     in_the_way = list(dict.fromkeys([*unfinished(case, Act.ORDER_ISSUE, keys), *faults_before_issue(case, now())]))
     if form.validate_on_submit() and not in_the_way:
-        actions.order_issue(case, by=current_user, at=now(), keys=keys)
+        bundle_at = bundle_address(case, installed().config.base_url)
+        actions.order_issue(case, by=current_user, at=now(), keys=keys, bundle_at=bundle_at)
         return finish(url_for("decision.show", slug=case.slug), Message("decision.issue.ordered"))
     page = render_template(
         "decision/order_issue.html",

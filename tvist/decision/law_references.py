@@ -90,6 +90,16 @@ def law_references(texts: Iterable[str], language: str, days: Sequence[date] = (
     return [LawReference(code, name, tuple(sorted(places, key=_order))) for (code, name), places in found.items()]
 
 
+def days_in_dispute(periods: Iterable[tuple[date, date | None]]) -> list[date]:
+    """The first and the last day of each period; one that still runs reaches into the time of the newest act."""
+    return [day for first, last in periods for day in (first, last or date.max)]
+
+
+def act_name(code: str, language: str) -> str:
+    """The short title of an act of the table. Raises StopIteration for a code that stands there no more."""
+    return next(act for act in known_acts() if act.code == code).name(language)
+
+
 @cache
 def known_acts() -> tuple[KnownAct, ...]:
     """The table of acts."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -39,12 +38,8 @@ class Merge:
         return not self.clashes
 
 
-class Change(StrEnum):
-    """What became of a run of words between two versions."""
-
-    SAME = "same"
-    ADDED = "added"
-    REMOVED = "removed"
+Change = Literal["same", "added", "removed"]
+"""What became of a run of words between two versions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +71,10 @@ def compare(old: str, new: str) -> list[Run]:
     runs: list[Run] = []
     for tag, first, last, start, end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag == "equal":
-            runs.append(Run(Change.SAME, "".join(before[first:last])))
+            runs.append(Run("same", "".join(before[first:last])))
             continue
-        runs += [
-            Run(change, text)
-            for change, text in ((Change.REMOVED, "".join(before[first:last])), (Change.ADDED, "".join(after[start:end])))
-            if text
-        ]
+        removed, added = "".join(before[first:last]), "".join(after[start:end])
+        runs += ([Run("removed", removed)] if removed else []) + ([Run("added", added)] if added else [])
     return runs
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from tvist.cases.left import conceded_of, is_conceded, left_of
@@ -14,6 +15,7 @@ from tvist.cases.models import Side
 from tvist.clock import oslo_date
 from tvist.decision.choices import value_of
 from tvist.decision.exceptions_told import exceptions_record
+from tvist.decision.law_references import days_in_dispute, law_references
 from tvist.decision.models import QuestionKind
 from tvist.decision.outcomes import LineFinding, case_outcome, findings
 from tvist.decision.votes import all_open, is_open, number_of, result, seats_of, standing_questions, votes_of
@@ -40,6 +42,9 @@ SECTIONS: Final = (
 """The parts of the text that the panel writes, in the order of the opinion; each question has its reasons beside."""
 NEEDED: Final = ("subject", "background", "legal", "conclusion")
 
+BUNDLE_ADDRESS: Final = "bundle_address"
+"""In a frozen record: the address to which the number of a page of the bundle is added. A record without one prints no links."""
+
 Record = dict[str, Any]
 
 
@@ -49,7 +54,7 @@ def canonical(case: Case, keys: MasterKeys) -> Record:
     `issued_on` is None: the day is set when issue is ordered, and no approval depends on it.
     """
     found = {each.line.id: each for each in findings(case, keys)} if all_open(case) else {}
-    return {
+    record: Record = {
         "number": case.number,
         "language": case.language,
         "is_invented": case.is_invented,
@@ -64,6 +69,7 @@ def canonical(case: Case, keys: MasterKeys) -> Record:
         "questions": [_question(question, keys) for question in standing_questions(case)],
         "outcome": case_outcome(each.outcome for each in found.values()).value if found else None,
     } | exceptions_record(case)
+    return record | _law(record)
 
 
 def as_json(record: Record) -> str:
@@ -77,8 +83,9 @@ def sha256_of(text: str) -> str:
 
 
 def hash_of(record: Record) -> str:
-    """What the members approve: SHA-256 over the record without its day of issue."""
-    return sha256_of(as_json(record | {"issued_on": None}))
+    """What the members approve: SHA-256 over the record without its day of issue, and without where the bundle is read."""
+    approved = {name: found for name, found in record.items() if name != BUNDLE_ADDRESS}
+    return sha256_of(as_json(approved | {"issued_on": None}))
 
 
 def text_hash(case: Case, keys: MasterKeys) -> str:
@@ -89,6 +96,30 @@ def text_hash(case: Case, keys: MasterKeys) -> str:
 def is_frozen_whole(decision: Decision) -> bool:
     """Whether an opinion is frozen, and the record is the one that was frozen."""
     return decision.frozen is not None and sha256_of(decision.frozen) == decision.frozen_sha256
+
+
+def _law(record: Record) -> Record:
+    """The acts that its texts refer to (see `law_references.py`): codes, or what was written where the act is not known for certain.
+
+    Nothing is added where there are none, so that such records stay what they were.
+    """
+    texts = [*record["sections"].values(), *(each["reasons"] for each in record["questions"])]
+    texts += [remark["text"] for each in record["questions"] for remark in each["remarks"]]
+    days = days_in_dispute([(_day(line["from_on"]), _day(line["to_on"]) if line["to_on"] else None) for line in record["lines"]])
+    found = law_references(texts, record["language"], days)
+    return (
+        {
+            "law": [
+                {"act": each.code, "written": each.name if not each.code else "", "places": list(each.places)} for each in found
+            ]
+        }
+        if found
+        else {}
+    )
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
 
 
 def _party(party: Party) -> Record:

@@ -12,6 +12,7 @@ from tvist.access.policy import Act
 from tvist.cases.left import is_conceded, left_of
 from tvist.cases.lifecycle import obstacles
 from tvist.cases.models import Outcome
+from tvist.decision.citations import citation_faults
 from tvist.decision.contradictions import contradictions
 from tvist.decision.models import QuestionKind
 from tvist.decision.outcomes import findings
@@ -129,6 +130,7 @@ def unfinished(case: Case, act: Act, keys: MasterKeys) -> list[Message]:
         for user, question in without_dissent(case, keys)
     ]
     found += contradictions(case, keys)
+    found += citation_faults(case)
     # Before three have approved it, and not when the file is made: then nothing can be changed but by calling the issue back.
     if unprintable := missing_letters(" ".join(_texts(canonical(case, keys)))):
         found.append(unprintable)

@@ -21,11 +21,12 @@ from tvist.decision import (  # noqa: F401 - their pages join the blueprint.
     version_views,
 )
 from tvist.decision.blueprint import bp
+from tvist.decision.citations import bundle_address
 from tvist.decision.document import opinion as told
 from tvist.decision.outcomes import found_basis, found_days
 from tvist.decision.overview import overview
 from tvist.decision.queries import deliberation_at
-from tvist.decision.record import canonical
+from tvist.decision.record import BUNDLE_ADDRESS, canonical
 from tvist.pdf import render
 from tvist.procedure.codes import code_label
 from tvist.web.session import installed
@@ -53,7 +54,8 @@ def show(case: Case) -> ResponseReturnValue:
 @requires(Act.READ_DELIBERATION, of=deliberation_at)
 def preview(case: Case) -> ResponseReturnValue:
     """The opinion as it would be now, marked as a draft; made for this reader and kept nowhere."""
-    return _pdf(render(*told(canonical(case, installed().keys), is_draft=True)), f"utkast-{case.slug}.pdf")
+    record = canonical(case, installed().keys) | {BUNDLE_ADDRESS: bundle_address(case, installed().config.base_url)}
+    return _pdf(render(*told(record, is_draft=True)), f"utkast-{case.slug}.pdf")
 
 
 def _pdf(content: bytes, name: str) -> Response:

@@ -26,6 +26,7 @@ from tvist.desk import views as desk
 from tvist.documents import views as documents
 from tvist.installation import Installation, open_installation
 from tvist.intake import views as intake
+from tvist.meetings import views as meetings
 from tvist.panel import views as panel
 from tvist.submissions import clock_views as clocks
 from tvist.submissions import outage_views as outages
@@ -60,6 +61,7 @@ def rooms() -> tuple[Blueprint, ...]:
         clocks.bp,
         outages.bp,
         panel.bp,
+        meetings.bp,
         decision.bp,
         desk.bp,
         figures.bp,
@@ -81,6 +83,7 @@ MENU: Final = (
     (Act.START_DRAFT, "/drafts", "web.menu_draft"),
     (Act.SEE_FIGURES, "/statistics", "web.menu_figures"),
     (Act.SEE_BOARD, "/board", "web.menu_board"),
+    (Act.SEE_BOARD, "/meetings", "web.menu_meetings"),
     (Act.SEE_DESK, "/letters", "web.menu_letters"),
     (Act.RECORD_OUTAGE, "/outages", "web.menu_outages"),
     (Act.MANAGE_USERS, "/users", "web.menu_users"),

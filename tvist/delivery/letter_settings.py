@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 
 ABOUT_ACCOUNTS: Final = frozenset({LetterKind.PASSWORD_LINK, LetterKind.ACCESS_ASKED, LetterKind.ACCESS_REFUSED})
 """Letters that open an account or tell of one: they may carry a key, so that no officer is shown them, and they always leave at once."""
-ABOUT_THE_BOARD: Final = frozenset({LetterKind.EMPLOYERS_DUE, LetterKind.SEAT_RUNS_EMPTY})
+ABOUT_THE_BOARD: Final = frozenset(
+    {
+        LetterKind.EMPLOYERS_DUE,
+        LetterKind.SEAT_RUNS_EMPTY,
+        LetterKind.MEETING_CALLED,
+        LetterKind.MEETING_CHANGED,
+        LetterKind.MEETING_CANCELLED,
+    }
+)
 """Letters to the body's own people about no case: there is nothing in them that an officer would have to see first."""
 SETTABLE: Final[tuple[LetterKind, ...]] = tuple(
     kind for kind in LetterKind if kind not in ABOUT_ACCOUNTS | ABOUT_THE_BOARD and kind is not LetterKind.BODY_LETTER

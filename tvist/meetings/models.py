@@ -35,10 +35,12 @@ class Meeting(Base):
     invited: Mapped[list[Invited]] = relationship(back_populates="meeting", order_by="Invited.id")
 
     def roles_for(self, user: User, on: date) -> set[Role]:
-        """Owned by who is invited and who called it; the board's leader and the secretariat are that too."""
-        general = user.roles_on(on) & {Role.SECRETARIAT, Role.LEADER}
+        """Owned by who is invited or called it, while they are of the board; led by such a one who leads it. The secretariat is that too."""
+        general = user.roles_on(on)
         is_own = user.id == self.called_by_id or any(found.user_id == user.id for found in self.invited)
-        return general | ({Role.OWNER} if is_own and user.roles_on(on) & {Role.BOARD_MEMBER, Role.LEADER} else set())
+        if is_own and general & {Role.BOARD_MEMBER, Role.LEADER}:
+            return (general & {Role.SECRETARIAT, Role.LEADER}) | {Role.OWNER}
+        return general & {Role.SECRETARIAT}
 
 
 class MeetingCase(Base):

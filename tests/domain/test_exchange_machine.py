@@ -12,10 +12,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
+from tests.campaign.counts import runs
 from tests.people import Cast, a_cast
 from tests.scenes.intake import accepted
 from tests.scenes.submissions import disputing
@@ -307,7 +307,7 @@ class Exchange(RuleBasedStateMachine):
 
 
 # A machine under load takes its time: the limit of other tests is not meant for this one.
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(3600)
 def test_whatever_is_done_nothing_unserved_is_seen_and_every_turn_and_deadline_has_its_owner_and_reason(
     installation: Installation,
 ) -> None:
@@ -316,13 +316,5 @@ def test_whatever_is_done_nothing_unserved_is_seen_and_every_turn_and_deadline_h
     machine = type("ExchangeHere", (Exchange,), {"world": World(installation, cast)})
     run_state_machine_as_test(
         machine,
-        settings=settings(
-            max_examples=8,
-            stateful_step_count=25,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        ),
+        settings=runs(8, 25, whole_examples=60, whole_steps=40),
     )

@@ -1,0 +1,72 @@
+"""Rules 26-31 said once more, as plainly as they can be: whether a panel was lawful at a moment. Shares no code with `tvist.panel.rules`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tvist.cases.history import Statement
+from tvist.clock import oslo_date
+from tvist.panel.models import SeatKind
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tvist.cases.models import Case
+    from tvist.panel.models import Appointment, Seat
+
+
+def unlawful_because(case: Case, at: datetime) -> list[str]:
+    """All that made the panel unlawful at `at`; empty where it was lawful."""
+    sitting = [seat for seat in case.seats if seat.seated_at <= at and (seat.left_at is None or seat.left_at > at)]
+    found = []
+    if sorted(seat.kind for seat in sitting) != sorted(SeatKind):
+        found.append("not one in each of the three seats")
+    if len({seat.user_id for seat in sitting}) != len(sitting):
+        found.append("somebody sits twice")
+    for seat in sitting:
+        found += [f"{seat.kind}: {why}" for why in _holder_fails(case, seat, at)]
+    return found
+
+
+def _holder_fails(case: Case, seat: Seat, at: datetime) -> list[str]:
+    found = []
+    appointed = seat.appointment
+    if appointed.user_id != seat.user_id or appointed.seat is not seat.kind or appointed.struck_at is not None:
+        found.append("not appointed to the seat")
+    if appointed.only_case_id is not None and appointed.only_case_id != case.id:
+        found.append("named for another case")
+    if not _term_runs(appointed, at) and not _finishes(case, seat, at):
+        found.append("the term is over")
+    if not _may_judge(case, seat, at):
+        found.append("has not declared, or is not cleared")
+    if any(each.raised_at <= at and (each.decided_at is None or each.decided_at > at) for each in _about(case, seat)):
+        found.append("is challenged, and nobody has ruled")
+    if any(each.decided_at is not None and each.decided_at <= at and not each.stays for each in _about(case, seat)):
+        found.append("was ruled to step down")
+    return found
+
+
+def _about(case: Case, seat: Seat) -> list:
+    return [found for found in case.challenges if found.seat_id == seat.id]
+
+
+def _term_runs(appointed: Appointment, at: datetime) -> bool:
+    ends = [day for day in (appointed.to_on, appointed.ended_on) if day is not None]
+    return appointed.from_on <= oslo_date(at) and all(oslo_date(at) <= end for end in ends)
+
+
+def _finishes(case: Case, seat: Seat, at: datetime) -> bool:
+    """Who was appointed when the case was referred, or when they were called to it later, finishes it (rule 27)."""
+    if case.referred_at is None or case.referred_at > at or not seat.appointment.finishes_referred:
+        return False
+    return _term_runs(seat.appointment, max(case.referred_at, seat.seated_at))
+
+
+def _may_judge(case: Case, seat: Seat, at: datetime) -> bool:
+    own = [found for found in case.declarations if found.user_id == seat.user_id and found.at <= at]
+    if not own or own[-1].at < seat.seated_at:
+        return False
+    if own[-1].statement is Statement.NONE:
+        return True
+    rulings = [found for found in _about(case, seat) if found.declaration_id == own[-1].id and found.decided_at is not None]
+    return own[-1].statement is Statement.DOUBT and any(found.stays and found.decided_at <= at for found in rulings)

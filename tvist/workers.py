@@ -64,6 +64,12 @@ def _copy_papers(installation: Installation, new_treatment_id: int, at: datetime
     copy_papers_job(installation, new_treatment_id, at)
 
 
+def _make_bundle(installation: Installation, bundle_id: int, at: datetime) -> None:
+    from tvist.panel.making import bundle_job
+
+    bundle_job(installation, bundle_id, at)
+
+
 def _make_bundle_copy(installation: Installation, copy_id: int, at: datetime) -> None:
     from tvist.panel.copies import copy_job
 
@@ -75,6 +81,7 @@ WORK: Final[dict[JobKind, Work]] = {
     JobKind.ISSUE_DECISION: _issue_decision,
     JobKind.INDEX_SUBMISSION: _index_submission,
     JobKind.MAKE_RECEIPT: _make_receipt,
+    JobKind.MAKE_BUNDLE: _make_bundle,
     JobKind.MAKE_BUNDLE_COPY: _make_bundle_copy,
     JobKind.MAKE_CORRECTION: _make_correction,
     JobKind.COPY_PAPERS: _copy_papers,

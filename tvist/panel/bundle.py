@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 from tvist.cases.claims import lines_in
 from tvist.cases.submissions import AFTER_PREPARATION, COMES_BY_EXCEPTION, FROM_THE_BODY, SubmissionKind
+from tvist.db import session_of
+from tvist.jobs.actions import queue
+from tvist.jobs.models import JobKind
 from tvist.panel.models import Bundle, BundleEntry
 from tvist.words import Message
 
@@ -96,12 +99,15 @@ def _why(submission: Submission) -> Message:
 
 
 def freeze(case: Case, *, at: datetime) -> Bundle:
-    """Make the next version of the bundle out of what each party has been served."""
+    """Make the next version of the bundle out of what each party has been served, and have its pages made."""
     submissions = for_bundle(case)
     version = case.bundles[-1].version + 1 if case.bundles else 1
     entries = [BundleEntry(submission=submission, position=position) for position, submission in enumerate(submissions, start=1)]
     bundle = Bundle(version=version, frozen_at=at, sha256=bundle_hash(case, version, submissions, at), entries=entries)
     case.bundles.append(bundle)
+    session = session_of(case)
+    session.flush()
+    queue(session, JobKind.MAKE_BUNDLE, bundle.id, at=at)
     return bundle
 
 

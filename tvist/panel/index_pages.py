@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tvist.cases.models import Side
+from tvist.clock import oslo_date
+from tvist.documents.models import PaperKind
 from tvist.panel.sending_pages import document_of
 from tvist.pdf import Column, fact_table, heading, printable, prose, render_placed, table
 from tvist.words import Message, format_day, format_moment, label, render
@@ -91,19 +93,22 @@ def _contents(bundle: Bundle, entries: Sequence[IndexEntry], first: Mapping[str,
     ]
     rows, keys = [], []
     for entry in entries:
-        day = entry.dated_on if entry.paper else None
-        date = format_day(day, language) if day else "" if entry.paper else format_moment(entry.sent_at, language)
+        day = entry.dated_on if entry.paper else oslo_date(entry.sent_at)
         page = str(first[entry.number]) if entry.number in first else ""
         sender = "" if entry.paper else printable(render(entry.sender, language))
-        rows.append((entry.number, _title(entry, language), sender, date, page))
+        rows.append((entry.number, _title(entry, language), sender, format_day(day, language) if day else "", page))
         keys.append(entry.number if entry.number in first else "")
     return [heading(_say("panel.bundle.index", case), 2), table(columns, rows, keys=keys)]
 
 
 def _title(entry: IndexEntry, language: str) -> str:
     title = printable(render(entry.title, language))
-    kind = entry.kind
-    return f"{title} ({render(kind, language).lower()})" if kind is not None else title
+    more = entry.kind
+    if entry.paper is None and entry.submission.let_in is not None:
+        more = Message("bundle.by_exception")
+    if more is None or more == label(PaperKind.OTHER):
+        return title
+    return f"{title} ({render(more, language).lower()})"
 
 
 def _traces(bundle: Bundle, entries: Sequence[IndexEntry]) -> list[Block]:

@@ -138,7 +138,7 @@ def test_a_conflict_on_the_page_calls_the_deputy_and_closes_the_case(ask: Ask, c
     answer = ask("POST", f"{at}/panel/declare", as_=cast.kaare, data={"statement": "conflict", "ground": "special", "words": ""})
     assert (answer.status_code, "Skriv hva de særegne forholdene" in answer.get_data(as_text=True)) == (422, True)
     answer = ask("POST", f"{at}/panel/declare", as_=cast.kaare, data={"statement": "conflict"})
-    assert "Velg grunnen" in answer.get_data(as_text=True)
+    assert "Velg den grunnen" in answer.get_data(as_text=True)
     assert (
         ask("POST", f"{at}/panel/declare", as_=cast.kaare, data={"statement": "conflict", "ground": "employed"}).location == "/"
     )

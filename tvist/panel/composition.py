@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from tvist.access.policy import Role
 from tvist.access.roles import roles_of
+from tvist.panel.calling import all_declared
+from tvist.panel.challenging import were_told
 from tvist.panel.models import SeatKind
 from tvist.panel.rules import holder
+from tvist.panel.told import BODY, SIDES
 
 if TYPE_CHECKING:
     from datetime import date
@@ -16,9 +18,6 @@ if TYPE_CHECKING:
     from tvist.accounts.models import User
     from tvist.cases.models import Case
     from tvist.panel.models import Seat
-
-_BODY: Final = frozenset({Role.SECRETARIAT, Role.SEATED, Role.LEADER_DECLARED})
-_PARTIES: Final = frozenset({Role.REQUESTING, Role.OPPOSING, Role.LEADER})
 
 
 @dataclass(frozen=True)
@@ -42,10 +41,11 @@ class Composition:
 def composition(case: Case, user: User, on: date) -> Composition | None:
     """Who sits in the case; None for one who is called and has not declared, and for strangers."""
     roles = roles_of(user, case, on)
-    if not roles & (_BODY | _PARTIES):
+    if not roles & (BODY | SIDES):
         return None
     seats = [(kind, holder(case, kind)) for kind in SeatKind]
-    is_settled = all(seat is not None and seat.is_declared for _, seat in seats)
-    sees = bool(roles & _BODY)
+    # Who was told of a panel goes on knowing it while the others rule on a doubt that came later.
+    is_settled = all_declared(case) or were_told(case)
+    sees = bool(roles & BODY)
     left = [seat for seat in case.seats if seat.left_at is not None]
     return Composition(seats, left, sees, is_hidden=not sees and not is_settled)

@@ -44,8 +44,8 @@ class CorrectForm(TvistForm):
     opposing_argument = _text()
     legal = _text()
     conclusion = _text()
-    reasons = FieldList(_text())
-    representatives = FieldList(StringField("", filters=[trimmed], validators=[NotLonger(LINE), NoBirthNumber()]))
+    reasons = FieldList(_text(), label="")
+    representatives = FieldList(StringField("", filters=[trimmed], validators=[NotLonger(LINE), NoBirthNumber()]), label="")
     shown_version = HiddenField("")
 
     def __init__(self, decision: Decision, **kwargs: Any) -> None:

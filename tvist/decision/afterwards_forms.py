@@ -64,8 +64,8 @@ class CorrectForm(TvistForm):
             self[name].label.text = text[:1].upper() + text[1:]
         for field, question in zip(self.reasons, self._questions, strict=False):
             field.label.text = t("decision.correct.reasons", question=_question(question))
-        for field, party in zip(self.representatives, record["parties"], strict=False):
-            field.label.text = t("decision.correct.representative", name=party["name"])
+        for name_field, party in zip(self.representatives, record["parties"], strict=False):
+            name_field.label.text = t("decision.correct.representative", name=party["name"])
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Refuse a page that shows an earlier version: what was corrected since would be lost."""

@@ -188,17 +188,16 @@ def _carry_lines(earlier: Case, new: Case, carried: Carried) -> None:
 
 
 def _carry_answers(sending: Submission, copy: Submission, carried: Carried) -> None:
-    for rows, made, into in (
-        (sending.line_answers, LineAnswer, copy.line_answers),
-        (sending.concessions, Concession, copy.concessions),
-    ):
-        for row in rows:
-            if row.line_id not in carried.lines:
-                continue
-            values = copied(row)
-            values.pop("line_id")
-            values.pop("submission_id")
-            into.append(made(**values, line=carried.lines[row.line_id]))
+    for answer in sending.line_answers:
+        if answer.line_id in carried.lines:
+            copy.line_answers.append(LineAnswer(**_of_line(answer), line=carried.lines[answer.line_id]))
+    for concession in sending.concessions:
+        if concession.line_id in carried.lines:
+            copy.concessions.append(Concession(**_of_line(concession), line=carried.lines[concession.line_id]))
+
+
+def _of_line(row: LineAnswer | Concession) -> dict[str, Any]:
+    return {name: value for name, value in copied(row).items() if name not in {"line_id", "submission_id"}}
 
 
 def _carry_identity(earlier: Case, new: Case, keys: MasterKeys, *, at: datetime, session: Session) -> None:

@@ -38,7 +38,9 @@ def bundle(installation: Installation) -> str:
 def on_page(page: Page, number: int) -> None:
     """The page of the bundle stands there, and its picture was drawn."""
     expect(page.locator("h1")).to_contain_text(f"Side {number} av {LAST}")
-    page.wait_for_function("[...document.querySelectorAll('.tv-sheet img')].every((each) => each.complete && each.naturalWidth > 0)")
+    for picture in page.locator(".tv-sheet img").all():
+        expect(picture).to_have_js_property("complete", value=True)
+        assert picture.evaluate("picture => picture.naturalWidth") > 0
 
 
 def test_the_bundle_is_read_by_keys_alone(any_visit: Visit, bundle: str) -> None:

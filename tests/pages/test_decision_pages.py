@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 PAGES = ("", "/questions", "/vote", "/text", "/approve", "/issue", "/call-back", "/draft.pdf", "/dissent")
 SLUG = "2026-0001"
 AT = f"/cases/{SLUG}/decision"
-SECTIONS = {
-    name: f"Ny tekst om {name}."
-    for name in ("subject", "background", "agreed", "disputed", "requesting_argument", "opposing_argument", "legal", "conclusion")
-}
 
 
 def made(installation: Installation, cast: Cast, scene: Scene | None = None) -> list[str]:
@@ -127,37 +123,11 @@ def test_the_second_click_casts_no_second_vote(installation: Installation, cast:
         assert len(case_at(session, SLUG).questions[0].votes) == 1
 
 
-def test_the_text_begins_with_what_the_parties_filed(installation: Installation, cast: Cast, ask: Any) -> None:
-    made(installation, cast, voted)
-    page = ask("GET", f"{AT}/text", as_=cast.cato).text
-
-    for filed in (
-        "Betaling for opphold",
-        "Partene er enige om datoene.",
-        "Oppholdet var et barnevernstiltak.",
-        "Påstand: Staten bør dekke oppholdet.",
-    ):
-        assert filed in page
-    assert "Staten ved Bufetat region vest bør dekkje" in page.replace("\N{NO-BREAK SPACE}", " ")
-    assert ask("POST", f"{AT}/text", as_=cast.cato, data={**SECTIONS, "_seen": "0"}).status_code == 303
-    assert "Ny tekst om legal." in ask("GET", f"{AT}/text", as_=cast.frida).text
-
-
-def test_two_who_write_at_once_both_keep_their_words(installation: Installation, cast: Cast, ask: Any) -> None:
-    made(installation, cast, voted)
-    ask("POST", f"{AT}/text", as_=cast.cato, data={**SECTIONS, "_seen": "0"})
-    late = ask("POST", f"{AT}/text", as_=cast.frida, data={**SECTIONS, "legal": "Fridas ord.", "_seen": "0"})
-
-    assert late.status_code == 409
-    assert "Fridas ord." in late.text
-    assert "Ny tekst om legal." in late.text
-
-
 def test_reasons_and_dissent_wait_for_the_votes(installation: Installation, cast: Cast, ask: Any) -> None:
     question = made(installation, cast)[0]
 
     for address, data in (
-        (f"{AT}/reasons/{question}", {"reasons": "Grunn."}),
+        (f"{AT}/reasons/{question}", {"text": "Grunn."}),
         (f"{AT}/dissent/{question}", {"kind": "dissent", "text": "Nei."}),
     ):
         refused = ask("POST", address, as_=cast.cato, data=data)
@@ -180,7 +150,7 @@ def test_only_the_text_that_was_shown_is_approved(installation: Installation, ca
     made(installation, cast, written)
     page = ask("GET", f"{AT}/approve", as_=cast.frida).text
     shown = page.split('name="text_sha256"')[1].split('value="')[1][:64]
-    ask("POST", f"{AT}/text", as_=cast.cato, data=SECTIONS)
+    ask("POST", f"{AT}/text/legal", as_=cast.cato, data={"text": "Ny tekst.", "began_from": "1"})
 
     stale = ask("POST", f"{AT}/approve", as_=cast.frida, data={"text_sha256": shown})
     assert stale.status_code == 409
@@ -240,8 +210,8 @@ def test_after_the_issue_nothing_can_be_changed(installation: Installation, cast
 
     for address, data in (
         (f"{AT}/vote/{question}", {"who": "municipality"}),
-        (f"{AT}/text", SECTIONS),
-        (f"{AT}/reasons/{question}", {"reasons": "Nytt."}),
+        (f"{AT}/text/legal", {"text": "Nytt."}),
+        (f"{AT}/reasons/{question}", {"text": "Nytt."}),
         (f"{AT}/dissent/{question}", {"kind": "dissent", "text": "Nytt."}),
         (f"{AT}/approve", {}),
         (f"{AT}/issue", {}),

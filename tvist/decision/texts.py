@@ -102,3 +102,7 @@ class StandardText(Base):
     made_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
     owner: Mapped[User] = relationship()
+
+    def roles_for(self, user: User, on: date) -> set[Role]:
+        """What the person is at all: the texts are the board's, and of no case."""
+        return user.roles_on(on)

@@ -18,6 +18,8 @@ from tvist.check.everything import check_case, check_numbers, read_cases
 from tvist.check.finding import WORDS
 from tvist.decision.models import IssuedFile
 from tvist.documents.storage import PaperStore
+from tvist.panel.making import bundle_job
+from tvist.panel.models import Bundle
 from tvist.schema import TRIGGERS, Trigger, drop_sql
 
 
@@ -100,6 +102,21 @@ def test_a_missing_line_of_the_journal_is_found_wherever_it_stood(database, inst
     ]
 
     assert unnoticed == []
+
+
+def test_pages_of_a_bundle_that_do_not_follow_each_other_are_found(database, installation, decided):
+    with database.reading() as session:
+        bundle_id = session.scalar(sa.select(Bundle.id))
+    bundle_job(installation, bundle_id, NOON)
+    assert list(check_all(installation)) == []
+
+    for statement in (
+        "UPDATE bundle_part SET first_page = first_page + 1 WHERE position = 3",
+        "UPDATE bundle_file SET pages = pages + 1",
+        "DELETE FROM bundle_part WHERE position = (SELECT max(position) FROM bundle_part)",
+        "DELETE FROM bundle_file",
+    ):
+        assert "bundle.pages" in found_with(database, installation, statement), statement
 
 
 def test_a_missing_and_a_foreign_file_are_found(database, installation, decided):

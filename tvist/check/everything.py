@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
@@ -13,14 +12,15 @@ from tvist.cases.models import Case, Party, Serial
 from tvist.cases.submissions import Submission
 from tvist.cases.waiting import Task
 from tvist.check.afterwards import check_renewal
+from tvist.check.bundles import check_bundles
 from tvist.check.deadlines import check_tasks
 from tvist.check.decisions import check_panel, check_petition
+from tvist.check.files import check_files, find_orphans
 from tvist.check.finding import Finding
 from tvist.check.journal import check_journal
 from tvist.check.papers import check_index, check_papers
 from tvist.check.sums import check_copies, check_sums
-from tvist.decision.models import Decision, IssuedFile, Question
-from tvist.documents.models import Paper, ReceiptFile
+from tvist.decision.models import Decision, Question
 from tvist.panel.models import Bundle, BundleEntry, Seat
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from tvist.vault.keys import MasterKeys
 
 A_BATCH: Final = 200
-FILES_A_BATCH: Final = 500
 
 
 def check_all(installation: Installation, *, every_file: int | None = 1) -> Iterator[Finding]:
@@ -52,8 +51,8 @@ def check_all(installation: Installation, *, every_file: int | None = 1) -> Iter
                 break
             last = cases[-1].id
     if every_file is not None:
-        yield from _check_files(installation, every_file)
-        yield from _find_orphans(installation)
+        yield from check_files(installation, every_file)
+        yield from find_orphans(installation)
 
 
 def check_case(case: Case, keys: MasterKeys) -> Iterator[str]:
@@ -65,6 +64,7 @@ def check_case(case: Case, keys: MasterKeys) -> Iterator[str]:
     yield from check_petition(case)
     yield from check_panel(case, keys)
     yield from check_papers(case)
+    yield from check_bundles(case)
     yield from check_renewal(case)
 
 
@@ -95,7 +95,10 @@ def _loaded() -> tuple[ExecutableOption, ...]:
         selectinload(Case.new_treatments),
         selectinload(Case.renews),
         selectinload(Case.bundles).options(
-            selectinload(Bundle.readings), selectinload(Bundle.entries).selectinload(BundleEntry.submission)
+            selectinload(Bundle.readings),
+            selectinload(Bundle.entries).selectinload(BundleEntry.submission),
+            selectinload(Bundle.parts),
+            selectinload(Bundle.file),
         ),
         selectinload(Case.questions).selectinload(Question.votes),
         selectinload(Case.decision).options(
@@ -125,43 +128,3 @@ def _check_references(installation: Installation, session: Session) -> Iterator[
     if installation.database.is_sqlite:
         tables = {str(row[0]) for row in session.execute(sa.text("PRAGMA foreign_key_check"))}
         yield from (Finding(table, "row.reference") for table in sorted(tables))
-
-
-def _check_files(installation: Installation, every: int) -> Iterator[Finding]:
-    for number, blob_id, sha256 in islice(_files(installation), 0, None, every):
-        if not installation.papers.verify(blob_id, sha256):
-            yield Finding(number, "file.broken")
-
-
-def _files(installation: Installation) -> Iterator[tuple[str, str, str]]:
-    """(case number, blob, SHA-256) of each paper, issued file and receipt, read in batches, no transaction held while files are opened."""
-    papers = sa.select(Paper.id, sa.func.coalesce(Case.number, "draft"), Paper.blob_id, Paper.sha256).outerjoin(
-        Case, Case.id == Paper.case_id
-    )
-    issued = (
-        sa.select(IssuedFile.id, Case.number, IssuedFile.blob_id, IssuedFile.sha256)
-        .join(Decision, Decision.id == IssuedFile.decision_id)
-        .join(Case, Case.id == Decision.case_id)
-    )
-    receipts = sa.select(ReceiptFile.id, Case.number, ReceiptFile.blob_id, ReceiptFile.sha256).join(
-        Case, Case.id == ReceiptFile.case_id
-    )
-    for query, key in ((papers, Paper.id), (issued, IssuedFile.id), (receipts, ReceiptFile.id)):
-        last = 0
-        while True:
-            with installation.database.reading() as session:
-                rows = session.execute(query.where(key > last).order_by(key).limit(FILES_A_BATCH)).all()
-            if not rows:
-                break
-            yield from ((str(number), blob_id, sha256) for _, number, blob_id, sha256 in rows)
-            last = rows[-1][0]
-
-
-def _find_orphans(installation: Installation) -> Iterator[Finding]:
-    ids = installation.papers.ids()
-    while batch := set(islice(ids, FILES_A_BATCH)):
-        with installation.database.reading() as session:
-            known = set(session.scalars(sa.select(Paper.blob_id).where(Paper.blob_id.in_(batch))))
-            known |= set(session.scalars(sa.select(IssuedFile.blob_id).where(IssuedFile.blob_id.in_(batch))))
-            known |= set(session.scalars(sa.select(ReceiptFile.blob_id).where(ReceiptFile.blob_id.in_(batch))))
-        yield from (Finding("papers", "file.orphan") for _ in batch - known)

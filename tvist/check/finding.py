@@ -29,6 +29,7 @@ WORDS: Final[Mapping[str, str]] = {
     "rest.copy": "what stands on the case of its rest is not what its rests say",
     "petition.changed": "the request as filed does not fit its hash",
     "bundle.changed": "the bundle is not what was frozen at referral",
+    "bundle.pages": "the pages of a bundle have a gap, or are not those of what was frozen",
     "panel.unlawful": "the panel was not lawful at referral, vote or issue",
     "ruling.unlawful": "a member's impartiality was ruled on by others than the rules say, or with another result than they ruled",
     "vote.missing": "a question of an issued opinion does not have three standing votes",

@@ -43,7 +43,8 @@ def invitation(meeting: Meeting, user: User, *, count: int, base_url: str, organ
     event.add("organizer", vCalAddress(f"mailto:{organiser}"))
     event.add("attendee", vCalAddress(f"mailto:{user.email}"))
     calendar.add_component(event)
-    return calendar.to_ical()
+    told: bytes = calendar.to_ical()
+    return told
 
 
 def method_of(meeting: Meeting) -> str:

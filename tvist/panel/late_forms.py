@@ -47,7 +47,7 @@ class CommentOnLateForm(TvistForm):
 class RuleOnLateForm(TvistForm):
     """Admitted or refused, with reasons."""
 
-    sending = HiddenField()
+    sending = HiddenField("")
     ruling = RadioField(lazy("late.ruling"), validate_choice=False, validators=[Needed("late.choose_ruling")])
     reasons = _text("late.reasons", "late.reasons_help", Needed("late.ruling_needs_reasons"))
 

@@ -19,6 +19,7 @@ from tvist.cases.worklist import MOST_COUNTED, Handling, Sorting, Wanted, WhoseT
 from tvist.clock import now
 from tvist.delivery.queries import count_not_dealt_with, not_dealt_with
 from tvist.intake.models import Draft, DraftMember
+from tvist.panel.challenges import Challenge
 from tvist.panel.employers import owes_employers
 
 if TYPE_CHECKING:
@@ -182,6 +183,7 @@ def _tasks(user: User, on: date, *, to_act: bool = True) -> sa.Select[Task]:
             selectinload(Case.declarations),
             selectinload(Case.dismissal_proposals),
             selectinload(Case.seats),
+            selectinload(Case.challenges).selectinload(Challenge.rulings),
         )
         if to_act
         else (parties,)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from tvist.cases.models import Side
+from tvist.decision.composition_told import composition_told
 from tvist.decision.exceptions_told import exceptions_told
 from tvist.decision.law_references import act_name
 from tvist.decision.page_references import citations_in
@@ -187,7 +188,7 @@ def _law(record: Record, told: Wording) -> Iterator[Block]:
 
 def _composition(record: Record, told: Wording) -> Iterator[Block]:
     yield heading(told("section.composition"), 2)
-    yield prose(told("declared"))
+    yield from composition_told(record, told)
     yield signature_block((seat["name"], _seat(seat, told)) for seat in record["panel"])
 
 

@@ -14,6 +14,7 @@ from tvist.cases.left import conceded_of, is_conceded, left_of
 from tvist.cases.models import Side
 from tvist.clock import oslo_date
 from tvist.decision.choices import value_of
+from tvist.decision.composition_told import composition_record
 from tvist.decision.exceptions_told import exceptions_record
 from tvist.decision.law_references import days_in_dispute, law_references
 from tvist.decision.models import QuestionKind
@@ -54,21 +55,25 @@ def canonical(case: Case, keys: MasterKeys) -> Record:
     `issued_on` is None: the day is set when issue is ordered, and no approval depends on it.
     """
     found = {each.line.id: each for each in findings(case, keys)} if all_open(case) else {}
-    record: Record = {
-        "number": case.number,
-        "language": case.language,
-        "is_invented": case.is_invented,
-        "issued_on": None,
-        "received_on": case.received_on.isoformat(),
-        "referred_on": oslo_date(case.referred_at).isoformat() if case.referred_at else None,
-        "new_treatment": str(procedure_on(case.registered_on).new_treatment_length),
-        "parties": [_party(party) for side in Side for party in case.parties_on(side)],
-        "panel": [_seat(seat) for seat in seats_of(case)],
-        "sections": {name: getattr(case.decision, name) if case.decision else "" for name in SECTIONS},
-        "lines": [_line(line, found.get(line.id)) for line in lines_in_bundle(case)],
-        "questions": [_question(question, keys) for question in standing_questions(case)],
-        "outcome": case_outcome(each.outcome for each in found.values()).value if found else None,
-    } | exceptions_record(case)
+    record: Record = (
+        {
+            "number": case.number,
+            "language": case.language,
+            "is_invented": case.is_invented,
+            "issued_on": None,
+            "received_on": case.received_on.isoformat(),
+            "referred_on": oslo_date(case.referred_at).isoformat() if case.referred_at else None,
+            "new_treatment": str(procedure_on(case.registered_on).new_treatment_length),
+            "parties": [_party(party) for side in Side for party in case.parties_on(side)],
+            "panel": [_seat(seat) for seat in seats_of(case)],
+            "sections": {name: getattr(case.decision, name) if case.decision else "" for name in SECTIONS},
+            "lines": [_line(line, found.get(line.id)) for line in lines_in_bundle(case)],
+            "questions": [_question(question, keys) for question in standing_questions(case)],
+            "outcome": case_outcome(each.outcome for each in found.values()).value if found else None,
+        }
+        | composition_record(case)
+        | exceptions_record(case)
+    )
     return record | _law(record)
 
 

@@ -36,6 +36,21 @@ def copied_record(move: Move, sums: Sums) -> Record:
             for row, told in zip(_by_position(move.original.rows["question"]), old["questions"], strict=True)
         ],
         "outcome": sums.outcome.value if sums.findings else None,
+        "composition": _composition(old["composition"], move),
+    }
+
+
+def _composition(old: Record, move: Move) -> Record:
+    """The same people, on the copy's days; a party that objected under its name in the copy."""
+    return {
+        "statements": [each | {"on": _moved(each["on"], move)} for each in old["statements"]],
+        "left": [each | {"on": _moved(each["on"], move)} for each in old["left"]],
+        "challenges": [
+            each
+            | {"raised_on": _moved(each["raised_on"], move), "decided_on": _moved(each["decided_on"], move)}
+            | {"party": move.reworded(each["party"]) if each["party"] else None}
+            for each in old["challenges"]
+        ],
     }
 
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from tvist.access.policy import Act
 from tvist.cases.lifecycle import State
+from tvist.decision.citations import law_cited
 from tvist.decision.contradictions import contradictions, worth_a_sentence
+from tvist.decision.margin import open_comments
 from tvist.decision.questions import agreements_of, asked
 from tvist.decision.record import SECTIONS
 from tvist.decision.rules import approvals_of, unfinished, without_dissent
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
     from tvist.accounts.models import User
     from tvist.cases.models import Case
+    from tvist.decision.law_references import LawReference
     from tvist.decision.models import Approval, Question
     from tvist.decision.votes import CastVote, Result
     from tvist.vault.keys import MasterKeys
@@ -78,6 +81,8 @@ class Overview:
     is_drafted: bool
     contradictions: list[Message]
     worth_a_sentence: list[Message]
+    open_comments: int
+    law: list[LawReference]
 
 
 def overview(case: Case, user: User, keys: MasterKeys) -> Overview:
@@ -105,6 +110,8 @@ def overview(case: Case, user: User, keys: MasterKeys) -> Overview:
         is_drafted=bool(drafted_questions(case)),
         contradictions=contradictions(case, keys),
         worth_a_sentence=worth_a_sentence(case, keys),
+        open_comments=sum(open_comments(case).values()),
+        law=law_cited(case),
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import selectinload
 from tvist.accounts.models import Membership, MembershipRole, Organisation, OrganisationKind, User
 from tvist.accounts.organisations import BODY_CODE, a_municipality, a_region, the_body
 from tvist.demo.board import BOARD
+from tvist.demo.engagements import engage
 from tvist.panel.models import Appointment
 from tvist.register.collation import folded, sort_key
 from tvist.register.municipalities import Municipality, before, municipalities_on, municipality
@@ -96,10 +97,11 @@ def make_people(session: Session, today: date) -> People:
             session.add(made)
             people.organisations[made.kind, made.code] = made
     session.flush()
-    for user in _users(people, today):
-        if user.name not in people.users:
-            session.add(user)
-            people.users[user.name] = user
+    made_now = {user.name: user for user in _users(people, today) if user.name not in people.users}
+    session.add_all(made_now.values())
+    people.users |= made_now
+    session.flush()
+    session.add_all(engage(made_now, people.organisations, today))
     session.flush()
     return people
 

@@ -17,6 +17,9 @@ from tvist.cases.history import Event
 from tvist.cases.models import Case
 from tvist.clock import now, today
 from tvist.decision.models import Vote
+from tvist.decision.rules import approvals_of
+from tvist.decision.votes import is_open
+from tvist.decision.voting import vote as cast_vote
 from tvist.delivery.models import Letter, LetterKind
 from tvist.teams.access_requests import ask_for_access
 from tvist.teams.actions import add_member
@@ -83,6 +86,32 @@ def test_of_two_votes_of_one_member_one_stands(at_once, cast, database):
     assert at_once(*((cast.frida, url, fields) for fields in both))[0] == 303
     with database.reading() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(Vote).where(Vote.fell_at.is_(None))) == 1
+
+
+def test_the_last_two_votes_open_the_question_whoever_was_first(at_once, cast, database, installation):
+    with database.writing() as session:
+        case = decision.agreed(session, cast)
+        question = case.questions[0]
+        cast_vote(question, decision.STATE, by=session.get_one(User, cast.cato.id), at=now(), keys=installation.keys)
+        session.commit()
+        url = f"/cases/{case.slug}/decision/vote/{question.public_id}"
+    assert at_once((cast.frida, url, {"who": "state"}), (cast.kaare, url, {"who": "municipality"})) == [303, 303]
+    with database.reading() as session:
+        found = session.scalars(sa.select(Case)).one().questions[0]
+        assert is_open(found)
+        assert found.opened_at == max(vote.cast_at for vote in found.votes)
+        assert len({vote.commitment for vote in found.votes}) == 3
+
+
+def test_issue_or_a_withdrawn_approval_wins_and_the_other_is_told(at_once, cast, database, installation):
+    with database.writing() as session:
+        decision.approved(session, cast, installation)
+        session.commit()
+    url = f"{address(database)}/decision"
+    assert at_once((cast.cato, f"{url}/issue", {}), (cast.frida, f"{url}/approve/withdraw", {})) == [303, 409]
+    with database.reading() as session:
+        case = session.scalars(sa.select(Case)).one()
+        assert (case.state.value == "issuing") == (len(approvals_of(case)) == 3)
 
 
 def test_issue_is_ordered_once(at_once, cast, database, installation):

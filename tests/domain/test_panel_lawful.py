@@ -16,11 +16,15 @@ from tvist.accounts.models import User
 from tvist.cases.history import Statement
 from tvist.cases.lifecycle import State, obstacles
 from tvist.cases.queries import case_by_number
+from tvist.cases.waiting import TaskKind
 from tvist.errors import CannotProceed
 from tvist.panel.actions import declare, refer, seat_panel
+from tvist.panel.challenging import rule, step_aside
 from tvist.panel.choosing import proposed_panel
 from tvist.panel.models import Appointment, AppointmentKind, SeatKind
-from tvist.panel.rules import faults_over_time, holder, lawful_panel, panel_faults
+from tvist.panel.objecting import object_to
+from tvist.panel.proving import wrong_rulings
+from tvist.panel.rules import faults_over_time, holder, is_challenged, lawful_panel, open_challenges, panel_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,8 +43,12 @@ appointment = st.tuples(
     st.integers(-3, 20),
 )
 boards = st.lists(appointment, min_size=5, max_size=14)
-deeds = st.lists(  # `all`: everybody who is called declares no conflict.
-    st.tuples(st.sampled_from(["seat", "all", "none", "conflict", "refer"]), st.integers(0, PEOPLE - 1)), max_size=16
+deeds = st.lists(  # `all`: everybody who is called declares no conflict; `stays`, `out`, `aside`: of those who are asked to rule, one does so.
+    st.tuples(
+        st.sampled_from(["seat", "all", "none", "conflict", "doubt", "object", "stays", "out", "aside", "refer"]),
+        st.integers(0, PEOPLE - 1),
+    ),
+    max_size=16,
 )
 
 
@@ -85,9 +93,24 @@ def attempt(session: Session, case: Case, deed: str, *, who: User, by: User, at:
         elif deed == "all":
             for seat in [seat for seat in case.seats if seat.left_at is None and not seat.is_declared]:
                 declare(case, by=seat.user, at=at, statement=Statement.NONE)
+        elif deed == "object":
+            seats = [seat for seat in case.seats_held if seat.user is who]
+            object_to(case, seats, by=case.parties[0].team[0].user, at=at, words="Hun har uttalt seg.")
+        elif deed in {"stays", "out", "aside"}:
+            rule_somehow(case, deed, number=who.id, at=at)
         else:
-            statement = Statement(deed)
-            declare(case, by=who, at=at, statement=statement, ground="employed" if statement is Statement.CONFLICT else None)
+            declare(case, by=who, at=at, statement=Statement(deed), ground="employed", words="Noe.")
+
+
+def rule_somehow(case: Case, deed: str, *, number: int, at: datetime) -> None:
+    """One of those who are asked rules, or is in conflict too."""
+    awaited = [ruling for found in case.challenges for ruling in found.rulings if ruling.is_awaited]
+    if awaited:
+        ruling = awaited[number % len(awaited)]
+        if deed == "aside":
+            step_aside(ruling.challenge, by=ruling.user, at=at, ground="employed", words="")
+        else:
+            rule(ruling.challenge, by=ruling.user, at=at, stays=deed == "stays", reasons="Slik er det.")
 
 
 def check(case: Case, at: datetime) -> None:
@@ -99,10 +122,30 @@ def check(case: Case, at: datetime) -> None:
     is_whole = len(standing) == len(SeatKind) and all(seat.is_declared for seat in standing)
     if lawful_panel(case) is None:
         assert is_whole
-    if not is_whole:
+    if not is_whole or open_challenges(case):
         assert panel_faults(case, at)
+    check_challenges(case)
     if case.state is State.PREPARED and lawful_panel(case) is not None:
         assert obstacles(case, "refer")
+
+
+def check_challenges(case: Case) -> None:
+    """Nobody rules on themselves, or twice, or when they are ruled on; a tie or nobody keeps nobody; what waits for nobody is decided."""
+    assert list(wrong_rulings(case)) == []
+    challenged = {found.seat.user_id for found in open_challenges(case)}
+    for found in case.challenges:
+        asked = [ruling.user_id for ruling in found.standing]
+        assert len(asked) == len(set(asked)) <= 2
+        assert found.seat.user_id not in asked
+        if found.is_open:
+            assert not challenged & set(asked)
+            assert not any(case.is_stranger(ruling.user) for ruling in found.standing)
+            waits = any(not seat.is_declared and not is_challenged(seat) for seat in case.seats_held)
+            assert waits or any(ruling.is_awaited for ruling in found.standing)
+        else:
+            assert found.stays or found.seat.left_at is not None
+    waiting = {task.user_id for task in case.open_tasks if task.kind is TaskKind.RULE_ON_CHALLENGE}
+    assert waiting == {ruling.user_id for found in open_challenges(case) for ruling in found.standing if ruling.is_awaited}
 
 
 @given(board=boards, given_deeds=deeds)

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.people import NOON
+from tests.scenes import panel
 from tests.scenes.intake import accepted, declared, dismissal_proposed, filed
 from tvist.access.policy import Act
 from tvist.access.roles import may, roles_of
@@ -21,7 +22,10 @@ from tvist.cases.queries import knows_file, seated_and_declared, visible_to, wai
 from tvist.cases.submissions import SubmissionKind
 from tvist.cases.turns import is_mine, is_over
 from tvist.intake import actions
+from tvist.panel.actions import declare
+from tvist.panel.challenging import rule
 from tvist.panel.models import Seat
+from tvist.panel.objecting import object_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -160,6 +164,26 @@ def test_the_leader_opens_a_case_that_may_be_dismissed(session: Session, people:
 
     check(session, people)
     assert may(people.cato, Act.OPEN_CASE, case, ON)
+
+
+def test_who_is_asked_to_rule_opens_the_case_and_who_was_ruled_out_does_not(session: Session, people: Cast) -> None:
+    case = panel.declared(session, people)
+    members = [seat for seat in case.seats if seat.user in {people.frida, people.kaare}]
+    object_to(case, members, by=people.asta, at=NOON, words="De har uttalt seg.")
+    check(session, people)
+    assert may(people.klara, Act.OPEN_CASE, case, ON)
+    found = case.challenges[0]
+    for ruling in list(found.standing):
+        rule(found, by=ruling.user, at=LATER, stays=False, reasons="Ja.")
+    declare(case, by=people.cato, at=LATER, statement=Statement.DOUBT, ground="special", words="Noe.")
+    check(session, people)
+    assert not may(found.seat.user, Act.OPEN_CASE, case, ON)
+    doubt = case.challenges[-1]
+    declare(case, by=case.seats_held[-1].user, at=LATER, statement=Statement.NONE)
+    for ruling in [ruling for ruling in doubt.standing if ruling.is_awaited]:
+        rule(doubt, by=ruling.user, at=LATER, stays=True, reasons="Ja.")
+    check(session, people)
+    assert case.seat_of(people.cato).is_declared
 
 
 def test_members_open_the_case_they_are_called_to_until_they_leave_the_seat(session: Session, people: Cast) -> None:

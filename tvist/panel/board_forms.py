@@ -95,11 +95,17 @@ class SeatForm(TvistForm):
     """Who is called to each seat that is to be filled; the proposal is chosen beforehand, and another choice needs a reason."""
 
     leader = RadioField(lazy("seat_kind.leader"), validators=[Needed("web.not_a_choice")])
-    leader_reason = TextAreaField(lazy("panel.seat.reason"), filters=[trimmed], validators=[NotLonger(LONGEST_REASON)])
+    leader_reason = TextAreaField(
+        lazy("panel.seat.reason", seat=SeatKind.LEADER), filters=[trimmed], validators=[NotLonger(LONGEST_REASON)]
+    )
     free = RadioField(lazy("seat_kind.free"), validators=[Needed("web.not_a_choice")])
-    free_reason = TextAreaField(lazy("panel.seat.reason"), filters=[trimmed], validators=[NotLonger(LONGEST_REASON)])
+    free_reason = TextAreaField(
+        lazy("panel.seat.reason", seat=SeatKind.FREE), filters=[trimmed], validators=[NotLonger(LONGEST_REASON)]
+    )
     ks = RadioField(lazy("seat_kind.ks"), validators=[Needed("web.not_a_choice")])
-    ks_reason = TextAreaField(lazy("panel.seat.reason"), filters=[trimmed], validators=[NotLonger(LONGEST_REASON)])
+    ks_reason = TextAreaField(
+        lazy("panel.seat.reason", seat=SeatKind.KS), filters=[trimmed], validators=[NotLonger(LONGEST_REASON)]
+    )
 
     def __init__(self, proposal: Proposal, to_fill: list[SeatKind], **kwargs: Any) -> None:
         """`to_fill` are the seats that are asked for; where there is no choice, no reason is asked."""

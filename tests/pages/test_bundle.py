@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING, Any
 
 import pikepdf
@@ -13,10 +14,11 @@ from PIL import Image
 from tests.people import Cast, a_cast
 from tests.scenes.bundles import make_pages, referred_with_pages
 from tests.scenes.panel import referred
-from tests.scenes.papers import everybody, paper_called
+from tests.scenes.papers import everybody, paper_called, two_papers
 from tvist.access.policy import Act
 from tvist.accesslog.models import AccessEntry
 from tvist.cases.models import Case
+from tvist.cases.submissions import SubmissionKind
 from tvist.clock import now
 from tvist.documents.models import PaperOpening
 from tvist.panel.bundle import freeze
@@ -175,6 +177,38 @@ def test_quarantine_closes_the_part_the_index_and_the_whole_file_at_once(ask, sc
         assert ask("GET", f"{at}/pages/6/picture", as_=user).status_code == 200
 
 
+def response_unserved(case: Case, cast: Cast, _installation: Installation) -> None:
+    """The notice of the response came back: Vik has not had it."""
+    response = next(found for found in case.submissions if found.kind is SubmissionKind.RESPONSE)
+    for serving in response.servings:
+        serving.fell_at = now()
+
+
+def test_what_a_side_has_not_had_is_closed_to_it_and_named_without_its_title(ask, scene, installation):
+    cast, at = scene(referred_with_pages, response_unserved)
+    page = text_of(ask, at, cast.asta)
+    assert "Ikke tilgjengelig for deg" in page
+    assert "Tilsvar" not in page
+    assert "Innlegg response" not in text_of(ask, f"{at}/pages/3", cast.asta)
+    assert ask("GET", f"{at}/pages/9/picture", as_=cast.asta).status_code == 404
+    assert ask("GET", f"{at}/parts/{parts(installation)['Innlegg response']}", as_=cast.asta).status_code == 404
+    assert ask("GET", f"{at}/file", as_=cast.asta).status_code == 409
+    assert "response" not in text_of(ask, f"{at}/search?q=skrev", cast.asta)
+    assert "Innlegg response" in text_of(ask, f"{at}/pages/9", cast.bo)
+
+
+def test_the_pages_that_the_job_makes_are_read_and_searched(ask, scene, installation):
+    cast, at = scene(lambda session, cast, at: referred(session, cast, at=at, papers=two_papers(cast, installation)))
+    assert "blir laget" in text_of(ask, at, cast.frida) or "ingen sider" in text_of(ask, at, cast.frida)
+    while work_once(installation):
+        pass
+    assert "Les side for side" in text_of(ask, at, cast.frida)
+    found = text_of(ask, f"{at}/search?q=Dette er Faktura", cast.frida)
+    page = re.findall(rf'href="({at}/pages/\d+)\?q=', found)[0]
+    assert "Faktura" in text_of(ask, page, cast.frida)
+    assert ask("GET", f"{page}/picture", as_=cast.frida).mimetype == "image/webp"
+
+
 def test_the_whole_file_and_a_part_are_downloaded_whole(ask, scene, installation):
     cast, at = scene()
     with pikepdf.open(io.BytesIO(ask("GET", f"{at}/file", as_=cast.bo).get_data())) as pdf:
@@ -235,10 +269,10 @@ def test_a_new_version_tells_what_is_new_since_the_one_confirmed(ask, scene, ins
 
 def test_the_making_is_told_honestly_and_so_is_its_failure(ask, scene, installation):
     cast, at = scene(referred)
-    assert "ingen sider" in text_of(ask, at, cast.frida)
+    assert "0 av 7 deler er klare" in text_of(ask, at, cast.frida)
     with installation.database.writing() as session:
-        bundle = session.scalars(sa.select(Case)).one().bundles[-1]
-        bundle.progress = BundleProgress(done=2, total=5, updated_at=now())
+        progress = session.scalars(sa.select(BundleProgress)).one()
+        progress.done, progress.total = 2, 5
         session.commit()
     assert "2 av 5 deler er klare" in text_of(ask, at, cast.bo)
     assert ask("GET", f"{at}/progress", as_=cast.bo).get_json() == {"done": 2, "total": 5, "is_over": False}
@@ -249,6 +283,10 @@ def test_the_making_is_told_honestly_and_so_is_its_failure(ask, scene, installat
     assert ask("GET", f"{at}/progress", as_=cast.bo).get_json()["is_over"] is True
     assert ask("GET", f"{at}/pages/1", as_=cast.frida).status_code == 404
     assert ask("GET", f"{at}/file", as_=cast.frida).status_code == 404
+    with installation.database.writing() as session:
+        session.execute(sa.delete(BundleProgress))
+        session.commit()
+    assert "ingen sider" in text_of(ask, at, cast.frida)
 
 
 # ---- The copy ----

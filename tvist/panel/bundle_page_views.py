@@ -38,7 +38,7 @@ LONGEST_SEARCH: Final = 100
 ZOOMS: Final = (1, 2, 3)
 
 
-@bp.route("/cases/<slug>/bundle/pages/<int:page>", defaults={"version": 0})
+@bp.route("/cases/<slug>/bundle/pages/<int:page>")
 @bp.route("/cases/<slug>/bundle/versions/<int:version>/pages/<int:page>")
 @requires(Act.READ_BUNDLE, of=page_at, noted_once_in=ONCE_A_DAY)
 def bundle_page(page: BundlePage) -> ResponseReturnValue:
@@ -46,7 +46,7 @@ def bundle_page(page: BundlePage) -> ResponseReturnValue:
     return page_with_note(page, NoteForm(formdata=None))
 
 
-@bp.route("/cases/<slug>/bundle/pages/<int:page>/picture", defaults={"version": 0})
+@bp.route("/cases/<slug>/bundle/pages/<int:page>/picture")
 @bp.route("/cases/<slug>/bundle/versions/<int:version>/pages/<int:page>/picture")
 @requires(Act.READ_BUNDLE, of=part_of_page_at, noted_once_in=ONCE_A_DAY)
 def page_image(part: BundlePart) -> ResponseReturnValue:
@@ -59,7 +59,7 @@ def page_image(part: BundlePart) -> ResponseReturnValue:
     return Response(drawn, mimetype=MIME)
 
 
-@bp.route("/cases/<slug>/bundle/pages", defaults={"version": 0})
+@bp.route("/cases/<slug>/bundle/pages")
 @bp.route("/cases/<slug>/bundle/versions/<int:version>/pages")
 @requires(Act.READ_BUNDLE, of=made_bundle_at, noted_once_in=ONCE_A_DAY)
 def jump(bundle: Bundle) -> ResponseReturnValue:
@@ -73,7 +73,7 @@ def jump(bundle: Bundle) -> ResponseReturnValue:
     return redirect(url_for("panel.bundle_page", page=page, **_kept(), **at), 303)
 
 
-@bp.route("/cases/<slug>/bundle/search", defaults={"version": 0})
+@bp.route("/cases/<slug>/bundle/search")
 @bp.route("/cases/<slug>/bundle/versions/<int:version>/search")
 @requires(Act.READ_BUNDLE, of=made_bundle_at, noted_once_in=ONCE_A_DAY)
 def bundle_search(bundle: Bundle) -> ResponseReturnValue:

@@ -43,7 +43,7 @@ ASKED_AGAIN: Final = timedelta(hours=1)
 """The page asks every few seconds how far the making has come."""
 
 
-@bp.route("/cases/<slug>/bundle", defaults={"version": 0})
+@bp.route("/cases/<slug>/bundle")
 @bp.route("/cases/<slug>/bundle/versions/<int:version>")
 @requires(Act.READ_BUNDLE, of=bundle_at)
 def bundle(bundle: Bundle) -> ResponseReturnValue:
@@ -87,7 +87,7 @@ def bundle_progress(bundle: Bundle) -> ResponseReturnValue:
     return jsonify(done=progress.done if progress else 0, total=progress.total if progress else 0, is_over=is_over)
 
 
-@bp.route("/cases/<slug>/bundle/file", defaults={"version": 0})
+@bp.route("/cases/<slug>/bundle/file")
 @bp.route("/cases/<slug>/bundle/versions/<int:version>/file")
 @requires(Act.READ_BUNDLE, of=made_bundle_at)
 def bundle_file(bundle: Bundle) -> ResponseReturnValue:
@@ -117,8 +117,8 @@ def pdf_file(blob_id: str, name: str) -> Response:
 
 
 def prove_open(part: BundlePart) -> None:
-    """Raises `NotAllowed` where the part is closed to the reader: the index is, with anything that it names; else notes that it was opened."""
-    if not BundleFor(part.bundle, current_user, today()).may_read(part):
+    """Raises `NotAllowed` for the index where anything that it names is closed; the guard has asked for the part itself. Notes that it was opened."""
+    if part.kind is PartKind.INDEX and not BundleFor(part.bundle, current_user, today()).may_read(part):
         raise NotAllowed
     note_part(part, allowed=True)
 
@@ -146,7 +146,7 @@ def _note_all_opened(bundle: Bundle) -> None:
         note_openings(installed().database, papers, bundle.case.party_of(current_user, today()), at=now())
 
 
-def version_in_address(bundle: Bundle) -> int:
-    """The version as it stands in an address: 0, and so nothing, for the newest that is made."""
+def version_in_address(bundle: Bundle) -> int | None:
+    """The version as it stands in an address: none for the newest that is made."""
     made = [each for each in bundle.case.bundles if each.file is not None]
-    return 0 if made and bundle is made[-1] else bundle.version
+    return None if made and bundle is made[-1] else bundle.version

@@ -46,7 +46,7 @@ class ShownNote:
     place: Message
 
 
-@bp.route("/cases/<slug>/bundle/pages/<int:page>/notes", methods=["POST"], defaults={"version": 0})
+@bp.route("/cases/<slug>/bundle/pages/<int:page>/notes", methods=["POST"])
 @bp.route("/cases/<slug>/bundle/versions/<int:version>/pages/<int:page>/notes", methods=["POST"])
 @requires(Act.ANNOTATE, of=page_at)
 def add_note(page: BundlePage) -> ResponseReturnValue:
@@ -131,7 +131,5 @@ def _shown(case: Case) -> list[ShownNote]:
 def _as_text(case: Case, shown: Sequence[ShownNote]) -> str:
     language = page_language()
     head = say(Message("reading.notes_head", number=case.number))
-    blocks = [
-        f"{say(each.place)}\n{format_moment(each.words.written_at, language)}\n\n{each.words.text}" for each in shown
-    ]
+    blocks = [f"{say(each.place)}\n{format_moment(each.words.written_at, language)}\n\n{each.words.text}" for each in shown]
     return "\N{ZERO WIDTH NO-BREAK SPACE}" + "\r\n".join(("\n\n----\n\n".join([head, *blocks]) + "\n").split("\n"))

@@ -8,12 +8,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from tvist.access.policy import Act
 from tvist.access.roles import may
 from tvist.cases.queries import case_at
+from tvist.cases.submissions import Submission
+from tvist.db import session_of
 from tvist.errors import NotFound
 from tvist.panel.bundles import BundlePart, MadeAs, PartKind
+from tvist.panel.models import Bundle
 from tvist.panel.searching import in_one_line
 
 if TYPE_CHECKING:
@@ -25,7 +29,6 @@ if TYPE_CHECKING:
     from tvist.accounts.models import User
     from tvist.cases.chronology import StatedFact
     from tvist.cases.models import Case
-    from tvist.panel.models import Bundle
 
 _PAGE_FOR_PAGE: Final = frozenset({MadeAs.PAGES, MadeAs.IMAGE, MadeAs.OFFICE})
 """The ways of making pages in which page 3 of the paper is page 3 of the part."""
@@ -63,9 +66,12 @@ class BundleFor:
     """A bundle with its pages, for one reader on one day."""
 
     def __init__(self, bundle: Bundle, reader: User, on: date) -> None:
-        """Nothing is asked yet."""
+        """Its parts are read; what is closed is asked for later."""
         self.bundle, self._reader, self._on = bundle, reader, on
-        self.parts = list(bundle.parts)
+        # Each part is asked whether it may be read: what it is asked by is read for all of them at once.
+        query = sa.select(BundlePart).where(BundlePart.bundle_id == bundle.id).order_by(BundlePart.position)
+        of_sending = joinedload(BundlePart.submission).selectinload(Submission.servings)
+        self.parts = list(session_of(bundle).scalars(query.options(joinedload(BundlePart.paper), of_sending)))
 
     @property
     def pages(self) -> int:
@@ -152,20 +158,22 @@ class Leaf:
 
 def bundle_at(session: Session, slug: str, version: int = 0) -> Bundle:
     """That version of the bundle, or with 0 the newest one, made or not. Raises `NotFound`."""
-    bundles = case_at(session, slug).bundles
-    found = [bundle for bundle in bundles if version in {0, bundle.version}]
-    if not found:
-        raise NotFound
-    return found[-1]
+    return _newest(session, sa.select(Bundle), slug, version)
 
 
 def made_bundle_at(session: Session, slug: str, version: int = 0) -> Bundle:
     """The same among those whose pages are made: while a new version is made, the one before is read. Raises `NotFound`."""
-    bundles = case_at(session, slug).bundles
-    found = [bundle for bundle in bundles if version in {0, bundle.version} and bundle.file is not None]
-    if not found:
+    return _newest(session, sa.select(Bundle).join(Bundle.file), slug, version)
+
+
+def _newest(session: Session, query: sa.Select[Bundle], slug: str, version: int) -> Bundle:
+    query = query.where(Bundle.case_id == case_at(session, slug).id).order_by(Bundle.version.desc())
+    if version:
+        query = query.where(Bundle.version == version)
+    found = session.scalars(query.limit(1)).first()
+    if found is None:
         raise NotFound
-    return found[-1]
+    return found
 
 
 def page_at(session: Session, slug: str, page: int, version: int = 0) -> BundlePage:
@@ -195,5 +203,6 @@ def part_at(session: Session, slug: str, public_id: str) -> BundlePart:
 
 def part_of_page_at(session: Session, slug: str, page: int, version: int = 0) -> BundlePart:
     """The part that a page of the bundle lies in. Raises `NotFound`."""
-    found = page_at(session, slug, page, version)
-    return next(part for part in reversed(found.bundle.parts) if part.first_page <= page)
+    bundle = page_at(session, slug, page, version).bundle
+    query = sa.select(BundlePart).where(BundlePart.bundle_id == bundle.id, BundlePart.first_page <= page)
+    return session.scalars(query.order_by(BundlePart.first_page.desc()).limit(1)).one()

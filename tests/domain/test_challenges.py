@@ -97,6 +97,7 @@ def test_the_other_two_are_asked_and_of_one_mind_they_decide(session: Session, c
     assert not is_waiting_for(case, TaskKind.RULE_ON_CHALLENGE)
     told = [letter.party for letter in case.letters if letter.kind is LetterKind.PANEL_SEATED]
     assert told == case.parties
+    assert not any(letter.kind is LetterKind.CHALLENGE_RULED for letter in case.letters)
     assert lawful_panel(case) is None
 
 
@@ -230,6 +231,7 @@ def test_an_objection_is_told_to_all_and_ruled_on(session: Session, cast: Cast) 
     all_rule(case)
     ruled = [letter.party for letter in case.letters if letter.kind is LetterKind.CHALLENGE_RULED]
     assert ruled == case.parties
+    assert {letter.link for letter in case.letters if letter.kind is LetterKind.CHALLENGE_RULED} == {f"/cases/{case.slug}/panel"}
     refer(case, by=cast.siri, at=LATER + DAY)
     assert faults_over_time(case) == []
 

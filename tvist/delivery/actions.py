@@ -38,6 +38,7 @@ def write_to_party(
     serves: Submission | None = None,
     starts: Task | None = None,
     approved_by: User | None = None,
+    link: str = "/",
     **params: Any,
 ) -> Letter:
     """Write to the party's case team and to its own mailbox (rule 5), in the form of Norwegian that the language law asks for (rule 39).
@@ -45,7 +46,7 @@ def write_to_party(
     `serves`: the sending that this letter serves on the party; `starts`: the task whose clock starts when the notice is accepted (rule 18).
     `approved_by`: the officer who has seen the letter as it leaves; without one it leaves by itself, or waits, as is set for its kind.
     """
-    letter = _letter(party.case, kind, language=language_for(party, at), at=at, params=params)
+    letter = _letter(party.case, kind, language=language_for(party, at), at=at, params=params, link=link)
     letter.party = party
     letter.starts = starts if serves is None else None
     if approved_by is not None:
@@ -59,7 +60,7 @@ def write_to_party(
     return letter
 
 
-def write_to_secretariat(case: Case, kind: LetterKind, *, at: datetime, **params: Any) -> Letter:
+def write_to_secretariat(case: Case, kind: LetterKind, *, at: datetime, link: str = "/", **params: Any) -> Letter:
     """Write to the secretariat: its mailbox and its officers, but for who has declared a conflict for the case."""
     session, on = session_of(case), oslo_date(at)
     body = session.scalars(sa.select(Organisation).where(Organisation.kind == OrganisationKind.BODY)).first()
@@ -70,7 +71,7 @@ def write_to_secretariat(case: Case, kind: LetterKind, *, at: datetime, **params
         .order_by(User.id)
         .distinct()
     )
-    letter = _letter(case, kind, language=DEFAULT_LANGUAGE, at=at, params=params)
+    letter = _letter(case, kind, language=DEFAULT_LANGUAGE, at=at, params=params, link=link)
     address_letter(letter, _once([user for user in officers if case.roles_for(user, on)], body.mailbox if body else None))
     return letter
 

@@ -183,8 +183,9 @@ def _decide(found: Challenge, at: datetime) -> None:
     code = "stays" if found.stays else found.ended_by.value
     case.record(Act.RULE_ON_CHALLENGE, by=None, at=at, said=Message(f"panel.journal.challenge_{code}", seat=found.seat.kind))
     session_of(case).flush()
-    for party in standing_parties(case):
-        write_to_party(party, LetterKind.CHALLENGE_RULED, at=at)
+    # Before the parties know of anybody who sits, there is nothing to tell them of a member's own doubt.
+    for party in standing_parties(case) if were_ever_told(case) else ():
+        write_to_party(party, LetterKind.CHALLENGE_RULED, at=at, link=f"/cases/{case.slug}/panel")
     if found.stays:
         _goes_on(found, at)
         return
@@ -203,6 +204,11 @@ def _goes_on(found: Challenge, at: datetime) -> None:
         give_work(case, seat, at=at)
     if all_declared(case) and not were_told(case):
         tell_parties(case, at=at)
+
+
+def were_ever_told(case: Case) -> bool:
+    """Whether the parties have once been told who sits; until then they know no names (rule 30)."""
+    return any(task.kind is TaskKind.OBJECT for task in case.tasks)
 
 
 def were_told(case: Case) -> bool:

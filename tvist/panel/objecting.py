@@ -48,10 +48,11 @@ def object_to(case: Case, seats: Sequence[Seat], *, by: User, at: datetime, word
         challenge(seat, at=at, objection=made)
     if not open_to_objection(case, party):
         close_tasks(case, TaskKind.OBJECT, at=at, owner=party)
-    write_to_secretariat(case, LetterKind.OBJECTION_MADE, at=at)
+    link = f"/cases/{case.slug}/panel"
+    write_to_secretariat(case, LetterKind.OBJECTION_MADE, at=at, link=link)
     for other in standing_parties(case):
         if other is not party:
-            write_to_party(other, LetterKind.OBJECTION_MADE, at=at)
+            write_to_party(other, LetterKind.OBJECTION_MADE, at=at, link=link)
     ask_rulers(case, at)
     return made
 

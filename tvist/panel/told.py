@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tvist.access.policy import Role
 from tvist.access.roles import roles_of
 from tvist.panel.challenges import ChallengeEnd, ChallengeKind
+from tvist.panel.challenging import were_ever_told
 from tvist.procedure.codes import CodeKind, code_label
 from tvist.words import Message
 
@@ -49,7 +50,7 @@ def told_of(case: Case, user: User, on: date) -> list[Told]:
     roles = roles_of(user, case, on)
     if roles & BODY:
         return [_told(found, in_full=True) for found in case.challenges]
-    if not roles & SIDES:
+    if not roles & SIDES or not were_ever_told(case):
         return []
     return [
         _told(found, in_full=found.kind is ChallengeKind.OBJECTION)

@@ -26,6 +26,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 SLUG = "2026-0001"
 PANEL = ("Cato Oppdiktet", "Frida Oppdiktet", "Kåre Oppdiktet")
+SECTIONS = {"legal": "Barnevernsloven kapittel 16.", "conclusion": "Staten bør dekke oppholdet, slik tabellen viser."}
 
 
 def _slug(installation: Installation) -> str:
@@ -153,11 +154,12 @@ def _write_and_approve(visit: Visit, case: str, installation: Installation) -> N
     visit.become(PANEL[0])
     for question in questions:
         visit.go(f"{case}/decision/reasons/{question}")
-        visit.fill({"reasons": "Nemnda legger vekt på at oppholdet var et barnevernstiltak."})
-        visit.do("decision.reasons.do")
-    visit.go(f"{case}/decision/text")
-    visit.fill({"legal": "Barnevernsloven kapittel 16.", "conclusion": "Staten bør dekke oppholdet, slik tabellen viser."})
-    visit.do("decision.text.do")
+        visit.fill({"text": "Nemnda legger vekt på at oppholdet var et barnevernstiltak."})
+        visit.do("text.save")
+    for section, words in SECTIONS.items():
+        visit.go(f"{case}/decision/text/{section}")
+        visit.fill({"text": words})
+        visit.do("text.save")
     for name in PANEL:
         visit.become(name)
         visit.go(f"{case}/decision/approve")

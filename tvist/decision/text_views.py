@@ -156,7 +156,7 @@ def _others(place: Place, sent: Sent) -> list[dict[str, str]]:
     newest = None if place.is_remark else newest_version(place)
     if newest is not None and newest.number > version_number(sent.key):
         said.append(Message("text.has_saved", name=newest.by.name, time=clock(newest.at)))
-    return [{"field": "text", "said": say(each)} for each in said]
+    return [{"field": "", "said": say(each)} for each in said]
 
 
 def _put_aside(place: Place, form: PlaceForm) -> ResponseReturnValue | None:

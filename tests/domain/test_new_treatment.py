@@ -15,9 +15,11 @@ from tests.people import NOON
 from tests.scenes.afterwards import asked, granted, told
 from tests.scenes.decision import present
 from tests.scenes.intake import letters_arrive
+from tests.scenes.papers import paper_called, two_papers
 from tests.scenes.submissions import DAY, disputing
 from tvist.access.policy import Act
 from tvist.access.roles import may
+from tvist.cases.chronology import StatedFact
 from tvist.cases.history import Statement
 from tvist.cases.lifecycle import STEPS, State
 from tvist.cases.submissions import SubmissionKind
@@ -41,10 +43,13 @@ from tvist.intake.actions import declare_impartiality
 from tvist.submissions.actions import comment, respond
 from tvist.submissions.models import PageComment
 from tvist.submissions.outages import record_outage
+from tvist.submissions.paper_actions import quarantine_paper
 from tvist.submissions.rules import rounds_taken, waiting_to_be_passed_on
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from sqlalchemy.orm import Session
 
     from tests.people import Cast
     from tvist.cases.models import Case
@@ -302,12 +307,52 @@ def test_a_store_that_is_away_leaves_the_new_case_waiting_for_its_papers(
         assert are_carried(again)
 
 
-def test_comments_beside_pages_point_into_the_papers_of_their_own_case(installation: Installation, cast: Cast) -> None:
+def with_papers(session: Session, cast: Cast, installation: Installation) -> Case:
+    """A decided case whose request came with `Vedtak` and `Faktura`; a fact stands in the first, and a comment beside it."""
+    case = told(session, cast, installation, papers=two_papers(cast, installation, at=NOON - 60 * DAY))
+    sending, paper = case.submissions[0], paper_called(case, "Vedtak")
+    day = date(2024, 3, 1)
+    sending.facts.append(StatedFact(case=case, position=99, happened_on=day, words="Vedtaket ble fattet.", paper=paper, page=1))
+    comment = PageComment(paper=paper, page=1, text="Her står det.", by=case.submissions[1].by, written_at=NOON)
+    case.submissions[1].page_comments.append(comment)
+    session.flush()
+    return case
+
+
+def test_facts_and_comments_beside_pages_point_into_the_papers_of_their_own_case(
+    installation: Installation, cast: Cast
+) -> None:
     with installation.database.writing() as session:
-        granted(session, cast, installation)
-        for found in session.scalars(sa.select(PageComment)):
-            assert found.submission is not None
-            assert found.paper.case_id == found.submission.case_id
+        case, people = with_papers(session, cast, installation), present(session, cast)
+        found = request(case, people, at=NOON + 7 * DAY)
+        ready_to_rule(case, people)
+        new = grant_new_treatment(case, by=people.cato, at=NOON + 8 * DAY, reasons="Ja.", keys=installation.keys)
+        session.commit()
+        copy_papers_job(installation, found.id, NOON + 8 * DAY)
+        session.expire_all()
+
+        vedtak = paper_called(new, "Vedtak")
+        assert vedtak.id != paper_called(case, "Vedtak").id
+        (comment,) = [each for sending in new.submissions for each in sending.page_comments]
+        assert (comment.paper, comment.text) == (vedtak, "Her står det.")
+        assert [fact.paper for fact in new.stated_facts if fact.paper] == [vedtak]
+        titles = [paper.title for sending in new.submissions for paper in sending.papers]
+        assert sorted(titles) == ["Faktura", "Rådgivande uttale i sak 2026/0001", "Vedtak"]
+
+
+def test_a_paper_under_quarantine_is_not_carried_over(installation: Installation, cast: Cast) -> None:
+    with installation.database.writing() as session:
+        case, people = with_papers(session, cast, installation), present(session, cast)
+        quarantine_paper(paper_called(case, "Faktura"), by=people.siri, at=NOON + DAY, reason="Et navn.")
+        found = request(case, people, at=NOON + 7 * DAY)
+        ready_to_rule(case, people)
+        new = grant_new_treatment(case, by=people.cato, at=NOON + 8 * DAY, reasons="Ja.", keys=installation.keys)
+        session.commit()
+        copy_papers_job(installation, found.id, NOON + 8 * DAY)
+        session.expire_all()
+
+        assert "Faktura" not in [paper.title for sending in new.submissions for paper in sending.papers]
+        assert are_carried(new)
 
 
 @pytest.mark.parametrize("state", sorted(set(State) - {State.DECIDED}))

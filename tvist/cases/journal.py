@@ -137,4 +137,5 @@ def _office_of(case: Case, event: Event) -> Message:
             return Message("cases.named", name=party.name)
     if any(seat.user_id == event.by_id for seat in case.seats):
         return Message("cases.board")
-    return label(Desk.LEADER if event.act in _BY_THE_LEADER else Desk.SECRETARIAT)
+    is_renewed = event.act is Act.ACCEPT and event.said.code == "decision.journal.taken_up_anew"
+    return label(Desk.LEADER if is_renewed or event.act in _BY_THE_LEADER else Desk.SECRETARIAT)

@@ -46,7 +46,7 @@ def check_renewal(case: Case) -> Findings:
 
 def _without_words(record: dict[str, Any]) -> str:
     """The record without what a correction may change."""
-    kept = {name: value for name, value in record.items() if name not in {"sections", "corrections"}}
+    kept = {name: value for name, value in record.items() if name not in {"sections", "corrections", "law"}}
     kept["questions"] = [{**question, "reasons": ""} for question in record["questions"]]
     kept["parties"] = [{**party, "representative": ""} for party in record["parties"]]
     return json.dumps(kept, sort_keys=True)

@@ -12,7 +12,7 @@ from tvist.panel.bundle import lines_in_bundle
 from tvist.words import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tvist.cases.models import Case
     from tvist.decision.law_references import LawReference
@@ -34,9 +34,12 @@ def texts_of(case: Case) -> Iterator[tuple[Message, str]]:
 
 def citation_faults(case: Case) -> list[Message]:
     """What is wrong with the references to the bundle, each with its place; a bundle whose pages are not made yet can be asked nothing."""
-    if case.decision is None:
-        return []
-    cited = [(what, citation) for what, text in texts_of(case) for citation in citations_in(text)]
+    return [] if case.decision is None else faults_in_texts(case, texts_of(case))
+
+
+def faults_in_texts(case: Case, texts: Iterable[tuple[Message, str]]) -> list[Message]:
+    """The same for any texts, each with the name of its place."""
+    cited = [(what, citation) for what, text in texts for citation in citations_in(text)]
     bundle = case.bundles[-1] if case.bundles else None
     if not cited or bundle is None or bundle.file is None:
         return [Message("text.citation.not_made", place=what, words=found.words) for what, found in cited[:1]]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tvist.access.policy import Act
 from tvist.cases.lifecycle import obstacles, take_step
@@ -18,9 +18,10 @@ from tvist.cases.waiting import Desk, TaskKind
 from tvist.clock import oslo_date
 from tvist.db import session_of
 from tvist.decision.afterwards import Correction
+from tvist.decision.citations import faults_in_texts
 from tvist.decision.document import opinion
 from tvist.decision.models import IssuedFile
-from tvist.decision.record import NEEDED, as_json, sha256_of
+from tvist.decision.record import NEEDED, as_json, law_record, sha256_of
 from tvist.decision.votes import seats_of
 from tvist.delivery.actions import write_to_party, write_to_user
 from tvist.delivery.models import LetterKind
@@ -40,6 +41,10 @@ if TYPE_CHECKING:
     from tvist.installation import Installation
 
     Record = dict[str, Any]
+
+
+LAW: Final = "law"
+"""The list of acts in a record, which is drawn from its texts."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +93,19 @@ def faults_in(decision: Decision | None, changes: Changes, words: str) -> list[M
     found += _emptied(earlier, new)
     written = [*new["sections"].values(), *(question["reasons"] for question in new["questions"]), words]
     written += [party["representative"] for party in new["parties"]]
+    found += faults_in_texts(decision.case, _places(new))
     unprintable = missing_letters(" ".join(written))
     return [*found, *([unprintable] if unprintable else [])]
+
+
+def _places(record: Record) -> list[tuple[Message, str]]:
+    """The texts of a record, each with the name of its place: what they cite of the bundle must be there, and each party have had it (rule 21)."""
+    sections = [(Message(f"decision.section.{name}"), text) for name, text in record["sections"].items()]
+    asked = [(question, f"opinion.question.{question['kind']}") for question in record["questions"]]
+    reasons = [
+        (Message(code, position=question["position"], line=question["line"]), question["reasons"]) for question, code in asked
+    ]
+    return [*sections, *reasons]
 
 
 def _emptied(earlier: Record, new: Record) -> list[Message]:
@@ -113,6 +129,10 @@ def corrected(record: Record, changes: Changes) -> Record:
         question["reasons"] = changes.reasons.get(question["position"], question["reasons"]).strip()
     for party, name in zip(new["parties"], changes.representatives, strict=False):
         party["representative"] = name.strip()
+    if law_record(record) == {name: found for name, found in record.items() if name == LAW}:
+        # The list of acts is drawn from the texts, so it follows them.
+        new.pop(LAW, None)
+        new |= law_record(new)
     return new
 
 

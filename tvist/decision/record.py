@@ -74,7 +74,7 @@ def canonical(case: Case, keys: MasterKeys) -> Record:
         | composition_record(case)
         | exceptions_record(case)
     )
-    return record | _law(record)
+    return record | law_record(record)
 
 
 def as_json(record: Record) -> str:
@@ -103,7 +103,7 @@ def is_frozen_whole(decision: Decision) -> bool:
     return decision.frozen is not None and sha256_of(decision.frozen) == decision.frozen_sha256
 
 
-def _law(record: Record) -> Record:
+def law_record(record: Record) -> Record:
     """The acts that its texts refer to (see `law_references.py`): codes, or what was written where the act is not known for certain.
 
     Nothing is added where there are none, so that such records stay what they were.

@@ -8,13 +8,23 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.people import NOON, Cast, a_cast
-from tests.scenes.panel import declared, seated
+from tests.scenes.panel import declared, referred, seated
 from tests.scenes.submissions import DAY, prepared
 from tvist.accounts.models import User
 from tvist.cases.history import Statement
+from tvist.decision.afterwards import NewTreatment
 from tvist.panel.actions import declare
 from tvist.panel.board import board_on, gaps
-from tvist.panel.choosing import appointments_on, deputies_for, open_loads, proposed_panel, turns_of_year
+from tvist.panel.choosing import (
+    appointments_on,
+    departures,
+    deputies_for,
+    open_loads,
+    proposed_panel,
+    turns_of_year,
+    unexplained,
+)
+from tvist.panel.employers import add_engagement
 from tvist.panel.models import Appointment, AppointmentKind, SeatKind
 from tvist.panel.rules import holder
 
@@ -129,6 +139,49 @@ def test_one_who_works_for_a_party_is_not_proposed(session: Session, cast: Cast)
     session.flush()
     case = prepared(session, cast, at=NOON - 30 * DAY)
     assert proposed_panel(session, case, TODAY)[KS].user == cast.kaare
+
+
+def test_one_with_a_question_comes_after_one_without(session: Session, cast: Cast) -> None:
+    case = prepared(session, cast, at=NOON - 30 * DAY)
+    add_engagement(
+        session, cast.frida, organisation=cast.vik, employer="", role="advokat", from_on=date(2020, 1, 1), to_on=None, at=NOON
+    )
+    proposal = proposed_panel(session, case, TODAY)
+    assert [each.appointment.user for each in proposal.candidates[FREE]] == [cast.finn, cast.frida]
+    assert proposal.candidates[FREE][1].questions
+    assert proposal[KS].user == cast.kaare
+
+
+def test_who_sat_between_the_same_parties_before_is_asked_and_still_goes_first(session: Session, cast: Cast) -> None:
+    seated(session, cast)
+    proposal = proposed_panel(session, prepared(session, cast, at=NOON - 30 * DAY), TODAY)
+    first = proposal.candidates[FREE][0]
+    assert (first.appointment.user, [question.code for question in first.questions]) == (cast.frida, ["panel.asked.sat_before"])
+    assert not first.is_doubtful
+
+
+def test_a_new_treatment_goes_to_others_where_there_are_any(session: Session, cast: Cast) -> None:
+    earlier, case = referred(session, cast), prepared(session, cast, at=NOON - 30 * DAY)
+    asked = NewTreatment(
+        case=earlier, party=earlier.parties[0], by=cast.asta, ground="error", reasons="Feil i grunnlaget.", asked_at=NOON
+    )
+    asked.decided_at, asked.decided_by_id, asked.is_granted, asked.new_case = NOON, cast.cato.id, True, case
+    session.add(asked)
+    session.flush()
+    proposal = proposed_panel(session, case, TODAY)
+    assert [each.user for each in proposal.values()] == [cast.lise, cast.finn, cast.klara]
+    assert [each.sat_before for each in proposal.candidates[FREE]] == [False, True]
+    cast.finn.appointments[0].struck_at = NOON
+    session.flush()
+    assert proposed_panel(session, case, TODAY)[FREE].user == cast.frida
+
+
+def test_another_than_proposed_is_explained_in_words(session: Session, cast: Cast) -> None:
+    proposal = proposed_panel(session, prepared(session, cast, at=NOON - 30 * DAY), TODAY)
+    chosen = dict(proposal) | {FREE: cast.finn.appointments[0]}
+    assert departures(proposal, dict(proposal)) == []
+    assert unexplained(proposal, chosen, {KS: "Noe annet.", FREE: "  "}) == [FREE]
+    assert unexplained(proposal, chosen, {FREE: "Frida er bortreist."}) == []
 
 
 def test_a_gap_is_the_first_day_nobody_holds_the_seat(session: Session, cast: Cast) -> None:

@@ -14,12 +14,16 @@ from tests.scenes.papers import paper_called, with_planted
 from tests.scenes.submissions import DAY
 from tvist.clock import now
 from tvist.intake.actions import begin_draft
+from tvist.meetings.models import Invited, Meeting, MeetingCase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flask import Flask
+    from sqlalchemy.orm import Session
 
+    from tvist.accounts.models import User
+    from tvist.cases.models import Case
     from tvist.db import Database
     from tvist.installation import Installation
 
@@ -51,6 +55,16 @@ def addresses(app: Flask, known: dict[str, str]) -> Iterator[tuple[str, str]]:
             yield method, there.build(rule.endpoint, parts)
 
 
+def a_meeting(session: Session, leader: User, case: Case) -> str:
+    """The identifier of a meeting of yesterday, with the case on its agenda."""
+    begun = now() - DAY
+    made = Meeting(starts_at=begun, ends_at=begun + DAY / 24, place="Møterom 2", called_by=leader, called_at=begun - DAY)
+    made.cases, made.invited = [MeetingCase(case=case, position=1)], [Invited(user=leader)]
+    session.add(made)
+    session.commit()
+    return made.public_id
+
+
 @pytest.mark.parametrize("who", EVERYBODY)
 def test_no_page_breaks_and_a_stranger_finds_no_case(
     app: Flask, installation: Installation, database: Database, who: str
@@ -62,7 +76,8 @@ def test_no_page_breaks_and_a_stranger_finds_no_case(
         session.commit()
         known = {"slug": case.slug, "papers": paper_called(case, "Vedtak").public_id, "messages": case.parties[0].public_id}
         known |= {"party_id": case.parties[0].public_id, "letters": case.letters[0].public_id, "drafts": draft.public_id}
-        known |= {"draft_id": draft.public_id, "step": "facts", "kind": "comments", "code": "4639", "users": cast.arne.public_id}
+        known |= {"meetings": a_meeting(session, cast.cato, case)}
+        known |= {"draft_id": draft.public_id, "step": "facts", "section": "legal", "place": "legal", "kind": "comments", "code": "4639", "users": cast.arne.public_id}
     app.testing, browser = False, app.test_client()
     if who:
         _sign_in(browser, installation, getattr(cast, who))

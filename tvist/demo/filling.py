@@ -5,11 +5,13 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from tvist.clock import today
+from tvist.clock import now, today
+from tvist.decision.standard_texts import standing_texts
 from tvist.demo.copying import copy_cases
 from tvist.demo.people import make_people
 from tvist.demo.playing import index_all, play
 from tvist.demo.plots import plots
+from tvist.demo.standard_texts import write_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +24,8 @@ def fill(installation: Installation, *, cases: int, seed: int, say: Callable[[st
     began, day = monotonic(), today()
     with installation.database.writing() as session:
         people = make_people(session, day)
+        if not standing_texts(session):
+            write_texts(session, owner=people.users["Cato Oppdiktet"], at=now())
         session.commit()
     say(f"Invented people: {len(people.users)}, organisations: {len(people.organisations)}")
     played = [play(installation, plot) for plot in plots(cases, seed=seed, today=day)]

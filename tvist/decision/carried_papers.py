@@ -115,7 +115,9 @@ def _write(session: Session, asked: NewTreatment, taken: list[Taken], at: dateti
             if each.paper_id is not None:
                 papers[each.paper_id] = paper
     session.flush()
-    _write_facts(asked.case, new, papers)
+    # A fact is not in the session before it stands in its sending, and what is loaded meanwhile must not flush.
+    with session.no_autoflush:
+        _write_facts(asked.case, new, papers)
     session.flush()
     for sending in sendings.values():
         if sending.is_copy:

@@ -175,3 +175,18 @@ def test_five_pages_are_made_well_under_a_second() -> None:
     render(*opinion(a_record()))
 
     assert time.perf_counter() - begun < 1.0
+
+
+def test_a_corrected_opinion_says_on_top_and_on_every_page_that_it_is_corrected() -> None:
+    corrections = [{"version": 2, "on": "2026-03-09", "words": "Årstallet i vurderingen var feil."}]
+    record = a_record(corrections=corrections)
+    pages = pages_of(record)
+
+    assert pages[0].index("Rettet 9. mars 2026 (versjon 2)") < pages[0].index("Saksnummer")
+    assert "Årstallet i vurderingen var feil." in pages[0]
+    assert all("Rettet, versjon 2" in page for page in pages)
+    assert not any("Rettet" in page for page in pages_of(a_record()))
+
+
+def test_the_opinion_says_the_last_day_to_ask_for_a_new_treatment() -> None:
+    assert "2. juni 2026" in pages_of(a_record())[-1]

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.people import NOON, Cast, a_cast
+from tests.scenes.panel import referred
 from tests.scenes.submissions import DAY
 from tvist.access.policy import Act
 from tvist.access.roles import may
@@ -172,6 +173,13 @@ def test_the_lists_are_of_those_who_are_or_will_be_there(session: Session, cast:
     session.flush()
     assert {user.id for user in members_on(session, TODAY)} == {cast.cato.id, cast.lise.id, cast.frida.id, cast.kaare.id}
     assert {user.id for user in officers_on(session, TODAY)} == {cast.siri.id, cast.stein.id}
+
+
+def test_who_finishes_a_case_after_the_term_is_still_on_the_list(session: Session, cast: Cast) -> None:
+    referred(session, cast)
+    cast.frida.appointments[0].ended_on = TODAY
+    session.flush()
+    assert cast.frida in members_on(session, TODAY + timedelta(days=9))
 
 
 def test_an_entry_is_changed_by_whose_it_is_alone(session: Session, cast: Cast) -> None:

@@ -176,6 +176,13 @@ def test_a_new_treatment_goes_to_others_where_there_are_any(session: Session, ca
     assert proposed_panel(session, case, TODAY)[FREE].user == cast.frida
 
 
+def test_a_term_that_ends_soon_is_told_beside_the_name(session: Session, cast: Cast) -> None:
+    cast.kaare.appointments[0].ended_on = TODAY + timedelta(days=40)
+    session.flush()
+    proposal = proposed_panel(session, prepared(session, cast, at=NOON - 30 * DAY), TODAY)
+    assert [proposal.chosen[kind].ends_on for kind in SeatKind] == [None, None, TODAY + timedelta(days=40)]
+
+
 def test_another_than_proposed_is_explained_in_words(session: Session, cast: Cast) -> None:
     proposal = proposed_panel(session, prepared(session, cast, at=NOON - 30 * DAY), TODAY)
     chosen = dict(proposal) | {FREE: cast.finn.appointments[0]}

@@ -79,7 +79,9 @@ def write_to_secretariat(case: Case, kind: LetterKind, *, at: datetime, link: st
 def write_to_body(session: Session, kind: LetterKind, *, at: datetime, link: str = "/", **params: Any) -> Letter:
     """Write to the secretariat about no case: its mailbox, and its officers of that day."""
     body = session.scalars(sa.select(Organisation).where(Organisation.kind == OrganisationKind.BODY)).first()
-    officers = sa.select(User).where(User.memberships.any(Membership.role == MembershipRole.SECRETARIAT), User.disabled_at.is_(None))
+    officers = sa.select(User).where(
+        User.memberships.any(Membership.role == MembershipRole.SECRETARIAT), User.disabled_at.is_(None)
+    )
     people = [found for found in session.scalars(officers.order_by(User.id)) if Role.SECRETARIAT in found.roles_on(oslo_date(at))]
     letter = _letter(None, kind, language=DEFAULT_LANGUAGE, at=at, params=params, link=link)
     address_letter(letter, _once(people, body.mailbox if body else None))

@@ -19,6 +19,7 @@ from tvist.panel.impartiality import questions_for
 from tvist.panel.models import Appointment, AppointmentKind, Seat, SeatKind
 from tvist.panel.rules import holder, seat_fault, why_not
 from tvist.procedure.deadlines import last_moment
+from tvist.procedure.settings import procedure_on
 from tvist.words import Message
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class Candidate:
     questions: Sequence[Message] = ()
     sat_before: bool = False
     """In the earlier case that this one treats anew (rule 40)."""
+    ends_on: date | None = None
+    """The last day of the term, where it ends within the time of warning (rule 27)."""
 
     @property
     def is_doubtful(self) -> bool:
@@ -84,7 +87,7 @@ def proposed_panel(session: Session, case: Case, on: date) -> Proposal:
     First come those without a known conflict, then those who did not sit in the case that is treated anew (rule 40), then fixed members before
     deputies, those with the least open load, with the fewest turns this year, and last their order.
     """
-    loads, turns = open_loads(session), turns_of_year(session, on)
+    loads, turns, soon = open_loads(session), turns_of_year(session, on), procedure_on(on).gap_warning.after(on)
     before = {seat.user_id for seat in case.renews.case.seats} if case.renews is not None else set()
     candidates: dict[SeatKind, list[Candidate]] = {}
     for kind in SeatKind:
@@ -100,6 +103,7 @@ def proposed_panel(session: Session, case: Case, on: date) -> Proposal:
                 # Who stays is not weighed again: they have declared, and the others may have ruled.
                 questions=() if stays else questions_for(session, case, each.user, on),
                 sat_before=each.user_id in before,
+                ends_on=each.last_on if each.last_on is not None and each.last_on <= soon else None,
             )
             for each in found
         ]

@@ -14,12 +14,14 @@ from tvist.accounts.engagement_queries import confirmations_of, engagements_of
 from tvist.accounts.engagements import Engagement, EngagementConfirmation
 from tvist.accounts.models import Membership, MembershipRole, OrganisationKind, User
 from tvist.accounts.queries import organisations
+from tvist.cases.lifecycle import FINAL
+from tvist.cases.models import Case
 from tvist.clock import oslo_date
 from tvist.db import locked
 from tvist.delivery.actions import write_to_user
 from tvist.delivery.models import Letter, LetterKind, Recipient
 from tvist.errors import CannotProceed, NotFound
-from tvist.panel.models import Appointment
+from tvist.panel.models import Appointment, Seat
 from tvist.procedure.holidays import is_working_day
 from tvist.procedure.settings import procedure_on
 from tvist.words import Message
@@ -70,13 +72,14 @@ def owes_employers(session: Session, user: User, on: date) -> bool:
 
 
 def members_on(session: Session, on: date) -> list[User]:
-    """Who is appointed that day or later, by name."""
+    """Who is appointed that day or later, or still sits in an open case, by name."""
     terms = sa.select(Appointment.user_id).where(
         Appointment.struck_at.is_(None),
         sa.or_(Appointment.to_on.is_(None), Appointment.to_on >= on),
         sa.or_(Appointment.ended_on.is_(None), Appointment.ended_on >= on),
     )
-    return _people(session, User.id.in_(terms))
+    sits = sa.select(Seat.user_id).join(Case).where(Seat.left_at.is_(None), Case.state.not_in(FINAL))
+    return _people(session, sa.or_(User.id.in_(terms), User.id.in_(sits)))
 
 
 def officers_on(session: Session, on: date) -> list[User]:

@@ -59,7 +59,7 @@ def scale_of(width: float) -> float:
 def plain_pages(source: Path, target: Path) -> list[Link]:
     """Write the pages of `source` to `target`; returns the links between them. Raises `NotPages`."""
     try:
-        with pikepdf.open(source) as old, pikepdf.new() as new:
+        with pikepdf.open(source, access_mode=pikepdf.AccessMode.stream) as old, pikepdf.new() as new:
             if not old.pages:
                 raise NotPages("empty")
             if len(old.pages) > MOST_PAGES:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tvist.documents.pages import PageMaker
+
 LONGEST_TEXT: Final = 4_000_000
 _MARKS: Final = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _CONTROLS: Final = frozenset(range(32)) - frozenset(b"\t\n\r\f") | {127}
@@ -17,12 +19,15 @@ READABLE: Final = frozenset({"txt", "pdf", "docx", "odt", "xlsx", "eml", "msg"})
 """Kinds (`MediaType`) with text in them; a picture has none that can be read here."""
 
 
-def plain_text(kind: str, pieces: Iterable[bytes]) -> str | None:
-    """The text of a paper of this kind (a `MediaType`), at most its first 4 000 000 bytes or letters; None where none can be read."""
+def plain_text(kind: str, pieces: Iterable[bytes], maker: PageMaker | None = None) -> str | None:
+    """The text of a paper of this kind (a `MediaType`), at most its first 4 000 000 bytes or letters; None where none can be read.
+
+    `maker`: for who reads several papers, so that the program that reads them is started once.
+    """
     if kind not in READABLE:
         return None
     if kind != "txt":
-        return _read_apart(kind, pieces)
+        return _read_apart(kind, pieces, maker)
     held = bytearray()
     for piece in pieces:
         held += piece
@@ -32,16 +37,19 @@ def plain_text(kind: str, pieces: Iterable[bytes]) -> str | None:
     return decoded(bytes(held))
 
 
-def _read_apart(kind: str, pieces: Iterable[bytes]) -> str | None:
+def _read_apart(kind: str, pieces: Iterable[bytes], maker: PageMaker | None) -> str | None:
     """By a program of its own: what such a file does to the libraries that read it ends there."""
     from tvist.documents.pages import PageMaker
     from tvist.documents.uploads import MediaType
 
-    with TemporaryDirectory(prefix="tvist-") as folder, PageMaker() as maker:
+    with TemporaryDirectory(prefix="tvist-") as folder:
         source = Path(folder) / "source"
         with source.open("wb") as opened:
             opened.writelines(pieces)
-        return maker.text(MediaType(kind), source)
+        if maker is not None:
+            return maker.text(MediaType(kind), source)
+        with PageMaker() as own:
+            return own.text(MediaType(kind), source)
 
 
 def decoded(text: bytes) -> str:

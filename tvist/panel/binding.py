@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import io
-from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, OutlineItem
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
 
     from tvist.documents.pages_of_pdf import Link
     from tvist.pdf import Place
-
-OPEN_AT_ONCE: Final = 150
-"""So many files are joined at a time: a process may hold no more than about a thousand open."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +39,11 @@ class Leading:
     target: int
 
 
+def _opened(file: Path) -> pikepdf.Pdf:
+    """Read as it is needed. Mapped into memory, as is the custom, a file counts as held as long as it is open."""
+    return pikepdf.open(file, access_mode=pikepdf.AccessMode.stream)
+
+
 def count_pages(file: bytes | Path) -> int:
     """How many pages a PDF of ours has."""
     with pikepdf.open(io.BytesIO(file) if isinstance(file, bytes) else file) as opened:
@@ -51,7 +52,7 @@ def count_pages(file: bytes | Path) -> int:
 
 def number_pages(source: Path, target: Path, *, first: int, said: Callable[[int], str], links: Sequence[Link] = ()) -> None:
     """Write `said(page)` at the foot of each page, `first` on the first; and the part's own links, which lead to its own pages."""
-    with pikepdf.open(source) as part:
+    with _opened(source) as part:
         feet = []
         for place, page in enumerate(part.pages):
             width, height = (float(each) for each in page.mediabox[2:])
@@ -83,16 +84,14 @@ def _own(shared: object) -> Dictionary:
 
 def bind(parts: Sequence[Bound], leading: Sequence[Leading], target: Path, *, title: str, language: str) -> None:
     """Join the numbered parts to one file, with an outline, the links of the index and those within each part."""
-    room = target.parent
-    batches = [parts[at : at + OPEN_AT_ONCE] for at in range(0, len(parts), OPEN_AT_ONCE)]
-    joined = []
-    for place, batch in enumerate(batches):
-        joined.append(room / f"{target.name}.{place}")
-        with ExitStack() as files, pikepdf.new() as whole:
-            _join(whole, [part.file for part in batch], files)
-            whole.save(joined[-1])
-    with ExitStack() as files, pikepdf.new() as whole:
-        _join(whole, joined, files)
+    joined = target.with_suffix(".joined.pdf")
+    # By qpdf's own program: it reads each file as it writes, where copying pages one by one would hold all of them.
+    pikepdf.Job(["pikepdf", "--empty", "--pages", *(str(part.file) for part in parts), "--", str(joined)]).run()
+    with _opened(joined) as whole:
+        for page in whole.pages:
+            # The links are added anew, for they lead to other pages here.
+            if "/Annots" in page.obj:
+                del page.obj["/Annots"]
         firsts = _firsts(parts)
         for part, first in zip(parts, firsts, strict=True):
             for link in part.links:
@@ -102,19 +101,7 @@ def bind(parts: Sequence[Bound], leading: Sequence[Leading], target: Path, *, ti
         _add_outline(whole, parts, firsts)
         _describe(whole, title, language)
         whole.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    for file in joined:
-        file.unlink()
-
-
-def _join(whole: pikepdf.Pdf, files: Sequence[Path], opened: ExitStack) -> None:
-    for file in files:
-        part = opened.enter_context(pikepdf.open(file))
-        for page in part.pages:
-            # The links are added anew, for they lead to other pages here; a page that is linked to would be copied with the link.
-            for key in ("/Annots", "/StructParents"):
-                if key in page.obj:
-                    del page.obj[key]
-        whole.pages.extend(part.pages)
+    joined.unlink()
 
 
 def _firsts(parts: Sequence[Bound]) -> list[int]:

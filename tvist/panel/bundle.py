@@ -12,6 +12,7 @@ from tvist.cases.submissions import AFTER_PREPARATION, COMES_BY_EXCEPTION, FROM_
 from tvist.db import session_of
 from tvist.jobs.actions import queue
 from tvist.jobs.models import JobKind
+from tvist.panel.bundles import BundleProgress
 from tvist.panel.models import Bundle, BundleEntry
 from tvist.words import Message
 
@@ -108,6 +109,8 @@ def freeze(case: Case, *, at: datetime) -> Bundle:
     session = session_of(case)
     session.flush()
     queue(session, JobKind.MAKE_BUNDLE, bundle.id, at=at)
+    # There from the beginning: who opens the bundle at once sees that its pages are on their way.
+    bundle.progress = BundleProgress(total=sum(1 + len(found.papers) for found in submissions) + 2, updated_at=at)
     return bundle
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tvist.cases.models import Side
 from tvist.cases.submissions import Submission, SubmissionKind
+from tvist.documents.pages import PageMaker
 from tvist.documents.text import READABLE, plain_text
 from tvist.search.index import forget, index
 from tvist.search.models import Readers, SearchedThing
@@ -89,12 +90,13 @@ def _texts_of_papers(installation: Installation, submission_id: int) -> list[tup
     """Read before the writing transaction: a paper store may be slow, and no lock waits for it."""
     with installation.database.reading() as session:
         papers = [paper for paper in session.get_one(Submission, submission_id).papers if paper.quarantined_at is None]
-    return [(SearchedThing.PAPER, paper.id, _text_of_paper(installation, paper)) for paper in papers]
+    with PageMaker() as maker:
+        return [(SearchedThing.PAPER, paper.id, _text_of_paper(installation, paper, maker)) for paper in papers]
 
 
-def _text_of_paper(installation: Installation, paper: Paper) -> str:
+def _text_of_paper(installation: Installation, paper: Paper, maker: PageMaker) -> str:
     """The paper's title, and its text where its kind can be read."""
     if paper.media_type not in READABLE:
         return paper.title
-    text = plain_text(paper.media_type, installation.papers.open(paper.blob_id))
+    text = plain_text(paper.media_type, installation.papers.open(paper.blob_id), maker)
     return f"{paper.title}\n{text or ''}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from flask import render_template, request, url_for
@@ -35,7 +37,8 @@ if TYPE_CHECKING:
 @requires(Act.SEE_STANDARD_TEXTS)
 def standard_texts() -> ResponseReturnValue:
     """All that are offered, by what they are for."""
-    return render_template("decision/standard_texts.html", texts=standing_texts(current_session))
+    found = groupby(standing_texts(current_session), attrgetter("section"))
+    return render_template("decision/standard_texts.html", groups=[(section, list(listed)) for section, listed in found])
 
 
 @bp.route("/standard-texts/new", methods=["GET", "POST"])

@@ -27,6 +27,7 @@ from tvist.panel.objecting import object_to, say_no_objection, why_not_object
 from tvist.panel.rules import faults_over_time, holder, lawful_panel, objection_time_faults, panel_faults
 from tvist.submissions.actions import withdraw
 from tvist.submissions.additions import reopen
+from tvist.submissions.outages import record_outage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -284,6 +285,18 @@ def test_the_last_minute_counts_and_the_next_does_not(session: Session, cast: Ca
         say_no_objection(case, by=cast.bo, at=after)
     assert codes(objection_time_faults(case, last)) == ["panel.object.time_runs"] * 2
     assert objection_time_faults(case, after) == []
+
+
+def test_an_outage_on_the_last_day_gives_the_next_also_when_it_is_recorded_after_the_referral(
+    session: Session, cast: Cast
+) -> None:
+    case = declared(session, cast)
+    refer(case, by=cast.siri, at=NOON + 8 * DAY)
+    assert why_not_object(case, case.parties[0], NOON + 8 * DAY).code == "panel.object.too_late"
+    session.flush()
+    record_outage(session, day=LAST_DAY, words="Strømbrudd hele kvelden.", by=cast.siri, at=NOON + 8 * DAY)
+    objects(case, cast.asta, SeatKind.KS, at=NOON + 8 * DAY)
+    assert case.challenges[0].is_open
 
 
 def test_before_all_have_declared_nobody_objects(session: Session, cast: Cast) -> None:

@@ -15,6 +15,7 @@ from tests.scenes.submissions import DAY, prepared
 from tvist.cases.history import Statement
 from tvist.cases.lifecycle import State
 from tvist.cases.tasks import is_waiting_for
+from tvist.cases.turns import is_over
 from tvist.cases.waiting import TaskKind
 from tvist.delivery.models import LetterKind
 from tvist.errors import CannotProceed
@@ -23,7 +24,7 @@ from tvist.panel.actions import confirm_reading, declare, refer, seat_panel
 from tvist.panel.board_actions import appoint
 from tvist.panel.bundle import is_intact, left_out
 from tvist.panel.models import AppointmentKind, SeatKind
-from tvist.panel.rules import contradiction_kept, faults_over_time, holder, lawful_panel, panel_faults
+from tvist.panel.rules import contradiction_kept, faults_over_time, holder, lawful_panel, objection_time_faults, panel_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -294,7 +295,8 @@ def test_a_late_conflict_of_the_leader_hands_the_work_to_the_deputy_leader(sessi
 def test_a_week_that_has_passed_is_not_waited_for(session: Session, cast: Cast) -> None:
     case = declared(session, cast)
     refer(case, by=cast.siri, at=NOON + 8 * DAY)
-    assert not is_waiting_for(case, TaskKind.OBJECT)
+    assert objection_time_faults(case, NOON + 8 * DAY) == []
+    assert all(is_over(task, LATER.date() + 7 * DAY) for task in case.open_tasks if task.kind is TaskKind.OBJECT)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,6 @@ from tvist.panel.calling import (
     all_declared,
     call,
     call_next,
-    end_passed_objections,
     give_work,
     leave,
     standing_parties,
@@ -144,7 +143,6 @@ def refer(case: Case, *, by: User, at: datetime) -> Bundle:
         # The panel may find it in a search from now on: the index is told of its new readers.
         queue(session_of(case), JobKind.INDEX_SUBMISSION, entry.submission.id, at=at)
     close_tasks(case, TaskKind.REFER, TaskKind.SEAT, at=at)
-    end_passed_objections(case, at=at)
     for party in standing_parties(case):
         write_to_party(party, LetterKind.REFERRED, at=at)
     for kind in SeatKind:
@@ -165,4 +163,3 @@ def confirm_reading(case: Case, *, by: User, at: datetime) -> None:
     take_step(case, Act.CONFIRM_READING, by=by, at=at)
     case.bundles[-1].readings.append(Reading(user=by, user_id=by.id, confirmed_at=at))
     close_tasks(case, TaskKind.CONFIRM_READING, at=at, owner=by)
-    end_passed_objections(case, at=at)

@@ -92,13 +92,6 @@ def tell_parties(case: Case, *, at: datetime) -> None:
         open_task(case, TaskKind.REFER, at=at, owner=Desk.SECRETARIAT)
 
 
-def end_passed_objections(case: Case, *, at: datetime) -> None:
-    """A party that let the week pass is not waited for any more."""
-    for task in case.open_tasks:
-        if task.kind is TaskKind.OBJECT and task.due_on is not None and task.due_on < oslo_date(at):
-            task.done_at = at
-
-
 def let_approvals_fall(case: Case, *, at: datetime) -> None:
     """What the opinion says of the composition has changed: the text is approved anew, and the leader has the word (rule 38)."""
     standing = [found for found in case.decision.approvals if found.fell_at is None] if case.decision else []

@@ -23,16 +23,18 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 TOOK_PART: Final = frozenset({"conflict", "ruled", "term"})
 """Why one leaves of whom the opinion tells; who was replaced before declaring, or let go with the whole panel, had no part in it."""
+AT_ONCE: Final = "conflict_at_once"
+"""Declared a conflict when called, and never sat: the opinion tells why another sits in their place."""
 
 
 def composition_record(case: Case) -> Record:
     """Names, seats and days; never a ground or words, which are for the body alone."""
-    left = [seat for seat in case.seats if seat.left_at is not None and seat.left_because in TOOK_PART and _declared_to_sit(seat)]
+    left = [seat for seat in case.seats if seat.left_at is not None and _is_told_of(seat)]
     return {
         "composition": {
             "statements": [_statement(seat) for seat in seats_of(case)],
             "left": [
-                {"name": seat.user.name, "seat": seat.kind.value, "because": seat.left_because, "on": _day(seat.left_at)}
+                {"name": seat.user.name, "seat": seat.kind.value, "because": _why(seat), "on": _day(seat.left_at)}
                 for seat in left
             ],
             "challenges": [_challenge(found) for found in case.challenges if not found.is_open],
@@ -65,6 +67,14 @@ def _statement(seat: Seat) -> Record:
         "on": on,
         "is_doubt": last is not None and last.statement is Statement.DOUBT,
     }
+
+
+def _is_told_of(seat: Seat) -> bool:
+    return seat.left_because == "conflict" or (seat.left_because in TOOK_PART and _declared_to_sit(seat))
+
+
+def _why(seat: Seat) -> str | None:
+    return AT_ONCE if seat.left_because == "conflict" and not _declared_to_sit(seat) else seat.left_because
 
 
 def _declared_to_sit(seat: Seat) -> bool:

@@ -199,6 +199,17 @@ def test_the_leader_declares_then_grants_and_both_pages_lead_to_each_other(
     assert f"/cases/{slug}" not in ask("GET", f"/cases/{SLUG}", as_=cast.frida).text
 
 
+def test_the_deputy_leader_declares_and_rules_on_what_another_panel_decided(
+    installation: Installation, cast: Cast, ask: Any
+) -> None:
+    made(installation, cast, asked)
+    assert ask("GET", f"{ASK}/grant", as_=cast.lise).status_code == 403
+    answer = ask("POST", f"/cases/{SLUG}/screening/impartiality", as_=cast.lise, data={"statement": "none"})
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/cases/{SLUG}")
+    assert "Det er kommet en ny rapport." in ask("GET", f"{ASK}/refuse", as_=cast.lise).text
+
+
 def test_a_refusal_is_read_by_both(installation: Installation, cast: Cast, ask: Any) -> None:
     made(installation, cast, asked)
     declared(installation, cast)

@@ -13,7 +13,7 @@ from tvist.access.roles import may
 from tvist.cases.blaming import blamed, refused
 from tvist.cases.history import Statement
 from tvist.cases.impartiality import questions_about
-from tvist.cases.lifecycle import STEPS, obstacles
+from tvist.cases.lifecycle import STEPS, State, obstacles
 from tvist.cases.money import Amount, AmountUnit, Period, line_amount
 from tvist.cases.queries import case_at
 from tvist.clock import now, today
@@ -109,8 +109,9 @@ def declare_impartiality(case: Case) -> ResponseReturnValue:
         actions.declare_impartiality(
             case, by=current_user, at=now(), statement=statement, ground=form.ground.data or None, words=form.words.data or ""
         )
-        # An open proposal to dismiss brings the leader back to it, everybody else to the screening.
-        onward = "/" if statement is Statement.CONFLICT else url_for("intake.screening", slug=case.slug)
+        # An open proposal to dismiss brings the leader back to it, everybody else to the screening; a case that was decided has none (rule 40).
+        back = _case_page(case) if case.state is State.DECIDED else url_for("intake.screening", slug=case.slug)
+        onward = "/" if statement is Statement.CONFLICT else back
         return finish(onward, Message(f"intake.declared.{statement.value}"))
     return _page("intake/declare_impartiality.html", case, form, asked=asked)
 

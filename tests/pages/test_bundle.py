@@ -21,6 +21,7 @@ from tvist.cases.models import Case
 from tvist.cases.submissions import SubmissionKind
 from tvist.clock import now
 from tvist.documents.models import PaperOpening
+from tvist.jobs.models import Job, JobKind
 from tvist.panel.bundle import freeze
 from tvist.panel.bundles import BundleCopy, BundlePart, BundleProgress
 from tvist.submissions.paper_actions import quarantine_paper
@@ -310,6 +311,19 @@ def test_a_member_asks_for_a_copy_and_takes_it_along(ask, scene, installation):
         assert ask("GET", f"{at}/copies/{own}", as_=user).status_code == 404
         answer = ask("GET", f"{at}/copy", as_=user)
         assert passphrase not in answer.get_data(as_text=True)
+
+
+def test_a_copy_that_could_not_be_made_is_asked_for_again(ask, scene, installation):
+    cast, at = scene()
+    ask("POST", f"{at}/copy", as_=cast.frida)
+    with installation.database.writing() as session:
+        job = session.scalars(sa.select(Job).where(Job.kind == JobKind.MAKE_BUNDLE_COPY)).one()
+        job.failed_at = now()
+        session.commit()
+    assert "Kopien kunne ikke lages" in text_of(ask, f"{at}/copy", cast.frida)
+    assert ask("POST", f"{at}/copy", as_=cast.frida).status_code == 303
+    work_once(installation)
+    assert "Last ned kopien" in text_of(ask, f"{at}/copy", cast.frida)
 
 
 def test_no_copy_is_made_of_what_is_closed(ask, scene, installation):

@@ -137,6 +137,8 @@ def test_who_left_the_seat_keeps_the_notes_without_the_pages(ask, scene):
     assert "Mitt." in page
     assert "Vedtak" not in page
     assert f"{home}/notes" in text_of(ask, "/notes", cast.frida)
+    assert 'href="/notes"' in text_of(ask, "/account", cast.frida)
+    assert 'href="/notes"' not in text_of(ask, "/account", cast.cato)
     assert "Mitt." in ask("GET", f"{home}/notes.txt", as_=cast.frida).get_data().decode("utf-8-sig")
 
 

@@ -18,7 +18,7 @@ from tvist.documents.seeking import seekable
 from tvist.documents.storage import MissingPaper
 from tvist.errors import CannotProceed, NotFound
 from tvist.jobs.actions import queue
-from tvist.jobs.models import JobKind
+from tvist.jobs.models import Job, JobKind
 from tvist.panel.bundles import BundleCopy
 from tvist.panel.models import Bundle
 from tvist.panel.reading import BundleFor
@@ -70,6 +70,14 @@ def copy_of(bundle: Bundle, user: User) -> BundleCopy | None:
     return session_of(bundle).scalars(query.order_by(BundleCopy.id)).first()
 
 
+def is_waited_for(copy: BundleCopy) -> bool:
+    """Whether a job is to make it, and has not been given up."""
+    waiting = sa.select(Job.id).where(
+        Job.kind == JobKind.MAKE_BUNDLE_COPY, Job.thing_id == copy.id, Job.done_at.is_(None), Job.failed_at.is_(None)
+    )
+    return session_of(copy).scalar(waiting.limit(1)) is not None
+
+
 def why_no_copy(bundle: Bundle, user: User, on: date) -> Message | None:
     """Why the person can have no copy of this version: the case is closed, the pages are not made, or one of them is closed."""
     if bundle.case.is_closed:
@@ -87,6 +95,8 @@ def ask_for_copy(bundle: Bundle, *, by: User, at: datetime, keys: MasterKeys) ->
     if why := why_no_copy(bundle, by, oslo_date(at)):
         raise CannotProceed(why)
     if (standing := copy_of(bundle, by)) is not None:
+        if standing.made_at is None and not is_waited_for(standing):
+            queue(session, JobKind.MAKE_BUNDLE_COPY, standing.id, at=at)
         return standing
     public_id = random_id()
     copy = BundleCopy(

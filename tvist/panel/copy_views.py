@@ -13,7 +13,7 @@ from tvist.clock import now, oslo_date, today
 from tvist.errors import CannotProceed
 from tvist.panel.blueprint import bp
 from tvist.panel.bundle_views import pdf_file
-from tvist.panel.copies import ask_for_copy, copy_at, copy_of, is_over, passphrase_of, why_no_copy
+from tvist.panel.copies import ask_for_copy, copy_at, copy_of, is_over, is_waited_for, passphrase_of, why_no_copy
 from tvist.panel.forms import PlainForm
 from tvist.panel.reading import bundle_at
 from tvist.procedure.settings import procedure_on
@@ -48,6 +48,7 @@ def copy(bundle: Bundle) -> ResponseReturnValue:
         form=form,
         own=own,
         passphrase=passphrase_of(installed().keys, own) if own else "",
+        has_failed=own is not None and own.made_at is None and not is_waited_for(own),
         why=why,
         lasts=procedure_on(bundle.case.registered_on).copy_lasts.text,
     )

@@ -46,6 +46,12 @@ class ShownNote:
     place: Message
 
 
+@bp.app_template_global()
+def has_notes() -> bool:
+    """Whether the reader has notes in any case; their account leads to them, also when the case is closed to them."""
+    return bool(notes_of(current_session, current_user))
+
+
 @bp.route("/cases/<slug>/bundle/pages/<int:page>/notes", methods=["POST"])
 @bp.route("/cases/<slug>/bundle/versions/<int:version>/pages/<int:page>/notes", methods=["POST"])
 @requires(Act.ANNOTATE, of=page_at)

@@ -13,6 +13,7 @@ from tests.scenes.panel import declared, referred
 from tests.scenes.submissions import DAY, prepared
 from tvist.access.policy import Act
 from tvist.access.roles import may, roles_of
+from tvist.cases.history import Statement
 from tvist.cases.journal import journal_for
 from tvist.cases.lifecycle import obstacles
 from tvist.cases.sendings import submissions_visible_to
@@ -22,7 +23,7 @@ from tvist.cases.turns import turns_of
 from tvist.cases.waiting import TaskKind
 from tvist.clock import oslo_date
 from tvist.errors import CannotProceed
-from tvist.panel.actions import confirm_reading, seat_panel
+from tvist.panel.actions import confirm_reading, declare, seat_panel
 from tvist.panel.bundle import is_intact, left_out
 from tvist.panel.choosing import proposed_panel
 from tvist.panel.late import comment_on_late, no_comments_on_late, rule_on_late, send_late, waiting_for_ruling
@@ -200,6 +201,17 @@ def test_it_waits_for_a_leader_where_none_sits(session: Session, here: Cast) -> 
     seat_panel(case, proposed_panel(session, case, TODAY), by=here.siri, at=NOON)
     look_at_late(case, at=NOON)
     assert not is_waiting_for(case, TaskKind.RULE_ON_LATE)
+    declare(case, by=here.cato, at=NOON, statement=Statement.NONE)
+    assert is_waiting_for(case, TaskKind.RULE_ON_LATE, here.cato)
+
+
+def test_a_leader_who_steps_down_leaves_the_ruling_to_the_next(session: Session, here: Cast) -> None:
+    case = referred(session, here)
+    sent_late(session, here, case)
+    declare(case, by=here.cato, at=NOON + DAY, statement=Statement.CONFLICT, ground="represents")
+    assert not is_waiting_for(case, TaskKind.RULE_ON_LATE)
+    declare(case, by=here.lise, at=NOON + DAY, statement=Statement.NONE)
+    assert is_waiting_for(case, TaskKind.RULE_ON_LATE, here.lise)
 
 
 def test_what_waits_is_an_addition_when_the_preparation_is_reopened(session: Session, here: Cast) -> None:

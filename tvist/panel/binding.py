@@ -86,7 +86,9 @@ def bind(parts: Sequence[Bound], leading: Sequence[Leading], target: Path, *, ti
     """Join the numbered parts to one file, with an outline, the links of the index and those within each part."""
     joined = target.with_suffix(".joined.pdf")
     # By qpdf's own program: it reads each file as it writes, where copying pages one by one would hold all of them.
-    pikepdf.Job(["pikepdf", "--empty", "--pages", *(str(part.file) for part in parts), "--", str(joined)]).run()
+    pikepdf.Job(
+        ["pikepdf", "--deterministic-id", "--empty", "--pages", *(str(part.file) for part in parts), "--", str(joined)]
+    ).run()
     with _opened(joined) as whole:
         for page in whole.pages:
             # The links are added anew, for they lead to other pages here.

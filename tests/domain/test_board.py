@@ -180,5 +180,7 @@ def test_the_daily_round_of_the_board_is_repeated_without_harm(database: Databas
         look_at_board(database, NOON + DAY)
     with database.reading() as session:
         counted = sa.select(sa.func.count()).select_from(Letter).where(Letter.kind == LetterKind.EMPLOYERS_DUE)
-        assert session.scalar(counted) == len({cast.cato, cast.lise, cast.frida, cast.finn, cast.klara, cast.siri, cast.stein})
+        # Kåre is asked too: he holds the seat until it is filled anew.
+        members = (cast.cato, cast.lise, cast.frida, cast.finn, cast.kaare, cast.klara)
+        assert session.scalar(counted) == len((*members, cast.siri, cast.stein))
         assert session.scalar(sa.select(sa.func.count()).select_from(Appointment)) == 6

@@ -13,10 +13,13 @@ from tvist.check import check_all
 from tvist.clock import today
 from tvist.decision.issued import made_file
 from tvist.decision.record import canonical
+from tvist.delivery.models import LetterKind
 from tvist.demo.board import BOARD
 from tvist.demo.copying import copy_cases
 from tvist.demo.filling import fill
+from tvist.demo.originals import can_be_copied
 from tvist.demo.petitions import period_of
+from tvist.demo.playing import index_all, play
 from tvist.demo.plots import COURSES, ENDED, Stage, Turn, plots
 from tvist.demo.themes import THEMES, texts_of
 from tvist.search.index import keyed_stems
@@ -120,3 +123,17 @@ def test_the_board_of_the_demo_has_every_seat_on_every_day():
     ):
         seats = {term.seat for terms in BOARD.values() for term in terms if term.from_on <= day <= term.to_on}
         assert len(seats) == 3
+
+
+@pytest.mark.slow
+def test_cases_whose_panel_votes_on_basis_and_days_are_sound_and_not_copied(installation):
+    filled(installation, 0)
+    found = [plot for plot in plots(len(COURSES), seed=1, today=today()) if Turn.MORE_QUESTIONS in plot.turns]
+    played = [play(installation, plot) for plot in found]
+    index_all(installation, played)
+    assert list(check_all(installation)) == []
+    with installation.database.reading() as session:
+        for case in session.scalars(sa.select(Case)):
+            assert {question.kind.value for question in case.questions} >= {"basis", "period", "responsible"}
+            assert len([letter for letter in case.letters if letter.kind is LetterKind.QUESTIONS_DRAFTED]) == 2
+            assert not can_be_copied(case)

@@ -22,9 +22,10 @@ from tvist.errors import CannotProceed, NotAllowed
 from tvist.panel.actions import declare, refer
 from tvist.panel.challenges import ChallengeEnd
 from tvist.panel.challenging import rule, step_aside
+from tvist.panel.choosing import proposed_panel
 from tvist.panel.models import SeatKind
 from tvist.panel.objecting import object_to, say_no_objection, why_not_object
-from tvist.panel.rules import faults_over_time, holder, lawful_panel, objection_time_faults, panel_faults
+from tvist.panel.rules import faults_over_time, holder, lawful_panel, objection_time_faults, panel_faults, seats_to_fill
 from tvist.submissions.actions import withdraw
 from tvist.submissions.additions import reopen
 from tvist.submissions.outages import record_outage
@@ -250,6 +251,14 @@ def test_an_objection_against_all_three_is_ruled_on_by_deputies(session: Session
     assert holder(case, SeatKind.LEADER).user is cast.lise
     assert set(asked(case, 1)) == {cast.lise, cast.klara}
     assert list(check_rulings(case)) == []
+
+
+def test_whom_the_others_rule_on_is_not_replaced_at_will(session: Session, cast: Cast) -> None:
+    case = declared(session, cast)
+    objects(case, cast.asta, SeatKind.FREE)
+    declare(case, by=cast.kaare, at=LATER, statement=Statement.CONFLICT, ground="employed")
+    assert seats_to_fill(case, LATER) == [SeatKind.KS]
+    assert proposed_panel(session, case, LATER.date())[SeatKind.FREE].user is cast.frida
 
 
 def test_a_party_may_object_again_while_its_time_runs_but_not_to_the_same(session: Session, cast: Cast) -> None:

@@ -17,7 +17,7 @@ from tvist.cases.models import Case
 from tvist.clock import OSLO
 from tvist.panel.impartiality import questions_for
 from tvist.panel.models import Appointment, AppointmentKind, Seat, SeatKind
-from tvist.panel.rules import holder, seat_fault, why_not
+from tvist.panel.rules import holder, seats_to_fill, why_not
 from tvist.procedure.deadlines import last_moment
 from tvist.procedure.settings import procedure_on
 from tvist.words import Message
@@ -89,10 +89,11 @@ def proposed_panel(session: Session, case: Case, on: date) -> Proposal:
     """
     loads, turns, soon = open_loads(session), turns_of_year(session, on), procedure_on(on).gap_warning.after(on)
     before = {seat.user_id for seat in case.renews.case.seats} if case.renews is not None else set()
+    to_fill = seats_to_fill(case, last_moment(on))
     candidates: dict[SeatKind, list[Candidate]] = {}
     for kind in SeatKind:
         seat = holder(case, kind)
-        stays = seat is not None and seat_fault(seat, last_moment(on)) is None
+        stays = seat is not None and kind not in to_fill
         found = [seat.appointment] if seat is not None and stays else _able(session, case, kind, on)
         listed = [
             Candidate(

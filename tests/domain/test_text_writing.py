@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from tests.people import NOON
-from tests.scenes.decision import agreed, approved, issued, present, voted
+from tests.scenes.decision import agreed, approved, issued, ordered, present, voted
 from tvist.cases.queries import case_at
+from tvist.decision.issuing import issue_job
 from tvist.decision.margin import comment_on, comments_on, open_comments, settle
 from tvist.decision.merging import Merge
 from tvist.decision.places import Place, place_named, places_of, reasons_on, remark_on
@@ -24,7 +25,7 @@ from tvist.decision.standard_texts import (
     versions_in,
     write_standard_text,
 )
-from tvist.decision.texts import TextVersion
+from tvist.decision.texts import TextVersion, WorkingText
 from tvist.decision.votes import seats_of
 from tvist.decision.writing import (
     Saved,
@@ -86,7 +87,9 @@ def test_the_same_text_saved_again_is_no_version(session: Session, people: Cast,
     assert len(versions_of(place)) == 1
 
 
-def test_what_the_parties_papers_gave_is_kept_as_the_beginning(session: Session, people: Cast, installation: Installation) -> None:
+def test_what_the_parties_papers_gave_is_kept_as_the_beginning(
+    session: Session, people: Cast, installation: Installation
+) -> None:
     place = Place(voted(session, people, installation), "background")
     began = place.text
     assert began
@@ -204,7 +207,10 @@ def test_the_places_are_the_sections_and_the_reasons(session: Session, people: C
     case = voted(session, people, installation)
     write_text(case, by=people.cato, at=NOON, legal="Lov.")
 
-    assert [place.name for place in places_of(case)][-3:] == ["conclusion", *(f"question:{each.public_id}" for each in case.questions)]
+    assert [place.name for place in places_of(case)][-3:] == [
+        "conclusion",
+        *(f"question:{each.public_id}" for each in case.questions),
+    ]
     assert place_named(case, "legal").text == "Lov."
     for name in ("frozen", "question:x", "paper:1", "", "remark:"):
         with pytest.raises(NotFound):
@@ -243,6 +249,21 @@ def test_after_the_issue_nothing_is_typed_or_remarked(session: Session, people: 
     ):
         with pytest.raises(CannotProceed):
             act(Place(case, "legal"))
+
+
+def test_what_was_typed_and_never_saved_goes_with_the_issue(database: Database, cast: Cast, installation: Installation) -> None:
+    with database.writing() as session:
+        case = ordered(session, cast, installation)
+        member = seats_of(case)[1].user
+        session.add(WorkingText(case=case, place="legal", user=member, began_from=1, text="Aldri lagret.", at=NOON))
+        session.commit()
+        assert case.decision is not None
+        decision_id = case.decision.id
+
+    issue_job(installation, decision_id, NOON)
+
+    with database.reading() as session:
+        assert session.scalars(sa.select(WorkingText)).all() == []
 
 
 def test_a_standard_text_has_versions_an_owner_and_a_form(session: Session, people: Cast, installation: Installation) -> None:

@@ -19,6 +19,7 @@ from tvist.decision.models import CallBack, Remark, RemarkKind
 from tvist.decision.record import BUNDLE_ADDRESS, as_json, canonical, sha256_of
 from tvist.decision.rules import approvals_of, changed_since_ordered, unfinished
 from tvist.decision.votes import PANEL_SIZE, is_open
+from tvist.decision.writing import forget_all
 from tvist.errors import CannotProceed
 from tvist.jobs.actions import queue
 from tvist.jobs.models import JobKind
@@ -95,6 +96,7 @@ def issue(case: Case, *, at: datetime, keys: MasterKeys, papers: PaperStore, sto
         event = take_step(case, Act.ISSUE, by=None, at=at)
         write_ending(case, decision, stored, event)
     close_all_tasks(case, at=at)
+    forget_all(case)
 
 
 def call_back(case: Case, *, by: User, at: datetime, reasons: str) -> None:

@@ -122,6 +122,11 @@ def forget(place: Place, user: User) -> None:
         session.flush()
 
 
+def forget_all(case: Case) -> None:
+    """Put away all that was being typed in the text: it is issued, and what was not saved belongs to nothing."""
+    session_of(case).execute(sa.delete(WorkingText).where(WorkingText.case_id == case.id))
+
+
 def working_text(place: Place, user: User) -> WorkingText | None:
     """What the member has typed there and not saved."""
     return session_of(place.case).scalar(

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from obstore.exceptions import GenericError
 
 from tests.people import NOON
+from tests.project.test_check import found_with
 from tests.scenes.afterwards import RIGHT, SLIP, WHAT_WAS_WRONG, WRONG, corrected, told
 from tests.scenes.decision import ordered
 from tests.scenes.submissions import DAY
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from tests.people import Cast
     from tvist.cases.models import Case
+    from tvist.db import Database
     from tvist.installation import Installation
 
 
@@ -191,3 +193,20 @@ def test_a_correction_is_never_changed_even_by_sql(installation: Installation, c
     for statement in ("UPDATE correction SET words = 'x'", "DELETE FROM correction"):
         with installation.database.writing() as session, pytest.raises(sa.exc.DBAPIError):
             session.execute(sa.text(statement))
+
+
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        ("UPDATE correction SET frozen = replace(frozen, 'perioden', 'tida')", "correction.changed"),
+        ("DELETE FROM correction", "correction.changed"),
+        ("DELETE FROM issued_file WHERE version = 2", "correction.file"),
+    ],
+)
+def test_the_check_finds_what_was_done_to_a_correction(
+    installation: Installation, database: Database, cast: Cast, statement: str, code: str
+) -> None:
+    with database.writing() as session:
+        corrected(session, cast, installation)
+        session.commit()
+    assert code in found_with(database, installation, statement)

@@ -112,7 +112,8 @@ def _until_issued(table: str, issued: str, *, also: str = "", kept: bool = False
 _ISSUED: Final = "SELECT 1 FROM decision WHERE decision.issued_at IS NOT NULL AND decision"
 _OF_CASE: Final = f"{_ISSUED}.case_id = {{row}}.case_id"
 _OF_DECISION: Final = f"{_ISSUED}.id = {{row}}.decision_id"
-_OF_QUESTION: Final = f"{_ISSUED}.case_id = (SELECT question.case_id FROM question WHERE question.id = {{row}}.question_id)"
+_CASE_OF_QUESTION: Final = "SELECT question.case_id FROM question WHERE question.id = {row}.question_id"
+_OF_QUESTION: Final = f"{_ISSUED}.case_id = ({_CASE_OF_QUESTION})"
 
 
 def _other_than(table: str, *columns: str) -> str:

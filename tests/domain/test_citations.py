@@ -44,7 +44,10 @@ if TYPE_CHECKING:
         ("(utdrag s. 3, 5 og 7)", [("utdrag s. 3, 5 og 7", ((3, 3), (5, 5), (7, 7)))]),
         ("utdrag s. 47 og 12 barn", [("utdrag s. 47", ((47, 47),))]),
         ("utdraget side 47, 12 måneder", [("utdraget side 47", ((47, 47),))]),
-        ("utdrag s.\N{NO-BREAK SPACE}4 og utdrag s. 5", [("utdrag s.\N{NO-BREAK SPACE}4", ((4, 4),)), ("utdrag s. 5", ((5, 5),))]),
+        (
+            "utdrag s.\N{NO-BREAK SPACE}4 og utdrag s. 5",
+            [("utdrag s.\N{NO-BREAK SPACE}4", ((4, 4),)), ("utdrag s. 5", ((5, 5),))],
+        ),
         ("dokumentutdraget sidene 2\N{EN DASH}3", [("dokumentutdraget sidene 2\N{EN DASH}3", ((2, 3),))]),
         ("dokumentutdraget sidane 2 og 3.", [("dokumentutdraget sidane 2 og 3", ((2, 2), (3, 3)))]),
         ("et utdrag av saken", []),

@@ -74,7 +74,9 @@ def test_a_case_with_a_secret_address_is_left_out(session: Session, people: Cast
     assert precedents_for(case.questions[0], present(session, people).cato).total == 0
 
 
-@pytest.mark.parametrize(("name", "value"), [("measure", "foster_home"), ("state_basis", "cwa1992_9_4"), ("municipal_basis", "education")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("measure", "foster_home"), ("state_basis", "cwa1992_9_4"), ("municipal_basis", "education")]
+)
 def test_another_measure_or_basis_is_another_question(
     session: Session, people: Cast, installation: Installation, name: str, value: str
 ) -> None:

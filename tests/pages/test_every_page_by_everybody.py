@@ -77,7 +77,15 @@ def test_no_page_breaks_and_a_stranger_finds_no_case(
         known = {"slug": case.slug, "papers": paper_called(case, "Vedtak").public_id, "messages": case.parties[0].public_id}
         known |= {"party_id": case.parties[0].public_id, "letters": case.letters[0].public_id, "drafts": draft.public_id}
         known |= {"meetings": a_meeting(session, cast.cato, case)}
-        known |= {"draft_id": draft.public_id, "step": "facts", "section": "legal", "place": "legal", "kind": "comments", "code": "4639", "users": cast.arne.public_id}
+        known |= {
+            "draft_id": draft.public_id,
+            "step": "facts",
+            "section": "legal",
+            "place": "legal",
+            "kind": "comments",
+            "code": "4639",
+            "users": cast.arne.public_id,
+        }
     app.testing, browser = False, app.test_client()
     if who:
         _sign_in(browser, installation, getattr(cast, who))

@@ -272,7 +272,8 @@ POLICY: Final[dict[Act, frozenset[Role]]] = {
     Act.SEE_STANDARD_TEXTS: frozenset({Role.SECRETARIAT, Role.BOARD_MEMBER, Role.LEADER}),
     Act.WRITE_STANDARD_TEXT: frozenset({Role.SECRETARIAT, Role.BOARD_MEMBER, Role.LEADER}),
     Act.CALL_MEETING: frozenset({Role.LEADER}),
-    Act.READ_MEETING: frozenset({Role.OWNER, Role.SECRETARIAT}),  # The secretariat reads when and where; the minutes are the panel's own.
+    # The secretariat reads when and where; the minutes are the panel's own.
+    Act.READ_MEETING: frozenset({Role.OWNER, Role.SECRETARIAT}),
     Act.WRITE_MINUTES: frozenset({Role.OWNER}),
     Act.MANAGE_USERS: frozenset({Role.ADMINISTRATOR}),
     Act.CHANGE_OWN_ACCOUNT: frozenset({Role.SIGNED_IN}),

@@ -144,7 +144,9 @@ OCCASIONAL: Final = frozenset(
 _TO_PAPERS: Final = frozenset({Act.QUARANTINE_PAPER, Act.RELEASE_PAPER, Act.REPLACE_PAPER, Act.RENAME_PAPER})
 _TO_TEAMS: Final = frozenset({Act.MANAGE_TEAM, Act.ASSIGN})
 FROM_ROOMS: Final = (
-    frozenset({Act.ISSUE, Act.CHANGE_QUESTION, Act.RENEW_BUNDLE, Act.MAKE_OFFER, Act.PROPOSE_SETTLEMENT, Act.SETTLE}) | _TO_PAPERS | _TO_TEAMS
+    frozenset({Act.ISSUE, Act.CHANGE_QUESTION, Act.RENEW_BUNDLE, Act.MAKE_OFFER, Act.PROPOSE_SETTLEMENT, Act.SETTLE})
+    | _TO_PAPERS
+    | _TO_TEAMS
 )
 """Acts without a row in `PAGES`: done from a room of `PLACES`, from the list of papers, by another act, or by the machine."""
 

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     from tvist.cases.models import Case
 
+__all__ = ["bp"]
+
 bp.add_app_template_global(code_label)
 bp.add_app_template_global(left_of)
 bp.add_app_template_global(is_conceded)
@@ -60,4 +62,3 @@ def preview(case: Case) -> ResponseReturnValue:
 
 def _pdf(content: bytes, name: str) -> Response:
     return Response(content, mimetype="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})
-

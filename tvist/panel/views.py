@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from tvist.panel.composition import Composition
 
 
+__all__ = ["bp"]
+
+
 @bp.app_template_global()
 def panel_of(case: Case) -> Composition | None:
     """Who sits in the case, as far as the reader may know it."""

@@ -82,7 +82,13 @@ def _agree_anew(case: Case, at: datetime) -> None:
             length, starts_on = procedure_on(case.registered_on).panel_target, oslo_date(case.referred_at or at)
             if any(seat.user.id == agreement.user_id for seat in case.seats_held):
                 open_task(
-                    case, TaskKind.AGREE_QUESTIONS, at=at, owner=agreement.user, length=length, starts_on=starts_on, is_target=True
+                    case,
+                    TaskKind.AGREE_QUESTIONS,
+                    at=at,
+                    owner=agreement.user,
+                    length=length,
+                    starts_on=starts_on,
+                    is_target=True,
                 )
 
 

@@ -223,7 +223,7 @@ class Case(Base, Versioned):
             roles.add(Role.LEADER)
             if (self.open_dismissal or self.state in {State.DISMISSED, State.DECIDED}) and statement is Statement.NONE:
                 roles.add(Role.LEADER_DECLARED)
-        return roles | self._party_roles(user, on) | self._seat_roles(user) | self._ruling_roles(user)
+        return roles | self._party_roles(user, on) | self._seat_roles(user, on) | self._ruling_roles(user, on)
 
     def _party_roles(self, user: User, on: date) -> set[Role]:
         party = self.party_of(user, on)
@@ -235,17 +235,23 @@ class Case(Base, Versioned):
         }[party.side]
         return {plain, filer} if party.may_be_bound_by(user, on) else {plain}
 
-    def _seat_roles(self, user: User) -> set[Role]:
+    def _seat_roles(self, user: User, on: date) -> set[Role]:
         seat = self.seat_of(user)
         if seat is None:
+            return set()
+        # Whose term covers the case no more (rule 27) has no part in it, from that midnight, and not only from when the seat is filled anew.
+        # Once the record is frozen nobody can be seated; whoever led then can still call the issue back.
+        if self.state in {State.PREPARED, State.PANEL} and not seat.is_covered_on(on):
             return set()
         # A leader who declared for a dismissal declares anew for the seat; who is in doubt waits for the ruling (rule 29).
         if not seat.is_declared:
             return {Role.CALLED}
         return {Role.SEATED, Role.SEATED_LEADER} if seat.is_leader else {Role.SEATED}
 
-    def _ruling_roles(self, user: User) -> set[Role]:
-        """Asked to rule on another member's impartiality, and not ruled yet (rules 29, 30)."""
+    def _ruling_roles(self, user: User, on: date) -> set[Role]:
+        """Asked to rule on another member's impartiality, and not ruled yet (rules 29, 30); as long as they are of the board."""
+        if Role.BOARD_MEMBER not in user.roles_on(on):
+            return set()
         awaited = (ruling for challenge in self.challenges for ruling in challenge.rulings if ruling.is_awaited)
         return {Role.RULING} if any(ruling.user_id == user.id for ruling in awaited) else set()
 

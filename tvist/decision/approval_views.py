@@ -18,6 +18,7 @@ from tvist.decision.forms import ApproveForm, PlainForm
 from tvist.decision.queries import deliberation_at
 from tvist.decision.record import text_hash
 from tvist.decision.rules import approvals_of, unfinished
+from tvist.panel.rules import panel_faults
 from tvist.web.session import installed
 from tvist.words import Message
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 def approve(case: Case) -> ResponseReturnValue:
     """Approve the very text that the page showed."""
     keys = installed().keys
-    form, in_the_way = ApproveForm(), unfinished(case, Act.APPROVE, keys)
+    form, in_the_way = ApproveForm(), unfinished(case, Act.APPROVE, keys) or panel_faults(case, now())
     current = text_hash(case, keys)
     if form.validate_on_submit() and not in_the_way:
         if form.text_sha256.data == current:

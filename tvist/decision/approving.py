@@ -15,6 +15,7 @@ from tvist.decision.record import text_hash
 from tvist.decision.rules import approvals_of, unfinished
 from tvist.decision.votes import PANEL_SIZE, leader_of, seats_of
 from tvist.errors import CannotProceed, NotAllowed
+from tvist.panel.rules import panel_faults
 from tvist.procedure.settings import procedure_on
 from tvist.words import Message
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 def approve(case: Case, *, by: User, at: datetime, keys: MasterKeys) -> Approval:
     """Approve the very text as it stands, by its hash; three approvals of one text let the leader order issue (rule 38)."""
     demand_seat(case, by)
-    found = unfinished(case, Act.APPROVE, keys)
+    found = unfinished(case, Act.APPROVE, keys) or panel_faults(case, at)
     decision = case.decision
     if found or decision is None:
         raise CannotProceed(found or [Message("decision.no_text")])

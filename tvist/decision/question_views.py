@@ -28,6 +28,7 @@ from tvist.decision.votes import (
     seats_of,
     standing_questions,
 )
+from tvist.panel.rules import panel_faults
 from tvist.web.session import installed
 from tvist.words import Message
 
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 @requires(Act.DRAFT_QUESTIONS, of=deliberation_at)
 def draft_questions(case: Case) -> ResponseReturnValue:
     """What can be asked of each line, what is proposed and why; each can be ticked, and worded anew."""
-    in_the_way = obstacles(case, Act.DRAFT_QUESTIONS)
+    in_the_way = obstacles(case, Act.DRAFT_QUESTIONS) or panel_faults(case, now())
     rows = [] if in_the_way else questions.askable(case)
     drafted = questions.as_drafted(case)
     form = draft_form(rows, drafted, is_begun=bool(drafted_questions(case)))
@@ -60,7 +61,7 @@ def draft_questions(case: Case) -> ResponseReturnValue:
 @requires(Act.AGREE_QUESTIONS, of=deliberation_at)
 def agree_questions(case: Case) -> ResponseReturnValue:
     """The questions as they are drafted, and who has agreed to them."""
-    form, in_the_way = AgreeForm(), obstacles(case, Act.AGREE_QUESTIONS)
+    form, in_the_way = AgreeForm(), obstacles(case, Act.AGREE_QUESTIONS) or panel_faults(case, now())
     if form.validate_on_submit() and not in_the_way and _is_current(form, case):
         questions.agree_questions(case, by=current_user, at=now())
         is_put = bool(standing_questions(case))
@@ -87,7 +88,7 @@ def agree_questions(case: Case) -> ResponseReturnValue:
 def change_question(question: Question) -> ResponseReturnValue:
     """Other words for an agreed question; the votes on it fall."""
     case, form = question.case, ChangeForm(question)
-    in_the_way = voting.why_not_put(question, Act.CHANGE_QUESTION)
+    in_the_way = voting.why_not_put(question, Act.CHANGE_QUESTION, now())
     if form.validate_on_submit() and not in_the_way:
         questions.change_question(question, " ".join((form.words.data or "").split()), by=current_user, at=now())
         return finish(_overview(case) + "#questions", Message("decision.questions.reworded", position=number_of(question)))
@@ -116,7 +117,7 @@ def vote_on(question: Question) -> ResponseReturnValue:
     keys, case = installed().keys, question.case
     own = own_vote(question, current_user, keys)
     form = vote_form(question, own)
-    in_the_way = voting.why_not_vote(question, current_user)
+    in_the_way = voting.why_not_vote(question, current_user, now())
     if form.validate_on_submit() and not in_the_way:
         voting.vote(question, form.choice, by=current_user, at=now(), keys=keys)
         return finish(_next_vote(case), Message("decision.vote.done"))

@@ -26,6 +26,7 @@ from tvist.delivery.actions import write_to_user
 from tvist.delivery.models import LetterKind
 from tvist.errors import CannotProceed
 from tvist.panel.bundle import lines_in_bundle
+from tvist.panel.rules import panel_faults
 from tvist.procedure.settings import procedure_on
 from tvist.submissions.joint_table import TableStanding, joint_table
 from tvist.submissions.models import Answer
@@ -112,7 +113,7 @@ def draft_questions(case: Case, wanted: Iterable[Wanted], *, by: User, at: datet
     """
     demand_seat(case, by)
     ordered = sorted(wanted, key=lambda each: (each.line.position, KINDS.index(each.kind)))
-    if found := obstacles(case, Act.DRAFT_QUESTIONS) or _faults(case, ordered):
+    if found := obstacles(case, Act.DRAFT_QUESTIONS) or panel_faults(case, at) or _faults(case, ordered):
         raise CannotProceed(found)
     if drafted_questions(case) and as_drafted(case) == ordered:
         return
@@ -135,7 +136,7 @@ def agree_questions(case: Case, *, by: User, at: datetime, seen: str | None = No
     `seen` is the hash of what the member's page showed: raises `CannotProceed` where the draft is another by now.
     """
     demand_seat(case, by)
-    if found := obstacles(case, Act.AGREE_QUESTIONS):
+    if found := obstacles(case, Act.AGREE_QUESTIONS) or panel_faults(case, at):
         raise CannotProceed(found)
     current = set_hash(as_drafted(case))
     if seen is not None and seen != current:
@@ -161,7 +162,7 @@ def change_question(question: Question, words: str, *, by: User, at: datetime) -
     """Give an agreed question other words (empty: the standard ones). The votes on it fall, and all three vote anew; the journal keeps both."""
     case = question.case
     demand_seat(case, by)
-    if found := why_not_put(question, Act.CHANGE_QUESTION):
+    if found := why_not_put(question, Act.CHANGE_QUESTION, at):
         raise CannotProceed(found)
     if words.strip() == question.words:
         return

@@ -15,6 +15,7 @@ from tvist.decision.models import QuestionKind, Vote
 from tvist.decision.rules import amount_too_large, approvals_of
 from tvist.decision.votes import all_open, is_open, own_vote, sealed_choice, standing_questions, standing_votes
 from tvist.errors import CannotProceed
+from tvist.panel.rules import panel_faults
 from tvist.words import Message
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def vote(question: Question, choice: Choice, *, by: User, at: datetime, keys: Ma
     """
     case = question.case
     demand_seat(case, by)
-    if faults := [*why_not_vote(question, by), *choice_faults(question, choice)]:
+    if faults := [*why_not_vote(question, by, at), *choice_faults(question, choice)]:
         raise CannotProceed(faults)
     earlier = standing_votes(question).get(by.id)
     if earlier is not None:
@@ -56,16 +57,16 @@ def vote(question: Question, choice: Choice, *, by: User, at: datetime, keys: Ma
     return cast
 
 
-def why_not_vote(question: Question, by: User) -> list[Message]:
-    """What stands in the way of the member's vote, whatever it may be: the rulebook, and the bundle that they have not read (rule 33)."""
+def why_not_vote(question: Question, by: User, at: datetime) -> list[Message]:
+    """What stands in the way of the member's vote at that moment, whatever it may be: the rulebook, the panel, and a bundle not read (rules 31, 33)."""
     bundle = question.case.bundles[-1] if question.case.bundles else None
     has_read = bundle is not None and any(found.user_id == by.id for found in bundle.readings)
-    return [*why_not_put(question, Act.VOTE), *([] if has_read else [Message("decision.not_read")])]
+    return [*why_not_put(question, Act.VOTE, at), *([] if has_read else [Message("decision.not_read")])]
 
 
-def why_not_put(question: Question, act: Act) -> list[Message]:
-    """What stands in the way of an act on a question that is put: the rulebook, and that it has fallen or is only drafted."""
-    found = obstacles(question.case, act)
+def why_not_put(question: Question, act: Act, at: datetime) -> list[Message]:
+    """What stands in the way of an act on a question that is put: the rulebook, the panel at that moment, and that it has fallen or is only drafted."""
+    found = obstacles(question.case, act) or panel_faults(question.case, at)
     if question.fell_at is not None:
         return [*found, Message("decision.question_fell", line=question.line.position)]
     return found or ([Message("decision.no_questions")] if question.agreed_at is None else [])

@@ -19,6 +19,8 @@ from tvist.db import insert_once, locked
 from tvist.delivery.actions import write_to_body
 from tvist.delivery.models import LetterKind
 from tvist.panel.board import gaps, warned_until
+from tvist.panel.challenges import Challenge
+from tvist.panel.challenging import ask_rulers
 from tvist.panel.choosing import board
 from tvist.panel.employers import ask_for_employers
 from tvist.panel.models import Appointment, GapLetter, Seat
@@ -42,19 +44,29 @@ def look_at_board(database: Database, at: datetime) -> None:
 
 
 def see_to_seats(session: Session, *, at: datetime) -> list[Case]:
-    """Let the secretariat fill anew each seat whose holder's term does not cover the case any more (rule 27). Returns the cases."""
+    """Let the secretariat fill anew each seat whose holder's term does not cover the case any more (rule 27). Returns the cases.
+
+    Nothing is waited for from such a holder any more, and others are asked in the place of who was to rule and is no member now.
+    """
     on = oslo_date(at)
     over = sa.or_(Appointment.to_on < on, Appointment.ended_on < on)
     query = (
         sa.select(Case)
         .where(
             Case.state.in_({State.PREPARED, State.PANEL}),
-            Case.seats.any(sa.and_(Seat.left_at.is_(None), Seat.appointment_id.in_(sa.select(Appointment.id).where(over)))),
+            sa.or_(
+                Case.seats.any(sa.and_(Seat.left_at.is_(None), Seat.appointment_id.in_(sa.select(Appointment.id).where(over)))),
+                Case.challenges.any(Challenge.decided_at.is_(None)),
+            ),
         )
         .order_by(Case.id)
     )
     found = []
     for case in session.scalars(locked(session, query, Case)):
+        for seat in case.seats_held:
+            if not seat.is_covered_at(at):
+                close_tasks(case, *TaskKind, at=at, owner=seat.user)
+        ask_rulers(case, at)
         uncovered = [seat for seat in case.seats_held if not seat.is_covered_at(at)]
         if not uncovered or is_waiting_for(case, TaskKind.SEAT):
             continue

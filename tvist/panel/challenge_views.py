@@ -100,7 +100,7 @@ def rule(found: Challenge) -> ResponseReturnValue:
     form = RuleForm(found.seat.user.name)
     if form.validate_on_submit() and not refused(form, found.case, Act.RULE_ON_CHALLENGE):
         stays, reasons = form.view.data == STAYS, form.reasons.data or ""
-        if not _blamed(form, challenging.ruling_faults(found, current_user, reasons)):
+        if not _blamed(form, challenging.ruling_faults(found, current_user, reasons, now())):
             challenging.rule(found, by=current_user, at=now(), stays=stays, reasons=reasons)
             return _after_ruling(found)
     return _ruling_page(found, form, StepAsideForm(today(), formdata=None), form)

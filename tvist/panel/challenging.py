@@ -53,7 +53,7 @@ def rule(found: Challenge, *, by: User, at: datetime, stays: bool, reasons: str)
     """Rule, with reasons, on whether a member may go on sitting. The last ruling decides. Raises CannotProceed."""
     case = found.case
     own = awaited_of(found, by)
-    faults = obstacles(case, Act.RULE_ON_CHALLENGE) or ruling_faults(found, by, reasons)
+    faults = obstacles(case, Act.RULE_ON_CHALLENGE) or ruling_faults(found, by, reasons, at)
     if faults or own is None:
         raise CannotProceed(faults)
     take_step(case, Act.RULE_ON_CHALLENGE, by=by, at=at, said=Message("panel.journal.ruling_given", seat=found.seat.kind))
@@ -61,9 +61,10 @@ def rule(found: Challenge, *, by: User, at: datetime, stays: bool, reasons: str)
     ask_rulers(case, at)
 
 
-def ruling_faults(found: Challenge, by: User, reasons: str) -> list[Message]:
-    """What is wrong with a ruling as it was filled in."""
-    if awaited_of(found, by) is None:
+def ruling_faults(found: Challenge, by: User, reasons: str, at: datetime) -> list[Message]:
+    """What is wrong with a ruling as it was filled in; whose term has ended since they were asked is asked no more (rule 27)."""
+    own = awaited_of(found, by)
+    if own is None or not _may_rule(own, at):
         return [Message("panel.ruling.not_asked")]
     return [] if reasons.strip() else [Message("panel.ruling.reasons_needed")]
 
@@ -118,7 +119,7 @@ def _settle(found: Challenge, at: datetime) -> bool:
         if kind is found.seat.kind or any(ruling.for_seat is kind for ruling in found.standing):
             continue
         held = holder(case, kind)
-        if held is not None and not held.is_declared and not is_challenged(held):
+        if held is not None and not held.is_declared and not is_challenged(held) and held.is_covered_at(at):
             # Whether the holder can rule is known when they have declared.
             waits = True
         elif (user := _first_able(found, kind, at)) is not None:
@@ -130,24 +131,32 @@ def _settle(found: Challenge, at: datetime) -> bool:
 
 
 def _let_rulings_fall(found: Challenge, at: datetime) -> None:
-    """Who has become unable to rule: in conflict, ruled out, challenged too, or, before they ruled, no deputy of the seat any more."""
+    """Who has become unable to rule: in conflict, ruled out, challenged too, or, before they ruled, of that seat no more."""
     case = found.case
     for ruling in found.standing:
         seat = case.seat_of(ruling.user)
         is_able = not case.is_stranger(ruling.user) and not (seat is not None and is_challenged(seat))
-        if is_able and seat is None and ruling.is_awaited:
-            able = deputies_for(session_of(case), case, ruling.for_seat, oslo_date(at))
-            is_able = any(each.user_id == ruling.user_id for each in able)
-        if not is_able:
+        if not is_able or (ruling.is_awaited and not _may_rule(ruling, at)):
             ruling.fell_at = at
     session_of(case).flush()
+
+
+def _may_rule(ruling: Ruling, at: datetime) -> bool:
+    """Whether the term of who is asked still covers the case: as holder of a seat, or as deputy of the seat they rule for."""
+    case = ruling.challenge.case
+    seat = case.seat_of(ruling.user)
+    if seat is not None:
+        return seat.is_covered_at(at)
+    able = deputies_for(session_of(case), case, ruling.for_seat, oslo_date(at))
+    return any(each.user_id == ruling.user_id for each in able)
 
 
 def _first_able(found: Challenge, kind: SeatKind, at: datetime) -> User | None:
     """Who rules for a seat: its holder, or the first of its deputies who is not asked for the other one. None where nobody is left."""
     case, asked = found.case, {ruling.user_id for ruling in found.standing}
     held = holder(case, kind)
-    if held is not None and held.is_declared and not is_challenged(held) and held.user_id not in asked:
+    is_able = held is not None and held.is_declared and held.is_covered_at(at) and not is_challenged(held)
+    if held is not None and is_able and held.user_id not in asked:
         return held.user
     deputies = (each.user for each in deputies_for(session_of(case), case, kind, oslo_date(at)))
     return next((user for user in deputies if user.id not in asked), None)

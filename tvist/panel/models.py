@@ -162,10 +162,16 @@ class Seat(Base):
 
     def is_covered_at(self, at: datetime) -> bool:
         """In force that day, or finishing a case that was already referred while the term ran (rule 27)."""
+        referred_at = self.case.referred_at
+        is_referred = referred_at is not None and referred_at <= at
+        return self.appointment.holds_on(oslo_date(at)) or (is_referred and self.is_covered_on(oslo_date(at)))
+
+    def is_covered_on(self, on: date) -> bool:
+        """The same of a day, in the case as it stands now."""
         appointment, referred_at = self.appointment, self.case.referred_at
-        if appointment.holds_on(oslo_date(at)):
+        if appointment.holds_on(on):
             return True
-        if referred_at is None or referred_at > at or not appointment.finishes_on(oslo_date(at)):
+        if referred_at is None or not appointment.finishes_on(on):
             return False
         return appointment.holds_on(oslo_date(max(referred_at, self.seated_at)))
 

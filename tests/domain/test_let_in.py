@@ -93,6 +93,8 @@ def test_it_needs_reasons_and_is_done_once(session: Session, here: Cast) -> None
     sending = come_back(session, case)
     with pytest.raises(CannotProceed, match=r"late\.exception_needs_reasons"):
         let_in(sending, by=here.cato, at=NOON, reasons=" ")
+    with pytest.raises(CannotProceed, match=r"pdf\.missing_letters"):
+        let_in(sending, by=here.cato, at=NOON, reasons="Nødvendig \N{GRINNING FACE}.")
     let_in(sending, by=here.cato, at=NOON, reasons=REASONS)
     with pytest.raises(CannotProceed, match=r"late\.nothing_to_let_in"):
         let_in(sending, by=here.cato, at=NOON, reasons=REASONS)

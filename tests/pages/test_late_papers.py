@@ -174,6 +174,7 @@ def test_the_leader_makes_an_exception_without_reading_what_it_is_for(ask: Ask, 
     assert ask("POST", f"{at}/let-in", as_=cast.cato, data={"sending": sending, "reasons": ""}).status_code == 422
     given = {"sending": sending, "reasons": "Parten er uten adresse."}
     assert ask("POST", f"{at}/let-in", as_=cast.cato, data=given | {"sending": "x"}).status_code == 422
+    assert ask("POST", f"{at}/let-in", as_=cast.cato, data=given | {"reasons": "Nødvendig \N{GRINNING FACE}."}).status_code == 422
     for other in (cast.frida, cast.siri, cast.asta, cast.bo):
         assert ask("POST", f"{at}/let-in", as_=other, data=given).status_code == 403
     assert ask("POST", f"{at}/let-in", as_=cast.cato, data=given).status_code == 303

@@ -8,6 +8,7 @@ from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.validators import ValidationError
 
 from tvist.intake.anonymity import NoBirthNumber
+from tvist.pdf import missing_letters
 from tvist.procedure.settings import PROCEDURES
 from tvist.web.forms import Needed, NotLonger, TvistForm, choices, trimmed
 from tvist.web.session import lazy, say, t
@@ -77,6 +78,11 @@ class LetInForm(TvistForm):
         """Each is known by its kind, its sender, its day and why it stays out; its words and the titles of its papers are not shown."""
         super().__init__(**kwargs)
         self.sending.choices = choices([(each.submission.public_id, say(_told(each))) for each in candidates])
+
+    def validate_reasons(self, field: TextAreaField) -> None:
+        """They stand in the opinion, and cannot be changed."""
+        if unprintable := missing_letters(field.data or ""):
+            raise ValidationError(say(unprintable))
 
 
 def _told(each: LeftOut) -> Message:

@@ -21,6 +21,7 @@ from tvist.jobs.actions import queue
 from tvist.jobs.models import JobKind
 from tvist.panel.bundle import freeze, may_be_let_in, not_in_newest
 from tvist.panel.late import hand_to_leader, running_rounds
+from tvist.pdf import missing_letters
 from tvist.procedure.settings import procedure_on
 from tvist.words import Message
 
@@ -42,6 +43,9 @@ def let_in(submission: Submission, *, by: User, at: datetime, reasons: str) -> L
     faults = [] if submission in [each.submission for each in may_be_let_in(case)] else [Message("late.cannot_be_let_in")]
     if not reasons.strip():
         faults.append(Message("late.exception_needs_reasons"))
+    if unprintable := missing_letters(reasons):
+        # They are written once and print in the opinion, which could never be approved with them.
+        faults.append(unprintable)
     if found := obstacles(case, Act.LET_IN) or faults:
         raise CannotProceed(found)
     said = Message("journal.let_in", what=submission.kind, reasons=reasons.strip())

@@ -28,6 +28,23 @@ def unlawful_because(case: Case, at: datetime) -> list[str]:
     return found
 
 
+def unlawful_rulings(case: Case) -> list[str]:
+    """All that was ruled on a member's impartiality by one who might not: of another seat, about themselves, or no member of the board that day."""
+    found = []
+    for each in case.challenges:
+        for ruling in each.rulings:
+            if ruling.ruled_at is None or ruling.fell_at is not None:
+                continue
+            own = [seat for seat in case.seats if seat.user_id == ruling.user_id and seat.kind is ruling.for_seat]
+            terms = [appointed for appointed in ruling.user.appointments if appointed.seat is ruling.for_seat]
+            is_member = any(_term_runs(appointed, ruling.ruled_at) for appointed in terms)
+            if not is_member and not any(_finishes(case, seat, ruling.ruled_at) for seat in own):
+                found.append(f"{ruling.user.name} was no member when they ruled")
+            if ruling.user_id == each.seat.user_id or ruling.for_seat is each.seat.kind:
+                found.append(f"{ruling.user.name} ruled on themselves, or for that very seat")
+    return found
+
+
 def _holder_fails(case: Case, seat: Seat, at: datetime) -> list[str]:
     found = []
     appointed = seat.appointment
@@ -56,8 +73,11 @@ def _term_runs(appointed: Appointment, at: datetime) -> bool:
 
 
 def _finishes(case: Case, seat: Seat, at: datetime) -> bool:
-    """Who was appointed when the case was referred, or when they were called to it later, finishes it (rule 27)."""
+    """Who was appointed when the case was referred, or when they were called to it later, finishes it (rule 27), until they are released."""
+    released_on = seat.appointment.released_on
     if case.referred_at is None or case.referred_at > at or not seat.appointment.finishes_referred:
+        return False
+    if released_on is not None and oslo_date(at) > released_on:
         return False
     return _term_runs(seat.appointment, max(case.referred_at, seat.seated_at))
 

@@ -37,6 +37,7 @@ from tvist.decision.writing import write_reasons, write_text
 from tvist.errors import CannotProceed, NotAllowed
 from tvist.panel.actions import confirm_reading, declare, refer, seat_panel
 from tvist.panel.board_actions import appoint
+from tvist.panel.board_round import see_to_seats
 from tvist.panel.challenging import awaited_of, step_aside
 from tvist.panel.challenging import rule as rule_on
 from tvist.panel.choosing import proposed_panel
@@ -174,6 +175,7 @@ class OnTheWay(RuleBasedStateMachine):
         letters_arrive(self.session, self.case, at=self.at)
         look_at_clocks(self.case, at=self.at)
         look_at_late(self.case, at=self.at)
+        see_to_seats(self.session, at=self.at)
         self.session.flush()
 
     # ---- What is waited for ----

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 
-from tests.campaign.lawful import unlawful_because
+from tests.campaign.lawful import unlawful_because, unlawful_rulings
 from tests.campaign.on_the_way import BEFORE_OPINION, IN_PANEL, OnTheWay, seldom
 from tvist.cases.history import Statement
 from tvist.cases.lifecycle import State
@@ -35,7 +35,7 @@ from tvist.decision.votes import (
 from tvist.decision.writing import write_text
 from tvist.errors import NotAllowed
 from tvist.panel.actions import declare
-from tvist.panel.board_actions import end_term
+from tvist.panel.board_actions import end_term, release
 from tvist.panel.late import send_late
 from tvist.panel.models import SeatKind
 from tvist.submissions.concessions import concede
@@ -87,6 +87,19 @@ class Deliberation(OnTheWay):
                 finishes = data.draw(st.booleans(), label="finishes")
                 end_term(appointed, ended_on=oslo_date(self.at), reason="Fratrådte.", finishes=finishes, at=self.at)
 
+    @BEFORE_OPINION
+    @rule(data=st.data(), happens=seldom)
+    def a_member_finishes_no_more(self, data: st.DataObject, *, happens: bool) -> None:
+        """One whose term is over is released from the cases that they were to finish (rule 27)."""
+        today = oslo_date(self.at)
+        over = [each for one in self.members for each in one.appointments if each.last_on is not None and each.last_on <= today]
+        finishing = [each for each in over if each.finishes_referred and each.released_on is None and each.struck_at is None]
+        if happens and finishing:
+            appointed = data.draw(st.sampled_from(finishing), label="appointment")
+            with self.trying():
+                release(appointed, released_on=today, reason="Syk.", at=self.at)
+                self.world.counted["released from finishing"] += 1
+
     @IN_PANEL
     @rule(data=st.data(), words=st.sampled_from(["Hvem bør dekke kravet?", "Hvem har ansvaret?"]))
     def a_question_is_changed(self, data: st.DataObject, words: str) -> None:
@@ -133,8 +146,12 @@ class Deliberation(OnTheWay):
     def no_opinion_was_issued_by_an_unlawful_panel(self) -> None:
         case = self.case
         moments = [case.referred_at, *self.issued_at, *(question.opened_at for question in case.questions)]
-        for at in filter(None, moments):
+        moments += [question.agreed_at for question in case.questions]
+        moments += [vote.cast_at for question in case.questions for vote in question.votes]
+        moments += [approval.approved_at for approval in case.decision.approvals] if case.decision else []
+        for at in {moment for moment in moments if moment is not None}:
             assert not (why := unlawful_because(case, at)), (at, why)
+        assert not (why := unlawful_rulings(case)), why
         assert (case.state is State.DECIDED) is bool(self.issued_at)
 
     @invariant()

@@ -190,3 +190,34 @@ def test_a_corrected_opinion_says_on_top_and_on_every_page_that_it_is_corrected(
 
 def test_the_opinion_says_the_last_day_to_ask_for_a_new_treatment() -> None:
     assert "2. juni 2026" in pages_of(a_record())[-1]
+
+
+def days_result(value: str, *votes: str) -> dict[str, Any]:
+    """Three votes on days without majority."""
+    given = [
+        {"name": name, "value": vote, "is_followed": vote == value} for name, vote in zip((LEADER, FREE, KS), votes, strict=True)
+    ]
+    return {"value": value, "is_unanimous": False, "has_majority": False, "votes": given}
+
+
+@pytest.mark.parametrize(
+    ("votes", "value", "said"),
+    [
+        (
+            ("2024-06-16/2024-12-31", "2024-07-01/", "none"),
+            "2024-07-01/2024-12-31",
+            "Nemnda legger da til grunn bare de dagene som de to andre er enige om. Det vil si at",
+        ),
+        (
+            ("2024-06-16/2024-08-31", "2024-07-01/2024-12-31", "2024-08-01/2025-01-31"),
+            "2024-07-01/2024-12-31",
+            "Nemnda legger da til grunn den midterste av de tre første dagene og den midterste av de tre siste dagene.",
+        ),
+    ],
+)
+def test_days_without_majority_are_explained_as_the_members_voted(votes: tuple[str, ...], value: str, said: str) -> None:
+    text = text_of(a_record(questions=[a_question(1, 2, "period", days_result(value, *votes))]))
+
+    assert said in text
+    assert "gjelder for tiden fra 1. juli 2024 til 31. desember 2024" in text
+    assert f"{KS} mener at" in text

@@ -51,10 +51,8 @@ def composition_told(record: Record, told: Wording) -> Iterator[Block]:
     seats = {seat["seat"]: seat["appointment"] for seat in record["panel"]}
     said = [_statement_told(each, seats, told) for each in found["statements"]]
     said += [told(f"composition.left.{each['because']}", **_named(each, told)) for each in found["left"]]
-    yield prose(" ".join(said))
-    for each in found["challenges"]:
-        yield prose(_challenge_told(each, told))
-    yield prose(told("all_approved"))
+    statements = "\n".join(f"- {each}" for each in said)
+    yield prose("\n\n".join((statements, *(_challenge_told(each, told) for each in found["challenges"]), told("all_approved"))))
 
 
 def _statement(seat: Seat) -> Record:

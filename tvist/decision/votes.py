@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tvist.decision.choices import (
     ALL,
     MAJORITY,
+    NO_DAYS,
     BasisChoice,
     PeriodChoice,
     ResponsibleChoice,
@@ -178,11 +179,13 @@ def is_true_to_its_commitment(vote: Vote, keys: MasterKeys) -> bool:
 
 def result(question: Question, keys: MasterKeys) -> Result:
     """What the votes come to. Raises `NotAllowed` before all three who sit now have voted."""
-    value, supporters = came_to(question.kind, {user.id: value_of(choice) for user, choice in votes_of(question, keys).items()})
+    votes = {user.id: value_of(choice) for user, choice in votes_of(question, keys).items()}
+    value, supporters = came_to(question.kind, votes)
     if value is None:
         return Result(None, supporters, Message("decision.result.no_majority"))
     choice = choice_of(question.kind, value)
     days = "_days" if question.kind is QuestionKind.PERIOD else ""
+    days += "_of_two" if value_of(NO_DAYS) in votes.values() else ""
     said = {PANEL_SIZE: "unanimous", MAJORITY: "majority"}.get(len(supporters), f"middle{days}")
     return Result(choice, supporters, Message(f"decision.result.{said}", value=choice_said(choice, question)))
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tvist.decision.choices import ALL, period_of
+from tvist.decision.choices import ALL, NO_DAYS, period_of, value_of
 from tvist.decision.models import QuestionKind
 from tvist.words import Message, Ore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from tvist.decision.choices import Value
     from tvist.decision.tables import Wording
@@ -30,7 +30,7 @@ def votes_told(question: Record, record: Record, told: Wording) -> Iterator[str]
     of_each = {vote["name"]: _view(question, vote["value"], record) for vote in found["votes"]}
     followed = tuple(vote["name"] for vote in found["votes"] if vote["is_followed"])
     outvoted = tuple(vote["name"] for vote in found["votes"] if not vote["is_followed"])
-    views = tuple(Message("opinion.one_view", name=name, view=held) for name, held in of_each.items())
+    views = _views(of_each)
     if found["value"] is None:
         yield told("no_majority", views=views)
     elif found["is_unanimous"]:
@@ -39,9 +39,22 @@ def votes_told(question: Record, record: Record, told: Wording) -> Iterator[str]
         view = _view(question, found["value"], record)
         yield told("majority", names=followed, view=view, minority=outvoted, other=of_each[outvoted[0]])
     else:
-        days = "_days" if question["kind"] == QuestionKind.PERIOD.value else ""
-        yield told(f"middle{days}", views=views, view=_view(question, found["value"], record))
+        middle = _middle(question, [vote["value"] for vote in found["votes"]])
+        yield told(middle, views=views, view=_view(question, found["value"], record))
     yield from _subsidiary(question, record, told)
+
+
+def _views(of_each: Mapping[str, Message]) -> Message:
+    """What each of three holds, on lines of their own."""
+    first, second, third = (Message("opinion.one_view", name=name, view=held) for name, held in of_each.items())
+    return Message("opinion.three_views", first=first, second=second, third=third)
+
+
+def _middle(question: Record, values: Collection[Value]) -> str:
+    """How the middle was found; where one finds for no day it is what the other two agree on, and that is easier to follow."""
+    if question["kind"] != QuestionKind.PERIOD.value:
+        return "middle"
+    return "middle_days_of_two" if value_of(NO_DAYS) in values else "middle_days"
 
 
 def _view(question: Record, value: Value, record: Record) -> Message:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tvist.cases.lifecycle import obstacles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from tvist.access.policy import Act
     from tvist.cases.models import Case
@@ -25,4 +25,12 @@ def blamed(form: TvistForm, faults: Iterable[Message], field: str | None = None)
     found = list(faults)
     for message in found:
         form.blame(message, field)
+    return bool(found)
+
+
+def blamed_beside(form: TvistForm, faults: Iterable[Message], fields: Mapping[str, str]) -> bool:
+    """Show each fault beside its field, which `fields` names by the fault's code, or above the form; returns whether there was one."""
+    found = list(faults)
+    for message in found:
+        form.blame(message, fields.get(message.code))
     return bool(found)

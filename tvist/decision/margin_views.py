@@ -11,12 +11,12 @@ from tvist.access.guard import finish, requires
 from tvist.access.policy import Act
 from tvist.clock import now
 from tvist.decision.blueprint import bp
-from tvist.decision.forms import PlainForm
 from tvist.decision.margin import comment_at, comment_on, comments_on
 from tvist.decision.margin import settle as settled
 from tvist.decision.places import place_at
 from tvist.decision.text_forms import MarginForm
-from tvist.decision.text_pages import status_of, url_of
+from tvist.decision.text_pages import url_of
+from tvist.web.forms import PlainForm, status_of
 from tvist.words import Message
 
 if TYPE_CHECKING:

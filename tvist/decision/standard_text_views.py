@@ -23,7 +23,7 @@ from tvist.decision.standard_texts import (
     write_standard_text,
 )
 from tvist.decision.text_forms import StandardTextForm
-from tvist.decision.text_pages import status_of
+from tvist.web.forms import status_of
 from tvist.web.session import current_session
 from tvist.words import Message
 

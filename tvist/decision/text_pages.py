@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from tvist.decision.law_references import LawReference
     from tvist.decision.places import Place
     from tvist.decision.texts import MarginComment, StandardText, TextVersion, WorkingText
-    from tvist.web.forms import TvistForm
     from tvist.words import Message
 
 
@@ -162,10 +161,3 @@ def url_of(place: Place) -> str:
         return url_for("decision.write_section", slug=place.case.slug, section=place.name)
     endpoint = "decision.dissent_on" if place.is_remark else "decision.write_reasons"
     return url_for(endpoint, slug=place.case.slug, public_id=place.question.public_id)
-
-
-def status_of(form: TvistForm) -> int:
-    """Shown; refused because the page is old or something stands in the way; or to be corrected."""
-    if not form.is_submitted():
-        return 200
-    return 422 if form.faults() and not form.is_stale else 409

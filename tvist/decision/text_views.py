@@ -20,11 +20,12 @@ from tvist.decision.precedents import departs_from, precedents_for
 from tvist.decision.queries import question_at
 from tvist.decision.questions import asked
 from tvist.decision.text_forms import LONGEST, PlaceForm, ReasonsForm, RemarkForm, version_number
-from tvist.decision.text_pages import TextKeeps, keeps_of, status_of, text_overview, version_of, writing_page
+from tvist.decision.text_pages import TextKeeps, keeps_of, text_overview, version_of, writing_page
 from tvist.decision.votes import number_of
 from tvist.decision.writing import BEGINNING, Saved, forget, keep_typed, newest_version, save, working_text, writers
 from tvist.errors import NotFound
 from tvist.intake.answering import NOTED_ONCE_IN, clock, read_sent
+from tvist.web.forms import status_of
 from tvist.web.session import installed, say
 from tvist.words import Message
 

@@ -14,8 +14,9 @@ from tvist.decision.blueprint import bp
 from tvist.decision.merging import compare
 from tvist.decision.places import place_at
 from tvist.decision.text_forms import TakeUpForm, VersionsForm, version_number
-from tvist.decision.text_pages import status_of, url_of
+from tvist.decision.text_pages import url_of
 from tvist.decision.writing import BEGINNING, save, version_numbered, versions_of
+from tvist.web.forms import status_of
 from tvist.web.session import say
 from tvist.words import Message
 

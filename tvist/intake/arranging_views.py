@@ -14,10 +14,10 @@ from tvist.errors import NotFound
 from tvist.intake.actions import save_draft
 from tvist.intake.arranging import copied, moved, without
 from tvist.intake.blueprint import bp
-from tvist.intake.forms import PlainForm
 from tvist.intake.line_views import draft_line_at, place_in_address
 from tvist.intake.steps import lines_of, seen
 from tvist.procedure.settings import procedure_on
+from tvist.web.forms import PlainForm
 from tvist.words import Message
 
 if TYPE_CHECKING:

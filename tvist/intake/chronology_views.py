@@ -16,12 +16,12 @@ from tvist.intake.actions import save_draft
 from tvist.intake.blueprint import bp
 from tvist.intake.chronology import ToldFact, by_time, read_fact
 from tvist.intake.drafting import blame_faults, differences, groups_named, told
-from tvist.intake.forms import FactForm, PlainForm
+from tvist.intake.forms import FactForm
 from tvist.intake.queries import connected_codes, draft_at
 from tvist.intake.reading import Reader
 from tvist.intake.steps import CHRONOLOGY, fact_data, fact_of, facts_of, read_draft, seen
 from tvist.procedure.settings import procedure_on
-from tvist.web.forms import choices
+from tvist.web.forms import PlainForm, choices
 from tvist.web.session import current_session, t
 from tvist.words import Message
 

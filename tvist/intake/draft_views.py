@@ -19,7 +19,6 @@ from tvist.intake.actions import begin_draft, discard_draft, save_draft, share_d
 from tvist.intake.blueprint import bp
 from tvist.intake.cautions import away_from_here
 from tvist.intake.drafting import blame_faults, choose_parties, differences, groups_of, progress_of
-from tvist.intake.forms import PlainForm
 from tvist.intake.queries import connected_codes, draft_at, open_drafts_of, party_memberships, party_staff
 from tvist.intake.steps import (
     CHILD,
@@ -36,6 +35,7 @@ from tvist.intake.steps import (
     with_step,
 )
 from tvist.procedure.settings import procedure_on
+from tvist.web.forms import PlainForm
 from tvist.web.session import current_session, tell
 from tvist.words import Message
 

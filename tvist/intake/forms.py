@@ -166,7 +166,3 @@ class LineForm(TvistForm):
     state_basis = _select("state_basis")
     municipal_basis = _select("municipal_basis")
     basis_words = _line("basis_words")
-
-
-class PlainForm(TvistForm):
-    """A form that is nothing but its button."""

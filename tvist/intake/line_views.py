@@ -16,7 +16,7 @@ from tvist.intake.actions import save_draft
 from tvist.intake.arranging import replaced
 from tvist.intake.blueprint import bp
 from tvist.intake.drafting import blame_faults, differences, groups_named, other_party_codes, told
-from tvist.intake.forms import LineForm, PlainForm
+from tvist.intake.forms import LineForm
 from tvist.intake.limitation import Limitation, limitation_of
 from tvist.intake.lines import read_line
 from tvist.intake.petition import Petition
@@ -26,7 +26,7 @@ from tvist.intake.shares_offered import Offered, filled, offered, parted, told_o
 from tvist.intake.steps import LINES, line_data, line_of, lines_of, place_of, read_draft, seen, step_after
 from tvist.procedure.codes import CodeKind, code_label, codes, is_code
 from tvist.procedure.settings import procedure_on
-from tvist.web.forms import choices
+from tvist.web.forms import PlainForm, choices
 from tvist.web.session import current_session, say, t
 from tvist.words import Message
 

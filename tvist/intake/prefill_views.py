@@ -15,12 +15,11 @@ from tvist.clock import now, today
 from tvist.errors import NotFound
 from tvist.intake.actions import save_draft
 from tvist.intake.blueprint import bp
-from tvist.intake.forms import PlainForm
 from tvist.intake.petition import petition_of
 from tvist.intake.prefill import earlier_cases, taken_over
 from tvist.intake.queries import connected_codes, draft_at, parties_by_code
 from tvist.intake.steps import seen
-from tvist.web.forms import SEEN_FIELD
+from tvist.web.forms import SEEN_FIELD, PlainForm
 from tvist.web.session import current_session, installed
 from tvist.words import Message
 

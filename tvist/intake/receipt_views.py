@@ -16,9 +16,9 @@ from tvist.documents.files import SANDBOX
 from tvist.documents.uploads import MediaType, clean_name
 from tvist.errors import NotFound
 from tvist.intake.blueprint import bp
-from tvist.intake.forms import PlainForm
 from tvist.intake.petition import petition_of
 from tvist.intake.receipts import ask_for_receipt, petition_sending_at, receipt_state, without_withheld
+from tvist.web.forms import PlainForm
 from tvist.web.session import current_session, installed
 from tvist.words import Message, render
 

@@ -21,7 +21,6 @@ from tvist.documents.taking_in import MAX_BODY_BYTES, take_in_papers
 from tvist.intake import actions
 from tvist.intake.blueprint import bp
 from tvist.intake.cautions import warnings
-from tvist.intake.forms import PlainForm
 from tvist.intake.kept import kept_form, written_in
 from tvist.intake.letter_drafts import POINTS, deficiency_words, dismissal_words, points_found
 from tvist.intake.letter_looks import looked_at, wants_to_look
@@ -38,6 +37,7 @@ from tvist.intake.screening_forms import (
 )
 from tvist.procedure.codes import CodeKind, code_label, codes
 from tvist.procedure.settings import procedure_on
+from tvist.web.forms import PlainForm
 from tvist.web.session import current_session, say
 from tvist.words import Message
 

@@ -16,13 +16,14 @@ from tvist.cases.queries import case_at
 from tvist.cases.waiting import Desk
 from tvist.clock import now, today
 from tvist.intake.blueprint import bp
-from tvist.intake.forms import IdentityForm, OffersForm, OpenIdentityForm, PlainForm
+from tvist.intake.forms import IdentityForm, OffersForm, OpenIdentityForm
 from tvist.intake.identity import FIELDS, read_identity
 from tvist.intake.queries import draft_at, openings_of
 from tvist.intake.reading import Reader
 from tvist.intake.sealing import keep_identity, keep_offers, open_identity
 from tvist.intake.steps import seen
 from tvist.procedure.settings import procedure_on
+from tvist.web.forms import PlainForm
 from tvist.web.session import current_session, installed, say
 from tvist.words import Message, label
 

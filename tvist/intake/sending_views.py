@@ -15,11 +15,11 @@ from tvist.intake.actions import send
 from tvist.intake.blueprint import bp
 from tvist.intake.cautions import warnings, warnings_of_draft
 from tvist.intake.drafting import told_at_fields
-from tvist.intake.forms import PlainForm
 from tvist.intake.parties import case_language
 from tvist.intake.petition import Petition
 from tvist.intake.queries import authorised_filers, connected_codes, draft_at, parties_by_code
 from tvist.intake.steps import Seen, read_draft, seen
+from tvist.web.forms import PlainForm
 from tvist.web.session import current_session, installed
 from tvist.words import Message
 

@@ -16,7 +16,6 @@ from tvist.intake.actions import discard_draft
 from tvist.intake.answering import NOTED_ONCE_IN, Sent, answer, read_sent
 from tvist.intake.blueprint import bp
 from tvist.intake.earlier import Which, earlier_texts, take_back
-from tvist.intake.forms import PlainForm
 from tvist.intake.in_case import any_draft_at, draft_in_case, open_draft_in, place_in_case_at
 from tvist.intake.places import page_of_draft, told_place
 from tvist.intake.queries import draft_at
@@ -25,6 +24,7 @@ from tvist.intake.steps import WRITTEN as WRITTEN_STEPS
 from tvist.intake.steps import facts_of, lines_of
 from tvist.intake.visits import note_visit
 from tvist.intake.writing import FlatSheet, keep_typed
+from tvist.web.forms import PlainForm
 from tvist.web.session import current_session, say
 from tvist.words import Message
 

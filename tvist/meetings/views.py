@@ -9,24 +9,21 @@ from flask_login import current_user
 
 from tvist.access.guard import finish, requires
 from tvist.access.policy import Act
-from tvist.cases.blaming import blamed
+from tvist.cases.blaming import blamed_beside
 from tvist.clock import now, today
 from tvist.errors import NotAllowed
 from tvist.meetings import actions
 from tvist.meetings.calendar import MEDIA_TYPE, invitation, method_of
 from tvist.meetings.forms import MeetingForm, MinutesForm, typed_of, version_of
 from tvist.meetings.queries import agenda_for, cases_led_by, coming_meetings, meeting_at, meetings_for, reads_minutes
-from tvist.panel.forms import PlainForm
+from tvist.web.forms import PlainForm, status_of
 from tvist.web.session import current_session, installed
 from tvist.words import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from flask.typing import ResponseReturnValue
 
     from tvist.meetings.models import Meeting
-    from tvist.web.forms import TvistForm
 
 bp = Blueprint("meetings", __name__)
 FIELD_OF_FAULT = {
@@ -65,10 +62,12 @@ def call() -> ResponseReturnValue:
     """Call a meeting."""
     led = cases_led_by(current_session, current_user)
     form = MeetingForm(led, current_user)
-    if form.validate_on_submit() and not _blamed(form, actions.faults_in_plan(form.plan, current_user, now())):
-        made = actions.call_meeting(current_session, form.plan, by=current_user, at=now())
-        return finish(url_for("meetings.show", public_id=made.public_id), Message("meetings.call.done"))
-    return render_template("meetings/call.html", form=form, led=led), _status(form)
+    if form.validate_on_submit():
+        faults = actions.faults_in_plan(form.plan, current_user, now())
+        if not blamed_beside(form, faults, FIELD_OF_FAULT):
+            made = actions.call_meeting(current_session, form.plan, by=current_user, at=now())
+            return finish(url_for("meetings.show", public_id=made.public_id), Message("meetings.call.done"))
+    return render_template("meetings/call.html", form=form, led=led), status_of(form)
 
 
 @bp.route("/meetings/<public_id>")
@@ -95,11 +94,11 @@ def change(meeting: Meeting) -> ResponseReturnValue:
     faults = actions.faults_in_changing(meeting, now())
     if form.validate_on_submit():
         faults = faults or actions.faults_in_plan(form.plan, current_user, now())
-        if not _blamed(form, faults):
+        if not blamed_beside(form, faults, FIELD_OF_FAULT):
             actions.change_meeting(meeting, form.plan, by=current_user, at=now())
             return finish(url_for("meetings.show", public_id=meeting.public_id), Message("meetings.change.done"))
     in_the_way = faults if not form.is_submitted() else []
-    return render_template("meetings/change.html", meeting=meeting, form=form, led=led, in_the_way=in_the_way), _status(form)
+    return render_template("meetings/change.html", meeting=meeting, form=form, led=led, in_the_way=in_the_way), status_of(form)
 
 
 @bp.route("/meetings/<public_id>/cancel", methods=["GET", "POST"])
@@ -108,11 +107,11 @@ def cancel(meeting: Meeting) -> ResponseReturnValue:
     """Cancel a meeting."""
     form = PlainForm(thing=version_of(meeting))
     faults = actions.faults_in_changing(meeting, now())
-    if form.validate_on_submit() and not _blamed(form, faults):
+    if form.validate_on_submit() and not blamed_beside(form, faults, FIELD_OF_FAULT):
         actions.cancel_meeting(meeting, at=now())
         return finish(url_for("meetings.show", public_id=meeting.public_id), Message("meetings.cancel.done"))
     in_the_way = faults if not form.is_submitted() else []
-    return render_template("meetings/cancel.html", meeting=meeting, form=form, in_the_way=in_the_way), _status(form)
+    return render_template("meetings/cancel.html", meeting=meeting, form=form, in_the_way=in_the_way), status_of(form)
 
 
 @bp.route("/meetings/<public_id>/minutes", methods=["GET", "POST"])
@@ -125,7 +124,7 @@ def minutes(meeting: Meeting) -> ResponseReturnValue:
     form = MinutesForm(meeting, thing=version_of(meeting), data={"minutes": meeting.minutes, "present": chosen})
     closes = request.form.get("then") == "close"
     faults = actions.faults_in_minutes(meeting, current_user, now(), (form.minutes.data or "") if closes else "-")
-    if form.validate_on_submit() and not _blamed(form, faults):
+    if form.validate_on_submit() and not blamed_beside(form, faults, FIELD_OF_FAULT):
         present = [found.user for found in meeting.invited if found.user.public_id in (form.present.data or ())]
         actions.write_minutes(meeting, by=current_user, at=now(), minutes=form.minutes.data or "", present=present, closes=closes)
         return finish(
@@ -133,7 +132,7 @@ def minutes(meeting: Meeting) -> ResponseReturnValue:
             Message("meetings.minutes.closed_now" if closes else "meetings.minutes.kept"),
         )
     in_the_way = faults if not form.is_submitted() else []
-    return render_template("meetings/minutes.html", meeting=meeting, form=form, in_the_way=in_the_way), _status(form)
+    return render_template("meetings/minutes.html", meeting=meeting, form=form, in_the_way=in_the_way), status_of(form)
 
 
 @bp.route("/meetings/<public_id>/calendar")
@@ -152,16 +151,3 @@ def calendar(meeting: Meeting) -> ResponseReturnValue:
     answer = Response(told, content_type=f"{MEDIA_TYPE}; charset=utf-8; method={method_of(meeting)}")
     answer.headers["Content-Disposition"] = 'attachment; filename="tvist.ics"'
     return answer
-
-
-def _blamed(form: TvistForm, faults: Sequence[Message]) -> bool:
-    """Show what is wrong beside its field, or above the form; returns whether something is."""
-    for fault in faults:
-        blamed(form, [fault], FIELD_OF_FAULT.get(fault.code))
-    return bool(faults)
-
-
-def _status(form: TvistForm) -> int:
-    if not form.is_submitted():
-        return 200
-    return 409 if form.is_stale else 422

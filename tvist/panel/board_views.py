@@ -10,6 +10,7 @@ from flask_login import current_user
 from tvist.access.guard import finish, requires
 from tvist.access.policy import Act
 from tvist.accounts.queries import user_by_email
+from tvist.cases.blaming import blamed, blamed_beside
 from tvist.cases.lifecycle import obstacles
 from tvist.cases.queries import case_at, case_by_number
 from tvist.clock import now, today
@@ -19,9 +20,10 @@ from tvist.panel.blueprint import bp
 from tvist.panel.board import appointment_at, board_on, case_gaps
 from tvist.panel.board_forms import AppointForm, EndTermForm, ReleaseForm, SeatForm
 from tvist.panel.choosing import proposed_panel
-from tvist.panel.forms import PlainForm, journal_length
+from tvist.panel.forms import journal_length
 from tvist.panel.models import AppointmentKind, SeatKind
 from tvist.panel.rules import holder, seating_faults, seats_to_fill
+from tvist.web.forms import PlainForm, status_of
 from tvist.web.session import current_session
 from tvist.words import Message
 
@@ -82,7 +84,7 @@ def end_term(appointment: Appointment) -> ResponseReturnValue:
     if form.validate_on_submit() and form.ended_on.data:
         ended_on, reason, finishes = form.ended_on.data, form.reason.data or "", form.still_finishes
         faults = board_actions.end_faults(appointment, ended_on=ended_on, reason=reason, finishes=finishes)
-        if not _blamed(form, faults):
+        if not blamed_beside(form, faults, FIELD_OF_FAULT):
             board_actions.end_term(appointment, ended_on=ended_on, reason=reason, finishes=finishes, at=now())
             return finish(url_for("panel.board"), Message("panel.end.done", name=appointment.user.name, day=ended_on))
     return _shown("panel/end_term.html", form, appointment=appointment)
@@ -95,7 +97,8 @@ def release(appointment: Appointment) -> ResponseReturnValue:
     form = ReleaseForm()
     if form.validate_on_submit() and form.released_on.data:
         released_on, reason = form.released_on.data, form.reason.data or ""
-        if not _blamed(form, board_actions.release_faults(appointment, released_on=released_on, reason=reason)):
+        faults = board_actions.release_faults(appointment, released_on=released_on, reason=reason)
+        if not blamed_beside(form, faults, FIELD_OF_FAULT):
             board_actions.release(appointment, released_on=released_on, reason=reason, at=now())
             return finish(url_for("panel.board"), Message("panel.release.done", name=appointment.user.name, day=released_on))
     return _shown("panel/release.html", form, appointment=appointment)
@@ -106,7 +109,7 @@ def release(appointment: Appointment) -> ResponseReturnValue:
 def strike(appointment: Appointment) -> ResponseReturnValue:
     """Strike an entry that was made by mistake."""
     form, faults = PlainForm(), board_actions.strike_faults(appointment)
-    if form.validate_on_submit() and not _blamed(form, faults):
+    if form.validate_on_submit() and not blamed_beside(form, faults, FIELD_OF_FAULT):
         board_actions.strike(appointment, at=now())
         return finish(url_for("panel.board"), Message("panel.strike.done", name=appointment.user.name))
     return _shown("panel/strike.html", form, appointment=appointment, in_the_way=faults)
@@ -118,7 +121,7 @@ def seat(case: Case) -> ResponseReturnValue:
     """Call a panel: the proposal is chosen beforehand and explains itself; another choice needs a reason."""
     proposal, to_fill = proposed_panel(current_session, case, today()), seats_to_fill(case, now())
     form = SeatForm(proposal, to_fill, thing=journal_length(case))
-    if form.validate_on_submit() and not _blamed(form, obstacles(case, Act.SEAT) or seating_faults(case, form.chosen, now())):
+    if form.validate_on_submit() and not blamed(form, obstacles(case, Act.SEAT) or seating_faults(case, form.chosen, now())):
         actions.seat_panel(case, form.chosen, by=current_user, at=now(), reasons=form.reasons)
         return finish(url_for("cases.show", slug=case.slug), Message("panel.seat.done"))
     held = [(kind, holder(case, kind)) for kind in SeatKind if kind not in to_fill]
@@ -138,7 +141,7 @@ def _appointed(form: AppointForm) -> User | None:
     if user is None or from_on is None or form.faults():
         return None
     seat, kind = SeatKind(form.seat.data), AppointmentKind(form.kind.data)
-    if _blamed(form, _faults(form, user, only_case, from_on)):
+    if blamed_beside(form, _faults(form, user, only_case, from_on), FIELD_OF_FAULT):
         return None
     board_actions.appoint(
         current_session,
@@ -180,15 +183,5 @@ def _only_case(form: AppointForm) -> Case | None:
         return None
 
 
-def _blamed(form: TvistForm, faults: list[Message]) -> bool:
-    """Show each fault where it belongs. Returns whether there was one."""
-    for fault in faults:
-        form.blame(fault, FIELD_OF_FAULT.get(fault.code))
-    return bool(faults)
-
-
 def _shown(template: str, form: TvistForm, **shown: object) -> ResponseReturnValue:
-    """The page: 422 for a form to be corrected, 409 for one that is older than what it is about."""
-    if not form.is_submitted():
-        return render_template(template, form=form, **shown)
-    return render_template(template, form=form, **shown), 409 if form.is_stale else 422
+    return render_template(template, form=form, **shown), status_of(form)

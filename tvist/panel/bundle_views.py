@@ -22,10 +22,10 @@ from tvist.panel import actions
 from tvist.panel.blueprint import bp
 from tvist.panel.bundle import reading_by
 from tvist.panel.bundles import PartKind
-from tvist.panel.forms import PlainForm
 from tvist.panel.index import index_of
 from tvist.panel.reading import BundleFor, bundle_at, made_bundle_at, new_since, part_at
 from tvist.submissions.papers import note_openings
+from tvist.web.forms import PlainForm
 from tvist.web.session import current_session, installed
 from tvist.words import Message
 

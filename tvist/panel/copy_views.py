@@ -14,9 +14,9 @@ from tvist.errors import CannotProceed
 from tvist.panel.blueprint import bp
 from tvist.panel.bundle_views import pdf_file
 from tvist.panel.copies import ask_for_copy, copy_at, copy_of, is_over, is_waited_for, passphrase_of, why_no_copy
-from tvist.panel.forms import PlainForm
 from tvist.panel.reading import bundle_at
 from tvist.procedure.settings import procedure_on
+from tvist.web.forms import PlainForm
 from tvist.web.session import installed
 from tvist.words import Message
 

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from tvist.access.guard import finish, requires
 from tvist.access.policy import Act
+from tvist.cases.blaming import blamed_beside
 from tvist.cases.history import Statement
 from tvist.cases.lifecycle import obstacles
 from tvist.cases.queries import case_at
@@ -20,6 +21,7 @@ from tvist.panel.challenge_forms import FIELD_OF_FAULT, DeclareForm
 from tvist.panel.impartiality import questions_for
 from tvist.panel.rules import is_challenged
 from tvist.panel.told import told_in_full
+from tvist.web.forms import status_of
 from tvist.web.session import current_session
 from tvist.words import Message
 
@@ -40,11 +42,9 @@ def declare(case: Case) -> ResponseReturnValue:
     if form.validate_on_submit():
         given = Statement(form.statement.data), form.ground.data, form.words.data or ""
         found = obstacles(case, Act.DECLARE) or actions.declaration_faults(case, current_user, *given, now())
-        if not found:
+        if not blamed_beside(form, found, FIELD_OF_FAULT):
             actions.declare(case, by=current_user, at=now(), statement=given[0], ground=given[1], words=given[2])
             return _declared(case, given[0])
-        for message in found:
-            form.blame(message, FIELD_OF_FAULT.get(message.code))
     page = render_template(
         "panel/declare.html",
         case=case,
@@ -55,7 +55,7 @@ def declare(case: Case) -> ResponseReturnValue:
         asked=questions_for(current_session, case, current_user, today()),
         in_the_way=obstacles(case, Act.DECLARE),
     )
-    return page, 422 if form.is_submitted() else 200
+    return page, status_of(form)
 
 
 def _declared(case: Case, statement: Statement) -> ResponseReturnValue:

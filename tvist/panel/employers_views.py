@@ -10,11 +10,12 @@ from flask_login import current_user
 from tvist.access.guard import finish, requires
 from tvist.access.policy import Act
 from tvist.access.roles import may
+from tvist.cases.blaming import blamed_beside
 from tvist.clock import now, today
 from tvist.panel import employers
 from tvist.panel.blueprint import bp
 from tvist.panel.board_forms import EndEngagementForm, EngagementForm
-from tvist.panel.forms import PlainForm
+from tvist.web.forms import PlainForm, status_of
 from tvist.web.session import current_session
 from tvist.words import Message
 
@@ -51,7 +52,7 @@ def employers_new() -> ResponseReturnValue:
     if form.validate_on_submit() and form.from_on.data:
         typed, role, from_on, to_on = form.employer.data or "", form.role.data or "", form.from_on.data, form.to_on.data
         name = typed or (form.chosen.name if form.chosen else "")
-        if not _blamed(form, employers.engagement_faults(name, role, from_on, to_on)):
+        if not blamed_beside(form, employers.engagement_faults(name, role, from_on, to_on), FIELD_OF_FAULT):
             employers.add_engagement(
                 current_session,
                 current_user,
@@ -71,9 +72,11 @@ def employers_new() -> ResponseReturnValue:
 def employers_end(engagement: Engagement) -> ResponseReturnValue:
     """Say on which day one ends or ended."""
     form = EndEngagementForm(data={"to_on": engagement.to_on})
-    if form.validate_on_submit() and form.to_on.data and not _blamed(form, employers.ending_faults(engagement, form.to_on.data)):
-        employers.end_engagement(engagement, to_on=form.to_on.data)
-        return finish(url_for("panel.employers_own"), Message("panel.employers.ended", employer=engagement.employer))
+    if form.validate_on_submit() and form.to_on.data:
+        faults = employers.ending_faults(engagement, form.to_on.data)
+        if not blamed_beside(form, faults, FIELD_OF_FAULT):
+            employers.end_engagement(engagement, to_on=form.to_on.data)
+            return finish(url_for("panel.employers_own"), Message("panel.employers.ended", employer=engagement.employer))
     return _shown("panel/employers_end.html", form, engagement=engagement)
 
 
@@ -102,11 +105,5 @@ def employers_all() -> ResponseReturnValue:
     )
 
 
-def _blamed(form: TvistForm, faults: list[Message]) -> bool:
-    for fault in faults:
-        form.blame(fault, FIELD_OF_FAULT.get(fault.code))
-    return bool(faults)
-
-
 def _shown(template: str, form: TvistForm, **shown: object) -> ResponseReturnValue:
-    return render_template(template, form=form, **shown), 422 if form.is_submitted() else 200
+    return render_template(template, form=form, **shown), status_of(form)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tvist.web.forms import TvistForm
-
 if TYPE_CHECKING:
     from tvist.cases.models import Case
 
@@ -25,7 +23,3 @@ class JournalLength:
 def journal_length(case: Case) -> JournalLength:
     """The version that a form about the panel shows and is checked against."""
     return JournalLength(len(case.events))
-
-
-class PlainForm(TvistForm):
-    """A form with nothing but its button."""

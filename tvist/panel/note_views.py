@@ -20,6 +20,7 @@ from tvist.panel.bundle_views import version_in_address
 from tvist.panel.note_forms import NoteForm, note_seen
 from tvist.panel.notes import note_at, notes_of, open_note, own_notes_at
 from tvist.panel.reading import BundleFor, page_at
+from tvist.web.forms import status_of
 from tvist.web.session import current_session, installed, page_language, say
 from tvist.words import Message, format_moment
 
@@ -101,7 +102,7 @@ def change_note(note: PageNote) -> ResponseReturnValue:
     page = render_template(
         "panel/change_note.html", case=note.case, note=note, words=words, form=form, sees_case=_sees(note.case)
     )
-    return page, (409 if form.is_stale else 422) if form.is_submitted() else 200
+    return page, status_of(form)
 
 
 @bp.route("/notes")

@@ -16,9 +16,10 @@ from tvist.clock import now
 from tvist.panel import actions
 from tvist.panel.blueprint import bp
 from tvist.panel.bundle import for_bundle, left_out
-from tvist.panel.forms import PlainForm, journal_length
+from tvist.panel.forms import journal_length
 from tvist.panel.late import nothing_comes_late
 from tvist.panel.rules import contradiction_kept, panel_faults
+from tvist.web.forms import PlainForm, status_of
 from tvist.words import Message
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def refer(case: Case) -> ResponseReturnValue:
     page = render_template(
         "panel/refer.html", case=case, form=form, inside=for_bundle(case), outside=left_out(case), in_the_way=in_the_way
     )
-    return page, 200 if not form.is_submitted() else 409 if form.is_stale else 422
+    return page, status_of(form)
 
 
 def why_not_referred(case: Case) -> list[Message]:

@@ -112,6 +112,17 @@ class TvistForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types.
         return own + [(field.id, str(text)) for field in self for text in _flat(field.errors)]
 
 
+class PlainForm(TvistForm):
+    """A form with nothing but its button."""
+
+
+def status_of(form: TvistForm) -> int:
+    """How a page with a form is answered: shown; refused because the page is old or something stands in the way; or to be corrected."""
+    if not form.is_submitted():
+        return 200
+    return 422 if form.faults() and not form.is_stale else 409
+
+
 def _flat(errors: Any) -> Sequence[str]:
     if isinstance(errors, dict):
         return [text for inner in errors.values() for text in _flat(inner)]

@@ -42,7 +42,8 @@ def folded(text: str) -> str:
 
 def _letters(text: str) -> str:
     """`text` in small base letters, with æ, ø and å kept, and every run of anything else as one space."""
-    composed = unicodedata.normalize("NFC", text.casefold())
+    # Letters in other dress (bold, superscript) first become plain ones: some of those are capitals.
+    composed = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     spelled = "".join(LETTERS.get(letter) or _base(letter) for letter in composed)
     return re.sub(r"[\W_]+", " ", spelled.replace("aa", "å")).strip()
 

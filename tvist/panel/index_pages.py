@@ -17,7 +17,7 @@ from tvist.words import Message, format_day, format_moment, label, render
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tvist.cases.models import Case
+    from tvist.cases.models import Case, Party
     from tvist.panel.index import IndexEntry
     from tvist.panel.models import Bundle
     from tvist.pdf import Block, Place
@@ -57,7 +57,7 @@ def _made(bundle: Bundle, entries: Sequence[IndexEntry], first: Mapping[str, int
 
     title = render(Message("panel.bundle.title", number=bundle.case.number), bundle.case.language)
     blocks = [*_cover(bundle, title), *_contents(bundle, entries, first), *_traces(bundle, entries)]
-    file, places = render_placed(document_of(bundle.case, title), blocks)
+    file, places = render_placed(document_of(bundle.case, title, _say("reading.bundle", bundle.case)), blocks)
     return file, places, count_pages(file)
 
 
@@ -65,7 +65,7 @@ def _cover(bundle: Bundle, title: str) -> list[Block]:
     case, language = bundle.case, bundle.case.language
     pairs = [(_say("bundle.case", case), case.number)]
     for side in Side:
-        names = "\n".join(_party(party.name, party.representative) for party in case.parties_on(side))
+        names = "\n".join(_party(party, case) for party in case.parties_on(side))
         pairs.append((render(label(side), language), printable(names)))
     if case.petition is not None:
         pairs.append((_say("bundle.subject", case), printable(case.petition.subject)))
@@ -77,8 +77,10 @@ def _cover(bundle: Bundle, title: str) -> list[Block]:
     return [heading(printable(title)), fact_table(pairs), prose(_say("bundle.how_to_cite", case))]
 
 
-def _party(name: str, representative: str) -> str:
-    return f"{name}, {representative}" if representative else name
+def _party(party: Party, case: Case) -> str:
+    if not party.representative:
+        return party.name
+    return _say("bundle.party", case, name=party.name, representative=party.representative)
 
 
 def _contents(bundle: Bundle, entries: Sequence[IndexEntry], first: Mapping[str, int]) -> list[Block]:

@@ -8,6 +8,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from tvist.documents.made import MadeAs
+from tvist.documents.models import PaperKind
 from tvist.documents.uploads import MediaType
 from tvist.panel.sending_pages import document_of
 from tvist.pdf import Document, boxed, fact_table, heading, printable, prose
@@ -49,9 +50,10 @@ def cover_of(entry: IndexEntry, paper: Paper) -> Cover:
         return render(Message(code, **params), language)
 
     ending = MediaType(paper.media_type).endings[0].upper()
+    kind = told("bundle.kind_of_file", kind=label(paper.kind), ending=ending)
     pairs = [
         (told("bundle.file"), printable(paper.filename)),
-        (told("bundle.kind"), told("bundle.kind_of_file", kind=label(paper.kind), ending=ending)),
+        (told("bundle.kind"), ending if paper.kind is PaperKind.OTHER else kind),
         (told("bundle.size"), told("bundle.kilobytes", count=-(-paper.size // 1000))),
         (told("panel.bundle.sender"), printable(render(entry.sender, language))),
         (told("panel.bundle.made"), format_moment(entry.sent_at, language)),

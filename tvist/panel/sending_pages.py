@@ -27,13 +27,16 @@ if TYPE_CHECKING:
 WIDE: Final = 3.0
 
 
-def document_of(case: Case, title: str) -> Document:
-    """What is said of a document of the bundle as a whole. It bears the day the case was registered: no clock is asked, so the same rows give the same bytes."""
+def document_of(case: Case, title: str, short_title: str = "") -> Document:
+    """What is said of a document of the bundle as a whole; `short_title` stands on each page where it is another.
+
+    It bears the day the case was registered: no clock is asked, so the same rows give the same bytes.
+    """
     return Document(
         title=title,
         language=cast("Language", case.language),
         reference=case.number,
-        short_title=printable(title),
+        short_title=printable(short_title or title),
         made_on=case.registered_on,
         marked_as_invented=case.is_invented,
     )
@@ -123,7 +126,8 @@ def _why(answer: LineAnswer) -> str:
 
 
 def _line_title(line: ClaimLine, told: _Told) -> str:
-    return f"{line.position}. {told.say(code_label(CodeKind.MEASURE, line.measure))}"
+    measure = told.say(code_label(CodeKind.MEASURE, line.measure))
+    return f"{line.position}. {measure[:1].upper()}{measure[1:]}"
 
 
 def _own_lines(sending: Submission, told: _Told) -> Iterator[Block]:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 from reportlab.pdfgen.canvas import Canvas
 
 from tvist.pdf import fonts
-from tvist.pdf.fonts import SANS, width_of
-from tvist.pdf.styles import QUIET
+from tvist.pdf.fonts import SANS, SANS_BOLD, width_of
+from tvist.pdf.styles import INK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,9 +42,10 @@ def overlay(feet: Iterable[Foot]) -> bytes:
         room = foot.width - 2 * edge
         size = SIZE * foot.scale
         # A strip of a page, such as a receipt from a till, is narrower than the line.
-        size = min(size, size * room / max(width_of(foot.text, SANS, size), 1.0))
-        canvas.setFont(SANS, size)
-        canvas.setFillColor(QUIET)
+        size = min(size, size * room / max(width_of(foot.text, SANS_BOLD, size), 1.0))
+        canvas.setFont(SANS_BOLD, size)
+        # It is what the opinion cites, and stands beside numbers that the paper may have of its own.
+        canvas.setFillColor(INK)
         canvas.drawRightString(foot.width - edge, BASE * foot.scale, foot.text)
         canvas.showPage()
     canvas.save()

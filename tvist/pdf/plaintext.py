@@ -25,7 +25,8 @@ _OTHER_SPACES = dict.fromkeys([*range(0x2000, 0x2007), *range(0x2008, 0x200B), 0
 _NO_BREAKS = (
     re.compile(r"(?<=\d) (?=\d{3}(?!\d))"),
     re.compile(
-        r"(?:(?<=§)|(?<=\bkr)|(?<=\bkr\.)|(?<=\bnr\.)|(?<=\bkap\.)|(?<=\bkl\.)|(?<=\bpkt\.)|(?<=\bart\.)) (?=\d)", re.IGNORECASE
+        r"(?:(?<=§)|(?<=\bkr)|(?<=\bkr\.)|(?<=\bnr\.)|(?<=\bkap\.)|(?<=\bkl\.)|(?<=\bpkt\.)|(?<=\bart\.)|(?<=\b[sp]\.)) (?=\d)",
+        re.IGNORECASE,
     ),
     re.compile(r"(?<=\d) (?=(?:kr|kroner|øre|prosent|%)(?!\w))"),
     re.compile(rf"(?<=\d\.) (?=(?:{MONTHS})\b)"),

@@ -186,7 +186,11 @@ def heading_words(block: Heading, pen: Pen, *, depth: int) -> Words:
 
 def prose_words(block: Prose, pen: Pen) -> list[Flowable]:
     """Write the paragraphs and lists of a typed text."""
-    return list(_told(block.text, replace(pen.speaking(block.language), links=block.links), indent=0))
+    told = _told(block.text, replace(pen.speaking(block.language), links=block.links), indent=0)
+    if told:
+        # A text that ends in a list stands as far from the next as any other.
+        told[-1].spaceAfter = style("prose", pen.language).spaceAfter
+    return list(told)
 
 
 def boxed_words(block: Boxed, pen: Pen) -> list[Flowable]:

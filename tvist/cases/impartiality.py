@@ -48,13 +48,9 @@ def questions_about(session: Session, case: Case, user: User, on: date) -> list[
     Of each employer only the nearest tie is asked about: a party, else the same county or region, else the same state side.
     """
     asked = [found for tie in _ties(session, case, user, on) if (found := _of_tie(case, tie, on))]
-    if any(_has_name(party.representative, user.name) for party in _parties(case)):
+    if any(_has_name(party.representative, user.name) for party in case.parties_remaining):
         asked.append(Message("cases.asked.same_name"))
     return list(dict.fromkeys(asked))
-
-
-def _parties(case: Case) -> list[Party]:
-    return [party for party in case.parties if party.left_at is None]
 
 
 def _ties(session: Session, case: Case, user: User, on: date) -> list[Tie]:
@@ -77,14 +73,14 @@ def _ties(session: Session, case: Case, user: User, on: date) -> list[Tie]:
 
 def _of_tie(case: Case, tie: Tie, on: date) -> Message | None:
     """The nearest tie between an employer and the case, as a question, or None."""
-    if party := next((party for party in _parties(case) if _is_party(tie, party)), None):
+    if party := next((party for party in case.parties_remaining if _is_party(tie, party)), None):
         return Message(tie.code("works_there"), party=party.name)
-    if any(_has_name(party.representative, tie.name) for party in _parties(case)):
+    if any(_has_name(party.representative, tie.name) for party in case.parties_remaining):
         return Message(tie.code("represents"), employer=tie.name)
     if tie.organisation is None:
         return None
     if tie.organisation.kind is OrganisationKind.STATE:
-        is_state_in = any(party.kind is OrganisationKind.STATE for party in _parties(case))
+        is_state_in = any(party.kind is OrganisationKind.STATE for party in case.parties_remaining)
         return Message(tie.code("same_state"), employer=tie.name) if is_state_in else None
     if tie.organisation.kind is not OrganisationKind.MUNICIPALITY:
         return None
@@ -94,7 +90,7 @@ def _of_tie(case: Case, tie: Tie, on: date) -> Message | None:
 def _of_neighbour(case: Case, tie: Tie, employer: Organisation, on: date) -> Message | None:
     """A municipality that is no party: in the same county as one, or in the region of the case."""
     county = _county(employer.code, on)
-    for party in _parties(case):
+    for party in case.parties_remaining:
         if party.kind is OrganisationKind.MUNICIPALITY and county and _county(party.organisation.code, on) == county:
             return Message(tie.code("same_county"), employer=tie.name, party=party.name)
     if case.region_code in _regions(employer.code, on):

@@ -176,16 +176,21 @@ class Case(Base, Versioned):
 
     def parties_on(self, side: Side) -> list[Party]:
         """The parties that stand on `side` now."""
-        return [party for party in self.parties if party.side is side and party.left_at is None]
+        return [party for party in self.parties_remaining if party.side is side]
 
     @property
     def parties_present(self) -> list[Party]:
         """The parties that take part: those that were let in and have not left."""
-        return [party for party in self.parties if party.left_at is None and party.brought_in_at is not None]
+        return [party for party in self.parties_remaining if party.brought_in_at is not None]
+
+    @property
+    def parties_remaining(self) -> list[Party]:
+        """The parties that have not left the case, those that are still to be let in too."""
+        return [party for party in self.parties if party.left_at is None]
 
     def party_of(self, user: User, on: date) -> Party | None:
         """The party in whose case team `user` is that day."""
-        return next((party for party in self.parties if party.left_at is None and party.has_in_team(user, on)), None)
+        return next((party for party in self.parties_remaining if party.has_in_team(user, on)), None)
 
     def statement_of(self, user: User) -> Statement | None:
         """What the person last declared about impartiality for this case."""

@@ -131,7 +131,7 @@ class Submission(Base):
     @property
     def is_served_on_all(self) -> bool:
         """Whether each party that takes part has been served it, or wrote it (rule 21)."""
-        return all(self.is_served_on(party) for party in self.case.parties if party.left_at is None)
+        return all(self.is_served_on(party) for party in self.case.parties_remaining)
 
     @property
     def is_commented_on(self) -> bool:

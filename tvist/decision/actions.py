@@ -13,7 +13,7 @@ from tvist.cases.tasks import close_all_tasks, close_tasks, open_task
 from tvist.cases.waiting import Desk, TaskKind
 from tvist.clock import oslo_date
 from tvist.db import session_of
-from tvist.decision.approving import demand_seat, let_approvals_fall, open_for_leader
+from tvist.decision.approving import demand_seat
 from tvist.decision.issued import store, write_ending, write_outcomes
 from tvist.decision.models import CallBack, Remark, RemarkKind
 from tvist.decision.record import BUNDLE_ADDRESS, as_json, canonical, sha256_of
@@ -23,6 +23,7 @@ from tvist.decision.writing import forget_all
 from tvist.errors import CannotProceed
 from tvist.jobs.actions import queue
 from tvist.jobs.models import JobKind
+from tvist.panel.calling import let_approvals_fall, open_for_leader
 from tvist.panel.rules import faults_before_issue, panel_faults
 from tvist.words import Message
 
@@ -119,6 +120,8 @@ def call_back(case: Case, *, by: User, at: datetime, reasons: str) -> None:
 def _demand_open(question: Question, by: User) -> None:
     """What is said of a question comes after the votes on it, so that no text tells a vote too early."""
     demand_seat(question.case, by)
+    if question.fell_at is not None:
+        raise CannotProceed(Message("decision.fallen", line=question.line.position))
     if not is_open(question):
         raise CannotProceed(Message("decision.not_open_yet"))
 

@@ -13,8 +13,9 @@ from tvist.db import session_of
 from tvist.decision.models import Approval
 from tvist.decision.record import text_hash
 from tvist.decision.rules import approvals_of, unfinished
-from tvist.decision.votes import PANEL_SIZE, leader_of, seats_of
+from tvist.decision.votes import PANEL_SIZE, seats_of
 from tvist.errors import CannotProceed, NotAllowed
+from tvist.panel.calling import open_for_leader
 from tvist.panel.rules import panel_faults
 from tvist.procedure.settings import procedure_on
 from tvist.words import Message
@@ -61,24 +62,6 @@ def withdraw_approval(case: Case, *, by: User, at: datetime) -> None:
     case.record(Act.APPROVE, by=by, at=at, said=Message("journal.approval_withdrawn"))
     close_tasks(case, TaskKind.ORDER_ISSUE, at=at)
     _wait_for_approval(case, by, at)
-
-
-def let_approvals_fall(case: Case, at: datetime) -> None:
-    """What was approved is not what stands any more: the leader writes on, and all approve anew."""
-    standing = [found for found in case.decision.approvals if found.fell_at is None] if case.decision else []
-    for approval in standing:
-        approval.fell_at = at
-    if standing:
-        close_tasks(case, TaskKind.APPROVE, TaskKind.ORDER_ISSUE, at=at)
-        open_for_leader(case, TaskKind.WRITE_TEXT, at)
-
-
-def open_for_leader(case: Case, kind: TaskKind, at: datetime) -> None:
-    """Wait for the leader to do that, with the target of the issue; nothing where it is waited for already."""
-    leader = leader_of(case)
-    if leader is not None and not is_waiting_for(case, kind):
-        target = procedure_on(case.registered_on).issue_target
-        open_task(case, kind, at=at, owner=leader, length=target, starts_on=oslo_date(at), is_target=True)
 
 
 def demand_seat(case: Case, by: User) -> None:

@@ -18,7 +18,7 @@ from tvist.cases.tasks import close_tasks, is_waiting_for, open_task
 from tvist.cases.waiting import TaskKind
 from tvist.clock import oslo_date
 from tvist.db import random_id, session_of
-from tvist.decision.approving import demand_seat, let_approvals_fall
+from tvist.decision.approving import demand_seat
 from tvist.decision.models import Question, QuestionAgreement, QuestionKind
 from tvist.decision.votes import PANEL_SIZE, drafted_questions, number_of, seats_of
 from tvist.decision.voting import why_not_put
@@ -26,6 +26,7 @@ from tvist.delivery.actions import write_to_user
 from tvist.delivery.models import LetterKind
 from tvist.errors import CannotProceed
 from tvist.panel.bundle import lines_in_bundle
+from tvist.panel.calling import let_approvals_fall
 from tvist.panel.rules import panel_faults
 from tvist.procedure.settings import procedure_on
 from tvist.submissions.joint_table import TableStanding, joint_table
@@ -181,7 +182,9 @@ def change_question(question: Question, words: str, *, by: User, at: datetime) -
 
 
 def asked(question: Question) -> Message:
-    """The question in words, with its number."""
+    """The question in words, with its number; one that is not put any more has none."""
+    if question.fell_at is not None:
+        return Message("decision.fallen", line=question.line.position)
     return asked_as(number_of(question), Wanted(question.line, question.kind, question.words))
 
 

@@ -9,12 +9,14 @@ from tvist.cases.lifecycle import obstacles, take_step
 from tvist.cases.tasks import close_tasks
 from tvist.cases.waiting import TaskKind
 from tvist.db import session_of
-from tvist.decision.approving import demand_seat, let_approvals_fall, open_for_leader
+from tvist.decision.approving import demand_seat
 from tvist.decision.choices import ALL, BasisChoice, PeriodChoice, ResponsibleChoice
 from tvist.decision.models import QuestionKind, Vote
 from tvist.decision.rules import amount_too_large, approvals_of
 from tvist.decision.votes import all_open, is_open, own_vote, sealed_choice, standing_questions, standing_votes
 from tvist.errors import CannotProceed
+from tvist.panel.bundle import reading_by
+from tvist.panel.calling import let_approvals_fall, open_for_leader
 from tvist.panel.rules import panel_faults
 from tvist.words import Message
 
@@ -60,7 +62,7 @@ def vote(question: Question, choice: Choice, *, by: User, at: datetime, keys: Ma
 def why_not_vote(question: Question, by: User, at: datetime) -> list[Message]:
     """What stands in the way of the member's vote at that moment, whatever it may be: the rulebook, the panel, and a bundle not read (rules 31, 33)."""
     bundle = question.case.bundles[-1] if question.case.bundles else None
-    has_read = bundle is not None and any(found.user_id == by.id for found in bundle.readings)
+    has_read = bundle is not None and reading_by(bundle, by) is not None
     return [*why_not_put(question, Act.VOTE, at), *([] if has_read else [Message("decision.not_read")])]
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from tvist.access.policy import Act
 from tvist.cases.lifecycle import obstacles, take_step
 from tvist.db import session_of
-from tvist.decision.approving import demand_seat, let_approvals_fall
+from tvist.decision.approving import demand_seat
 from tvist.decision.merging import Merge, merge
 from tvist.decision.models import Decision
 from tvist.decision.places import Place, reasons_on
@@ -20,6 +20,7 @@ from tvist.decision.text import beginning
 from tvist.decision.texts import TextVersion, WorkingText
 from tvist.decision.votes import seats_of
 from tvist.errors import CannotProceed, NotFound
+from tvist.panel.calling import let_approvals_fall
 
 if TYPE_CHECKING:
     from datetime import datetime

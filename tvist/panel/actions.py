@@ -23,7 +23,6 @@ from tvist.panel.calling import (
     call_next,
     give_work,
     leave,
-    standing_parties,
     tell_parties,
 )
 from tvist.panel.challenging import ask_rulers, challenge, ground_faults
@@ -143,7 +142,7 @@ def refer(case: Case, *, by: User, at: datetime) -> Bundle:
         # The panel may find it in a search from now on: the index is told of its new readers.
         queue(session_of(case), JobKind.INDEX_SUBMISSION, entry.submission.id, at=at)
     close_tasks(case, TaskKind.REFER, TaskKind.SEAT, at=at)
-    for party in standing_parties(case):
+    for party in case.parties_remaining:
         write_to_party(party, LetterKind.REFERRED, at=at)
     for kind in SeatKind:
         seat = holder(case, kind)

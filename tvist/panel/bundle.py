@@ -45,7 +45,7 @@ def is_for_the_panel(submission: Submission) -> bool:
 
 def not_served(submission: Submission) -> list[Party]:
     """The parties of the case that have not been served the sending."""
-    return [party for party in submission.case.parties if party.left_at is None and not submission.is_served_on(party)]
+    return [party for party in submission.case.parties_remaining if not submission.is_served_on(party)]
 
 
 def for_bundle(case: Case) -> list[Submission]:

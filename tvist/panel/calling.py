@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tvist.accounts.models import User
-    from tvist.cases.models import Case, Party
+    from tvist.cases.models import Case
     from tvist.panel.models import Appointment
 
 
@@ -85,28 +85,29 @@ def all_declared(case: Case) -> bool:
 def tell_parties(case: Case, *, at: datetime) -> None:
     """All three have declared: the parties are told who sits, and may object within the time (rule 30); the secretariat can refer."""
     length = procedure_on(case.registered_on).objection_length
-    for party in standing_parties(case):
+    for party in case.parties_remaining:
         task = open_task(case, TaskKind.OBJECT, at=at, owner=party, length=length)
         write_to_party(party, LetterKind.PANEL_SEATED, at=at, starts=task)
     if case.state is State.PREPARED and not is_waiting_for(case, TaskKind.REFER):
         open_task(case, TaskKind.REFER, at=at, owner=Desk.SECRETARIAT)
 
 
-def let_approvals_fall(case: Case, *, at: datetime) -> None:
-    """What the opinion says of the composition has changed: the text is approved anew, and the leader has the word (rule 38)."""
+def let_approvals_fall(case: Case, at: datetime) -> None:
+    """What was approved is not what stands any more, in text, bundle or panel: the leader writes on, and all approve anew (rule 38)."""
     standing = [found for found in case.decision.approvals if found.fell_at is None] if case.decision else []
     for approval in standing:
         approval.fell_at = at
-    leader = holder(case, SeatKind.LEADER)
-    if standing and leader is not None:
+    if standing:
         close_tasks(case, TaskKind.APPROVE, TaskKind.ORDER_ISSUE, at=at)
+        open_for_leader(case, TaskKind.WRITE_TEXT, at)
+
+
+def open_for_leader(case: Case, kind: TaskKind, at: datetime) -> None:
+    """Wait for the leader to do that, with the target of the issue; nothing where it is waited for already."""
+    leader = holder(case, SeatKind.LEADER)
+    if leader is not None and not is_waiting_for(case, kind):
         target = procedure_on(case.registered_on).issue_target
-        open_task(case, TaskKind.WRITE_TEXT, at=at, owner=leader.user, length=target, starts_on=oslo_date(at), is_target=True)
-
-
-def standing_parties(case: Case) -> list[Party]:
-    """The parties that have not left the case."""
-    return [party for party in case.parties if party.left_at is None]
+        open_task(case, kind, at=at, owner=leader.user, length=target, starts_on=oslo_date(at), is_target=True)
 
 
 def _let_votes_fall(case: Case, user: User, *, at: datetime) -> None:

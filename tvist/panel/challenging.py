@@ -18,7 +18,7 @@ from tvist.db import session_of
 from tvist.delivery.actions import write_to_party, write_to_user
 from tvist.delivery.models import LetterKind
 from tvist.errors import CannotProceed
-from tvist.panel.calling import all_declared, call_next, give_work, leave, let_approvals_fall, standing_parties, tell_parties
+from tvist.panel.calling import all_declared, call_next, give_work, leave, let_approvals_fall, tell_parties
 from tvist.panel.challenges import Challenge, ChallengeEnd, ChallengeKind, Ruling
 from tvist.panel.choosing import deputies_for
 from tvist.panel.models import SeatKind
@@ -193,7 +193,7 @@ def _decide(found: Challenge, at: datetime) -> None:
     case.record(Act.RULE_ON_CHALLENGE, by=None, at=at, said=Message(f"panel.journal.challenge_{code}", seat=found.seat.kind))
     session_of(case).flush()
     # Before the parties know of anybody who sits, there is nothing to tell them of a member's own doubt.
-    for party in standing_parties(case) if were_ever_told(case) else ():
+    for party in case.parties_remaining if were_ever_told(case) else ():
         write_to_party(party, LetterKind.CHALLENGE_RULED, at=at, link=f"/cases/{case.slug}/panel")
     if found.stays:
         _goes_on(found, at)
@@ -205,7 +205,7 @@ def _decide(found: Challenge, at: datetime) -> None:
 def _goes_on(found: Challenge, at: datetime) -> None:
     """The member stays. One who was in doubt from the first is given the work, and the parties are told when all three are declared."""
     case, seat = found.case, found.seat
-    let_approvals_fall(case, at=at)
+    let_approvals_fall(case, at)
     if found.kind is not ChallengeKind.DOUBT or not seat.is_declared:
         return
     own = [each for each in case.declarations if each.user_id == seat.user_id and each.at >= seat.seated_at]

@@ -54,7 +54,7 @@ def _ways(case: Case, user: User) -> list[tuple[str, sa.ColumnElement[bool]]]:
         .correlate(Case)
     )
     own_work = sa.exists().where(Assignment.case_id == Case.id, Assignment.user_id == user.id).correlate(Case)
-    same = [_has_party(party.organisation_id) for party in case.parties if party.left_at is None]
+    same = [_has_party(party.organisation_id) for party in case.parties_remaining]
     any_party, all_parties = sa.or_(sa.false(), *same), sa.and_(sa.true(), *same)
     return [
         ("panel.asked.conflict_before", sa.and_(any_party, own_conflict)),

@@ -160,7 +160,7 @@ class _Traces:
         self._case: Case = bundle.case
         self._at = bundle.frozen_at
         self._sendings = [entry.submission for entry in bundle.entries]
-        self._parties = [party for party in self._case.parties if party.left_at is None]
+        self._parties = self._case.parties_remaining
         papers = [paper.id for sending in self._sendings for paper in sending.papers]
         letters = [serving.letter_id for sending in self._sendings for serving in sending.servings]
         session = session_of(bundle)

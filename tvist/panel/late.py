@@ -22,6 +22,8 @@ from tvist.errors import CannotProceed, NotAllowed
 from tvist.jobs.actions import queue
 from tvist.jobs.models import JobKind
 from tvist.panel.bundle import may_be_let_in, not_in_newest
+from tvist.panel.models import SeatKind
+from tvist.panel.rules import holder
 from tvist.procedure.deadlines import is_late
 from tvist.submissions.actions import hand_in, place_papers
 from tvist.submissions.late_serving import serve_late
@@ -164,7 +166,8 @@ def _comment_tasks(case: Case, party: Party) -> list[Task]:
 
 
 def _seated_leader(case: Case) -> Seat | None:
-    return next((seat for seat in case.seats_held if seat.is_leader and seat.is_declared), None)
+    seat = holder(case, SeatKind.LEADER)
+    return seat if seat is not None and seat.is_declared else None
 
 
 def _party_of(case: Case, by: User, at: datetime) -> Party:

@@ -13,7 +13,6 @@ from tvist.db import session_of
 from tvist.delivery.actions import write_to_party, write_to_secretariat
 from tvist.delivery.models import LetterKind
 from tvist.errors import CannotProceed, NotAllowed
-from tvist.panel.calling import standing_parties
 from tvist.panel.challenges import Objection
 from tvist.panel.challenging import ask_rulers, challenge
 from tvist.panel.models import SeatKind
@@ -50,7 +49,7 @@ def object_to(case: Case, seats: Sequence[Seat], *, by: User, at: datetime, word
         close_tasks(case, TaskKind.OBJECT, at=at, owner=party)
     link = f"/cases/{case.slug}/panel"
     write_to_secretariat(case, LetterKind.OBJECTION_MADE, at=at, link=link)
-    for other in standing_parties(case):
+    for other in case.parties_remaining:
         if other is not party:
             write_to_party(other, LetterKind.OBJECTION_MADE, at=at, link=link)
     ask_rulers(case, at)

@@ -10,9 +10,8 @@ from tvist.access.policy import Act
 from tvist.cases.admissions import LateSending, LetIn
 from tvist.cases.lifecycle import State, obstacles, take_step
 from tvist.cases.models import Case
-from tvist.cases.tasks import close_tasks, is_waiting_for, open_task
+from tvist.cases.tasks import close_tasks, open_task
 from tvist.cases.waiting import TaskKind
-from tvist.clock import oslo_date
 from tvist.db import locked, session_of
 from tvist.delivery.actions import write_to_party, write_to_user
 from tvist.delivery.models import LetterKind
@@ -20,9 +19,10 @@ from tvist.errors import CannotProceed
 from tvist.jobs.actions import queue
 from tvist.jobs.models import JobKind
 from tvist.panel.bundle import freeze, may_be_let_in, not_in_newest
+from tvist.panel.calling import let_approvals_fall
 from tvist.panel.late import hand_to_leader, running_rounds
 from tvist.pdf import missing_letters
-from tvist.procedure.settings import procedure_on
+from tvist.procedure.deadlines import is_late
 from tvist.words import Message
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def renew_bundle(case: Case, *, by: User | None, at: datetime) -> Bundle:
         if entry.submission_id not in held:
             # The panel may find it in a search from now on.
             queue(session, JobKind.INDEX_SUBMISSION, entry.submission_id, at=at)
-    _let_approvals_fall(case, at=at)
+    let_approvals_fall(case, at)
     close_tasks(case, TaskKind.CONFIRM_READING, at=at)
     for seat in case.seats_held:
         if seat.is_declared:
@@ -93,7 +93,7 @@ def look_at_late(case: Case, *, at: datetime) -> None:
         return
     hand_to_leader(case, at=at)
     for task in case.open_tasks:
-        is_out = task.due_on is not None and task.due_on < oslo_date(at) and task.request is None
+        is_out = task.due_on is not None and is_late(at, task.due_on) and task.request is None
         if task.kind is TaskKind.COMMENT_ON_LATE and is_out:
             task.done_at = at
     if case.state is State.PANEL and not_in_newest(case) and not running_rounds(case):
@@ -119,17 +119,3 @@ def look_at_late_in(database: Database, case_id: int, at: datetime) -> None:
         case = session.scalars(locked(session, sa.select(Case).where(Case.id == case_id), Case)).one()
         look_at_late(case, at=at)
         session.commit()
-
-
-def _let_approvals_fall(case: Case, *, at: datetime) -> None:
-    """What was approved rested on the earlier bundle: the leader looks at the text again."""
-    standing = [found for found in case.decision.approvals if found.fell_at is None] if case.decision else []
-    for approval in standing:
-        approval.fell_at = at
-    if not standing:
-        return
-    close_tasks(case, TaskKind.APPROVE, TaskKind.ORDER_ISSUE, at=at)
-    leader = next((seat.user for seat in case.seats_held if seat.is_leader), None)
-    if leader is not None and not is_waiting_for(case, TaskKind.WRITE_TEXT):
-        target = procedure_on(case.registered_on).issue_target
-        open_task(case, TaskKind.WRITE_TEXT, at=at, owner=leader, length=target, starts_on=oslo_date(at), is_target=True)

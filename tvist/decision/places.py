@@ -66,6 +66,8 @@ class Place:
         """What the place is called."""
         if self.question is None:
             return Message(f"decision.section.{self.name}")
+        if self.question.fell_at is not None:
+            return Message("decision.fallen", line=self.question.line.position)
         code = "text.place.remark" if self.is_remark else "text.place.reasons"
         return Message(code, position=number_of(self.question))
 
@@ -77,6 +79,8 @@ class Place:
     def in_the_way(self, act: Act = Act.WRITE_TEXT) -> list[Message]:
         """What stands in the way of writing here; of a question nothing is written before its votes are open (rule 34)."""
         found = obstacles(self.case, act)
+        if not found and self.question is not None and self.question.fell_at is not None:
+            return [Message("decision.fallen", line=self.question.line.position)]
         if not found and self.question is not None and not is_open(self.question):
             return [Message("decision.not_open_yet")]
         return found

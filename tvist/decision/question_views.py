@@ -29,6 +29,7 @@ from tvist.decision.votes import (
     standing_questions,
 )
 from tvist.panel.rules import panel_faults
+from tvist.web.forms import status_of
 from tvist.web.session import installed
 from tvist.words import Message
 
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
     from tvist.cases.models import Case
     from tvist.decision.models import Question
-    from tvist.web.forms import TvistForm
 
 
 @bp.route("/cases/<slug>/decision/questions/draft", methods=["GET", "POST"])
@@ -54,7 +54,7 @@ def draft_questions(case: Case) -> ResponseReturnValue:
             questions.agree_questions(case, by=current_user, at=now())
         return finish(url_for("decision.agree_questions", slug=case.slug), Message("decision.questions.drafted"))
     page = render_template("decision/draft_questions.html", case=case, form=form, rows=rows, in_the_way=in_the_way)
-    return page, _status(form)
+    return page, status_of(form)
 
 
 @bp.route("/cases/<slug>/decision/questions", methods=["GET", "POST"])
@@ -80,7 +80,7 @@ def agree_questions(case: Case) -> ResponseReturnValue:
         reader_has_agreed=current_user.id in agreed,
         in_the_way=in_the_way,
     )
-    return page, _status(form)
+    return page, status_of(form)
 
 
 @bp.route("/cases/<slug>/decision/questions/<public_id>", methods=["GET", "POST"])
@@ -97,10 +97,10 @@ def change_question(question: Question) -> ResponseReturnValue:
         case=case,
         number=_number(question),
         form=form,
-        asked=_asked(question),
+        asked=questions.asked(question),
         in_the_way=in_the_way,
     )
-    return page, _status(form)
+    return page, status_of(form)
 
 
 @bp.route("/cases/<slug>/decision/vote")
@@ -126,7 +126,7 @@ def vote_on(question: Question) -> ResponseReturnValue:
         case=case,
         question=question,
         number=_number(question),
-        asked=_asked(question),
+        asked=questions.asked(question),
         form=form,
         own=choice_said(own, question) if own is not None else None,
         is_open=is_open(question),
@@ -134,19 +134,12 @@ def vote_on(question: Question) -> ResponseReturnValue:
         count=len(standing_questions(case)),
         in_the_way=in_the_way,
     )
-    return page, _status(form)
+    return page, status_of(form)
 
 
 def _next_vote(case: Case) -> str:
     left = next((other for other in standing_questions(case) if not has_voted(other, current_user)), None)
     return url_for("decision.vote_on", slug=case.slug, public_id=left.public_id) if left else _overview(case)
-
-
-def _asked(question: Question) -> Message:
-    """The question in words; one that is not put has no number of its own any more."""
-    if question.fell_at is not None:
-        return Message("decision.fallen", line=question.line.position)
-    return questions.asked(question)
 
 
 def _number(question: Question) -> int:
@@ -165,10 +158,3 @@ def _is_current(form: AgreeForm, case: Case) -> bool:
 
 def _overview(case: Case) -> str:
     return url_for("decision.show", slug=case.slug)
-
-
-def _status(form: TvistForm) -> int:
-    """Shown, refused because the page is old or something stands in the way, or to be corrected."""
-    if not form.is_submitted():
-        return 200
-    return 422 if form.faults() and not form.is_stale else 409

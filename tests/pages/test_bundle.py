@@ -170,6 +170,10 @@ def test_quarantine_closes_the_part_the_index_and_the_whole_file_at_once(ask, sc
         assert "Vedtak" not in page
         assert "Vedtak" not in text_of(ask, at, user)
         assert "Vedtak" not in text_of(ask, f"{at}/pages/6", user)
+        # What the party wrote with it lists its name: read on the page of the sending instead.
+        assert "Ikke tilgjengelig for deg" in text_of(ask, f"{at}/pages/2", user, status=404)
+        assert ask("GET", f"{at}/pages/2/picture", as_=user).status_code == 403
+        assert ask("GET", f"{at}/parts/{part['Innlegg petition']}", as_=user).status_code == 403
         assert "0 sider" in text_of(ask, f"{at}/search?q=Vedtak", user)
         assert ask("GET", f"{at}/pages/3/picture", as_=user).status_code in {403, 404}
         assert ask("GET", f"{at}/pages/1/picture", as_=user).status_code == 403

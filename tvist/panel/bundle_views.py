@@ -117,8 +117,8 @@ def pdf_file(blob_id: str, name: str) -> Response:
 
 
 def prove_open(part: BundlePart) -> None:
-    """Raises `NotAllowed` for the index where anything that it names is closed; the guard has asked for the part itself. Notes that it was opened."""
-    if part.kind is PartKind.INDEX and not BundleFor(part.bundle, current_user, today()).may_read(part):
+    """Raises `NotAllowed` for pages that name what is closed; the guard has asked for the part itself. Notes that it was opened."""
+    if part.kind is not PartKind.PAPER and not BundleFor(part.bundle, current_user, today()).may_read(part):
         raise NotAllowed
     note_part(part, allowed=True)
 

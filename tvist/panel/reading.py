@@ -15,9 +15,10 @@ from tvist.access.roles import may
 from tvist.cases.queries import case_at
 from tvist.cases.submissions import Submission
 from tvist.db import session_of
+from tvist.documents.models import Paper
 from tvist.errors import NotFound
 from tvist.panel.bundles import BundlePart, MadeAs, PartKind
-from tvist.panel.models import Bundle
+from tvist.panel.models import Bundle, BundleEntry
 from tvist.panel.searching import in_one_line
 
 if TYPE_CHECKING:
@@ -82,13 +83,24 @@ class BundleFor:
     def readable(self) -> frozenset[int]:
         """The ids of the parts that the reader may read: a paper under quarantine is closed for all, one not served for the party (rules 20, 21).
 
-        The index names them all, so it is closed with any of them.
+        The index names them all, so it is closed with any of them. So is what was written in a sending whose pages name a paper that was
+        withdrawn later: the sending itself is read on its own page, where the name is left out.
         """
         inner = [part for part in self.parts if part.kind is not PartKind.INDEX]
-        open_ = {part.id for part in inner if may(self._reader, Act.READ_BUNDLE, part, self._on)}
+        withheld = self._withheld_since()
+        open_ = {part.id for part in inner if may(self._reader, Act.READ_BUNDLE, part, self._on) and not _names(part, withheld)}
         if len(open_) == len(inner) and may(self._reader, Act.READ_BUNDLE, self.bundle, self._on):
             open_ |= {part.id for part in self.parts}
         return frozenset(open_)
+
+    def _withheld_since(self) -> frozenset[int]:
+        """The ids of the papers that came under quarantine when the pages had been made, with their names on them."""
+        file = self.bundle.file
+        if file is None:
+            return frozenset()
+        sendings = sa.select(BundleEntry.submission_id).where(BundleEntry.bundle_id == self.bundle.id)
+        query = sa.select(Paper.id).where(Paper.submission_id.in_(sendings), Paper.quarantined_at >= file.made_at)
+        return frozenset(session_of(self.bundle).scalars(query))
 
     @property
     def is_whole(self) -> bool:
@@ -142,6 +154,15 @@ class BundleFor:
         if fact.paper is None:
             return None
         return self.page_of(fact.paper.submission_id, fact.paper.id, fact.page or 1)
+
+
+def _names(part: BundlePart, papers: frozenset[int]) -> bool:
+    """Whether the pages of what was written in a sending name one of these papers: as sent with it, or where a fact or a comment points to it."""
+    sending = part.submission
+    if not papers or part.kind is not PartKind.SENDING or sending is None:
+        return False
+    named = {paper.id for paper in sending.papers} | {comment.paper_id for comment in sending.page_comments}
+    return bool(papers & (named | {fact.paper.id for fact in sending.facts if fact.paper is not None}))
 
 
 @dataclass(frozen=True)

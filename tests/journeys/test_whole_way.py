@@ -111,6 +111,11 @@ def _seat_and_refer(visit: Visit, case: str) -> None:
         visit.fill({"statement": "none"})
         visit.do("panel.declare.do")
     visit.let_the_worker_work()
+    for name in ("Asta Oppdiktet", "Bo Oppdiktet"):
+        visit.become(name)
+        visit.go(f"{case}/panel/objection")
+        visit.fill({"answer": "none"})
+        visit.do("panel.object.do")
     visit.become("Siri Oppdiktet")
     visit.go(f"{case}/panel/refer")
     visit.do("panel.refer.do")

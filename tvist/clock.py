@@ -5,7 +5,7 @@ Moments are aware and in UTC; days are days in Oslo (rule 25).
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -24,3 +24,8 @@ def today() -> date:
 def oslo_date(moment: datetime) -> date:
     """The day in Oslo on which `moment` falls."""
     return moment.astimezone(OSLO).date()
+
+
+def midnight(day: date) -> datetime:
+    """The moment at which the day begins in Oslo, in UTC."""
+    return datetime.combine(day, time(), OSLO).astimezone(UTC)

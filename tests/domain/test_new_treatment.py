@@ -33,7 +33,6 @@ from tvist.decision.new_treatment import (
     last_day_to_ask,
     open_request,
     refuse_new_treatment,
-    request_as_sent,
 )
 from tvist.delivery.models import LetterKind
 from tvist.documents.models import Paper
@@ -118,7 +117,7 @@ def test_the_other_party_is_served_the_request_and_the_leader_is_waited_for(inst
         case, people = asked(session, cast, installation), present(session, cast)
         found = open_request(case)
         assert found is not None
-        sent = request_as_sent(found)
+        sent = found.sending
 
         assert sent.is_served_on_all
         assert may(people.asta, Act.READ_SUBMISSION, sent, NOON.date())

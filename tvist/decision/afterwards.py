@@ -11,11 +11,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tvist.accounts.models import User
 from tvist.cases.models import Case, Party
+from tvist.cases.submissions import SubmissionKind
 from tvist.db import Base, random_id
 from tvist.decision.models import Decision
 
 if TYPE_CHECKING:
     from tvist.access.policy import Role
+    from tvist.cases.submissions import Submission
 
 
 class Correction(Base):
@@ -79,6 +81,15 @@ class NewTreatment(Base):
     by: Mapped[User] = relationship(foreign_keys=by_id)
     decided_by: Mapped[User | None] = relationship(foreign_keys=decided_by_id)
     new_case: Mapped[Case | None] = relationship(foreign_keys=new_case_id, back_populates="renews")
+
+    @property
+    def sending(self) -> Submission:
+        """The sending that the request came with."""
+        return next(
+            found
+            for found in self.case.submissions
+            if found.kind is SubmissionKind.NEW_TREATMENT_REQUEST and found.made_at == self.asked_at and not found.is_copy
+        )
 
     def roles_for(self, user: User, on: date) -> set[Role]:
         """What the person is to the case."""

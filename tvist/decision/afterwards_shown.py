@@ -10,7 +10,7 @@ from tvist.access.roles import may
 from tvist.cases.lifecycle import State
 from tvist.clock import oslo_date
 from tvist.decision.carried_papers import are_carried
-from tvist.decision.new_treatment import last_day_to_ask, request_as_sent
+from tvist.decision.new_treatment import last_day_to_ask
 from tvist.procedure.codes import CodeKind, code_label
 from tvist.procedure.deadlines import explain
 from tvist.words import Message
@@ -81,7 +81,7 @@ def requests_for(case: Case, user: User, on: date) -> list[ShownRequest]:
         ShownRequest(
             asked=asked,
             ground=code_label(CodeKind.NEW_TREATMENT_GROUND, asked.ground),
-            is_read=may(user, Act.READ_SUBMISSION, request_as_sent(asked), on),
+            is_read=may(user, Act.READ_SUBMISSION, asked.sending, on),
             new_case=asked.new_case if asked.new_case and may(user, Act.OPEN_CASE, asked.new_case, on) else None,
         )
         for asked in reversed(case.new_treatments)

@@ -14,11 +14,12 @@ from tvist.clock import now
 from tvist.decision import approving
 from tvist.decision.blueprint import bp
 from tvist.decision.contradictions import worth_a_sentence
-from tvist.decision.forms import ApproveForm, PlainForm
+from tvist.decision.forms import ApproveForm
 from tvist.decision.queries import deliberation_at
 from tvist.decision.record import text_hash
 from tvist.decision.rules import approvals_of, unfinished
 from tvist.panel.rules import panel_faults
+from tvist.web.forms import PlainForm, status_of
 from tvist.web.session import installed
 from tvist.words import Message
 
@@ -51,7 +52,7 @@ def approve(case: Case) -> ResponseReturnValue:
         worth_a_sentence=worth_a_sentence(case, keys),
         reader_has_approved=_has_approved(case),
     )
-    return page, _status(form)
+    return page, status_of(form)
 
 
 @bp.route("/cases/<slug>/decision/approve/withdraw", methods=["GET", "POST"])
@@ -63,7 +64,7 @@ def withdraw_approval(case: Case) -> ResponseReturnValue:
     if form.validate_on_submit() and not in_the_way:
         approving.withdraw_approval(case, by=current_user, at=now())
         return finish(url_for("decision.show", slug=case.slug), Message("decision.approve.withdrawn"))
-    return render_template("decision/withdraw_approval.html", case=case, form=form, in_the_way=in_the_way), _status(form)
+    return render_template("decision/withdraw_approval.html", case=case, form=form, in_the_way=in_the_way), status_of(form)
 
 
 def _why_not_withdraw(case: Case) -> list[Message]:
@@ -74,9 +75,3 @@ def _why_not_withdraw(case: Case) -> list[Message]:
 
 def _has_approved(case: Case) -> bool:
     return any(found.user_id == current_user.id for found in approvals_of(case))
-
-
-def _status(form: ApproveForm | PlainForm) -> int:
-    if not form.is_submitted():
-        return 200
-    return 422 if form.faults() and not form.is_stale else 409

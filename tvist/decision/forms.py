@@ -11,11 +11,6 @@ from tvist.web.forms import Needed, NotLonger, TvistForm, trimmed
 from tvist.web.session import t
 
 LONGEST: Final = PROCEDURES[-1].longest_text
-STATE, MUNICIPALITY, SPLIT = "state", "municipality", "split"
-
-
-class PlainForm(TvistForm):
-    """A form with nothing but its button."""
 
 
 class ApproveForm(TvistForm):

@@ -19,7 +19,7 @@ from tvist.decision.blueprint import bp
 from tvist.decision.citations import bundle_address
 from tvist.decision.correcting import correction_in_the_making
 from tvist.decision.failures import failure_of, still_wrong
-from tvist.decision.forms import CallBackForm, PlainForm
+from tvist.decision.forms import CallBackForm
 from tvist.decision.last_checks import last_checks
 from tvist.decision.outcomes import findings
 from tvist.decision.queries import deliberation_at, issued_decision_at, issued_file_at
@@ -27,6 +27,7 @@ from tvist.decision.rules import unfinished
 from tvist.decision.votes import all_open
 from tvist.jobs.models import JobKind
 from tvist.panel.rules import faults_before_issue
+from tvist.web.forms import PlainForm, status_of
 from tvist.web.session import current_session, installed
 from tvist.words import Message
 
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from tvist.cases.models import Case
     from tvist.decision.last_checks import Missing
     from tvist.decision.models import Decision, IssuedFile
-    from tvist.web.forms import TvistForm
 
 _PAGES = {
     Act.VOTE: "decision.vote",
@@ -67,7 +67,7 @@ def order_issue(case: Case) -> ResponseReturnValue:
         in_the_way=in_the_way,
         missing=[(each, _page_of(case, each)) for each in last_checks(case, keys, now())] if in_the_way else [],
     )
-    return page, _status(form)
+    return page, status_of(form)
 
 
 @bp.route("/cases/<slug>/decision/call-back", methods=["GET", "POST"])
@@ -82,7 +82,7 @@ def call_back(case: Case) -> ResponseReturnValue:
     failure = failure_of(current_session, JobKind.ISSUE_DECISION, case.decision.id) if case.decision and is_waiting else None
     wrong = still_wrong(case, installed().keys, now()) if is_waiting else []
     page = render_template("decision/call_back.html", case=case, form=form, in_the_way=in_the_way, failure=failure, wrong=wrong)
-    return page, _status(form)
+    return page, status_of(form)
 
 
 @bp.route("/cases/<slug>/opinion")
@@ -133,10 +133,3 @@ def _page_of(case: Case, missing: Missing) -> str | None:
     if missing.question is not None:
         return url_for(_PAGES_OF_QUESTION[missing.act], slug=case.slug, public_id=missing.question.public_id)
     return url_for(_PAGES[missing.act], slug=case.slug)
-
-
-def _status(form: TvistForm) -> int:
-    """Shown, refused because the page is old or something stands in the way, or to be corrected."""
-    if not form.is_submitted():
-        return 200
-    return 422 if form.faults() and not form.is_stale else 409

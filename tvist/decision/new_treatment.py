@@ -93,15 +93,6 @@ def open_request(case: Case) -> NewTreatment | None:
     return next((found for found in case.new_treatments if found.decided_at is None), None)
 
 
-def request_as_sent(asked: NewTreatment) -> Submission:
-    """The sending that the request came with."""
-    return next(
-        found
-        for found in asked.case.submissions
-        if found.kind is SubmissionKind.NEW_TREATMENT_REQUEST and found.made_at == asked.asked_at and not found.is_copy
-    )
-
-
 def last_day_to_ask(case: Case, party: Party) -> Deadline | None:
     """Until when the party may ask, counted from the day the notice of the opinion came to it (rule 18); None while it has not.
 

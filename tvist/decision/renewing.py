@@ -212,12 +212,7 @@ def _carry_identity(earlier: Case, new: Case, keys: MasterKeys, *, at: datetime,
 
 def _request_and_ruling(asked: NewTreatment, decision: Submission, new: Case, carried: Carried) -> tuple[Submission, Submission]:
     """The request, and the leader's ruling on it, as sendings of the new case; the earlier opinion comes with the ruling."""
-    request = next(
-        found
-        for found in asked.case.submissions
-        if found.kind is SubmissionKind.NEW_TREATMENT_REQUEST and found.made_at == asked.asked_at and not found.is_copy
-    )
-    both = _sending(request, new, carried), _sending(decision, new, carried)
+    both = _sending(asked.sending, new, carried), _sending(decision, new, carried)
     session = session_of(new)
     session.flush()
     for copy in both:

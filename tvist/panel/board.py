@@ -14,9 +14,8 @@ from tvist.cases.models import Case
 from tvist.cases.queries import visible_to
 from tvist.db import locked
 from tvist.errors import NotFound
-from tvist.panel.choosing import board, open_loads
+from tvist.panel.choosing import board, open_loads, warned_until
 from tvist.panel.models import Appointment, AppointmentKind, Seat, SeatKind
-from tvist.procedure.settings import procedure_on
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,11 +76,6 @@ def board_on(session: Session, on: date) -> Board:
         gaps=gaps(everybody, on, warned_until(on)),
         loads=open_loads(session),
     )
-
-
-def warned_until(on: date) -> date:
-    """The last day that is looked ahead to: what ends until then is warned of."""
-    return procedure_on(on).gap_warning.after(on)
 
 
 def gaps(appointments: Sequence[Appointment], on: date, until: date) -> list[Gap]:

@@ -18,10 +18,10 @@ from tvist.clock import oslo_date
 from tvist.db import insert_once, locked
 from tvist.delivery.actions import write_to_body
 from tvist.delivery.models import LetterKind
-from tvist.panel.board import gaps, warned_until
+from tvist.panel.board import gaps
 from tvist.panel.challenges import Challenge
 from tvist.panel.challenging import ask_rulers
-from tvist.panel.choosing import board
+from tvist.panel.choosing import board, warned_until
 from tvist.panel.employers import ask_for_employers
 from tvist.panel.models import Appointment, GapLetter, Seat
 from tvist.words import Message

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from tvist.accounts.models import User
 from tvist.cases.lifecycle import FINAL
 from tvist.cases.models import Case
-from tvist.clock import OSLO
+from tvist.clock import midnight
 from tvist.panel.impartiality import questions_for
 from tvist.panel.models import Appointment, AppointmentKind, Seat, SeatKind
 from tvist.panel.rules import holder, seats_to_fill, why_not
@@ -87,7 +86,7 @@ def proposed_panel(session: Session, case: Case, on: date) -> Proposal:
     First come those without a known conflict, then those who did not sit in the case that is treated anew (rule 40), then fixed members before
     deputies, those with the least open load, with the fewest turns this year, and last their order.
     """
-    loads, turns, soon = open_loads(session), turns_of_year(session, on), procedure_on(on).gap_warning.after(on)
+    loads, turns, soon = open_loads(session), turns_of_year(session, on), warned_until(on)
     before = {seat.user_id for seat in case.renews.case.seats} if case.renews is not None else set()
     to_fill = seats_to_fill(case, last_moment(on))
     candidates: dict[SeatKind, list[Candidate]] = {}
@@ -110,6 +109,11 @@ def proposed_panel(session: Session, case: Case, on: date) -> Proposal:
         ]
         candidates[kind] = sorted(listed, key=_preference)
     return Proposal(candidates, _best_choice(candidates))
+
+
+def warned_until(on: date) -> date:
+    """The last day that is looked ahead to: what ends until then is warned of (rule 27)."""
+    return procedure_on(on).gap_warning.after(on)
 
 
 def unexplained(proposal: Proposal, chosen: Mapping[SeatKind, Appointment], reasons: Mapping[SeatKind, str]) -> list[SeatKind]:
@@ -148,7 +152,7 @@ def open_loads(session: Session) -> dict[int, int]:
 
 def turns_of_year(session: Session, on: date) -> dict[int, int]:
     """How many seats each person has been called to in the year of that day, and not left, by the id of the user."""
-    begins, ends = _midnight(on.replace(month=1, day=1)), _midnight(on.replace(year=on.year + 1, month=1, day=1))
+    begins, ends = midnight(on.replace(month=1, day=1)), midnight(on.replace(year=on.year + 1, month=1, day=1))
     query = sa.select(Seat.user_id, sa.func.count()).where(
         Seat.left_at.is_(None), Seat.seated_at >= begins, Seat.seated_at < ends
     )
@@ -193,7 +197,3 @@ def _best_choice(candidates: dict[SeatKind, list[Candidate]]) -> dict[SeatKind, 
 
     best = min(product(*options), key=rank)
     return {kind: each for kind, (_, each) in zip(SeatKind, best, strict=True) if each}
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(0), OSLO)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from tvist.cases.money import Period
-from tvist.clock import OSLO
+from tvist.clock import midnight
 
 
 class Days(Period):
@@ -16,14 +16,9 @@ class Days(Period):
     @property
     def begins_at(self) -> datetime:
         """The first moment of the period, in UTC."""
-        return _midnight(self.from_on)
+        return midnight(self.from_on)
 
     @property
     def ends_at(self) -> datetime:
         """The first moment after the period, in UTC."""
-        return _midnight(self.to_on + timedelta(days=1))
-
-
-def _midnight(day: date) -> datetime:
-    """The moment at which the day begins in Oslo, in UTC."""
-    return datetime.combine(day, time(), OSLO).astimezone(UTC)
+        return midnight(self.to_on + timedelta(days=1))

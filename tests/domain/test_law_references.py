@@ -76,4 +76,6 @@ def test_every_act_of_the_table_is_found_by_its_names_in_both_forms() -> None:
 
 @given(st.text("§ 0123456789-–.,abjfogledrnkpit\n()", max_size=80))
 def test_no_text_breaks_the_reading(text: str) -> None:
-    law_references([text, f"barnevernsloven {text}"], "nb", [BEFORE])
+    for found in law_references([text, f"barnevernsloven {text}"], "nb", [BEFORE]):
+        assert found.places
+        assert all(place.startswith(("§ ", "kapittel ")) for place in found.places)

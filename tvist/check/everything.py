@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
+from tvist.accounts.models import User
 from tvist.cases.clocks import MovedTask
 from tvist.cases.models import Case, Party, Serial
 from tvist.cases.submissions import Submission
@@ -21,6 +22,7 @@ from tvist.check.journal import check_journal
 from tvist.check.papers import check_index, check_papers
 from tvist.check.sums import check_copies, check_sums
 from tvist.decision.models import Decision, Question
+from tvist.panel.challenges import Challenge, Ruling
 from tvist.panel.models import Bundle, BundleEntry, Seat
 
 if TYPE_CHECKING:
@@ -81,32 +83,48 @@ def _loaded() -> tuple[ExecutableOption, ...]:
         selectinload(Case.declarations),
         selectinload(Case.petition),
         selectinload(Case.dismissal_proposals),
-        selectinload(Case.submissions).options(
-            selectinload(Submission.servings),
-            selectinload(Submission.papers),
-            selectinload(Submission.line_answers),
-            selectinload(Submission.own_lines),
-            selectinload(Submission.facts),
-            selectinload(Submission.fact_answers),
-            selectinload(Submission.concessions),
-            selectinload(Submission.page_comments),
-        ),
-        selectinload(Case.seats).options(selectinload(Seat.appointment), selectinload(Seat.user)),
+        selectinload(Case.submissions).options(*_of_sendings()),
+        *_of_panel(),
         selectinload(Case.new_treatments),
         selectinload(Case.renews),
-        selectinload(Case.bundles).options(
-            selectinload(Bundle.readings),
-            selectinload(Bundle.entries).selectinload(BundleEntry.submission),
-            selectinload(Bundle.parts),
-            selectinload(Bundle.file),
-        ),
         selectinload(Case.questions).selectinload(Question.votes),
+        selectinload(Case.question_agreements),
         selectinload(Case.decision).options(
             selectinload(Decision.approvals),
             selectinload(Decision.outcomes),
             selectinload(Decision.files),
             selectinload(Decision.call_backs),
             selectinload(Decision.corrections),
+        ),
+    )
+
+
+def _of_sendings() -> tuple[ExecutableOption, ...]:
+    return (
+        selectinload(Submission.servings),
+        selectinload(Submission.papers),
+        selectinload(Submission.line_answers),
+        selectinload(Submission.own_lines),
+        selectinload(Submission.facts),
+        selectinload(Submission.fact_answers),
+        selectinload(Submission.concessions),
+        selectinload(Submission.page_comments),
+        selectinload(Submission.let_in),
+        selectinload(Submission.late),
+    )
+
+
+def _of_panel() -> tuple[ExecutableOption, ...]:
+    return (
+        selectinload(Case.seats).options(selectinload(Seat.appointment), selectinload(Seat.user), selectinload(Seat.challenges)),
+        selectinload(Case.challenges).selectinload(Challenge.rulings).joinedload(Ruling.user).selectinload(User.appointments),
+        selectinload(Case.late_sendings),
+        selectinload(Case.let_in),
+        selectinload(Case.bundles).options(
+            selectinload(Bundle.readings),
+            selectinload(Bundle.entries).selectinload(BundleEntry.submission),
+            selectinload(Bundle.parts),
+            selectinload(Bundle.file),
         ),
     )
 

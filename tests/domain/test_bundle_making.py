@@ -231,3 +231,12 @@ def test_a_case_in_nynorsk_has_its_bundle_in_nynorsk(installation, cast):
     _, pdf, texts = whole_of(installation)
     assert str(pdf.Root.Lang) == "nn-NO"
     assert any("Sendt over, opna og kommentert" in text for text in texts)
+
+
+def test_what_was_served_and_opened_alike_is_told_once(installation, cast):
+    bundle_job(installation, a_bundle(installation, cast, (MediaType.PDF, MediaType.TXT)), NOON)
+
+    index = parts_of(installation)[0]
+    _, _, texts = whole_of(installation)
+    said = " ".join(" ".join(texts[: index.pages]).split())
+    assert "1–1.2 Har sendt det sjølv Sendt over 31. januar 2026" in said.replace("\N{NO-BREAK SPACE}", " ")

@@ -5,6 +5,8 @@ What was kept out of the bundle is not told here: the file may be read by who mu
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from tvist.cases.models import Side
@@ -119,15 +121,25 @@ def _traces(bundle: Bundle, entries: Sequence[IndexEntry]) -> list[Block]:
     parties = [party for party in case.parties if party.left_at is None]
     columns = [Column(_say("panel.bundle.number", case), weight=0.7)]
     columns += [Column(printable(party.name), weight=6 / max(len(parties), 1)) for party in parties]
-    rows = []
-    for entry in entries:
-        cells = ["\n".join(render(each, language) for each in trace.said) or _say("bundle.own", case) for trace in entry.traces]
-        rows.append((entry.number, *map(printable, cells)))
+    cells = [
+        tuple(
+            printable("\n".join(render(each, language) for each in trace.said) or _say("bundle.own", case))
+            for trace in entry.traces
+        )
+        for entry in entries
+    ]
+    # What stands one after the other and had the same fate is one row: else a sending of fifty papers would fill four pages with it.
+    alike = groupby(zip(entries, cells, strict=True), key=itemgetter(1))
+    rows = [(_span([entry.number for entry, _ in like]), *same) for same, like in alike]
     return [
         heading(_say("bundle.traces", case), 2),
         prose(_say("bundle.traces_lead", case, at=bundle.frozen_at)),
         table(columns, rows, keys=[""] * len(rows)),
     ]
+
+
+def _span(numbers: Sequence[str]) -> str:
+    return numbers[0] if len(numbers) == 1 else f"{numbers[0]}\N{EN DASH}{numbers[-1]}"
 
 
 def _say(code: str, case: Case, **params: object) -> str:

@@ -12,7 +12,6 @@ from tvist.access.guard import finish, requires
 from tvist.access.policy import Act
 from tvist.access.roles import may, roles_of
 from tvist.accesslog.actions import note_access, note_openings_of_all, was_noted
-from tvist.cases.acts import PAGES
 from tvist.cases.lifecycle import obstacles
 from tvist.cases.queries import case_at
 from tvist.clock import now, today
@@ -50,7 +49,6 @@ def bundle(bundle: Bundle) -> ResponseReturnValue:
     """What is in the bundle and on which page, for all who may read it; for the panel, that it was read."""
     case = bundle.case
     seen = BundleFor(bundle, current_user, today())
-    can_renew = Act.RENEW_BUNDLE in PAGES and may(current_user, Act.RENEW_BUNDLE, case)
     return render_template(
         "panel/bundle.html",
         case=case,
@@ -66,7 +64,6 @@ def bundle(bundle: Bundle) -> ResponseReturnValue:
         new=new_since(bundle, current_user),
         reading=reading_by(bundle, current_user),
         in_the_way=obstacles(case, Act.CONFIRM_READING),
-        renew=url_for(PAGES[Act.RENEW_BUNDLE], slug=case.slug) if can_renew else None,
     )
 
 

@@ -12,6 +12,7 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from tvist.cases.fields import DayField
+from tvist.cases.models import Side
 from tvist.clock import OSLO
 from tvist.intake.anonymity import NoBirthNumber
 from tvist.meetings.actions import Plan, members_of
@@ -64,10 +65,8 @@ def _ticked(code: str, help_code: str, *validators: Any) -> SelectMultipleField:
     )
 
 
-def _clock(code: str) -> StringField:
-    return StringField(
-        lazy(code), description=lazy("meetings.time_help"), filters=[trimmed], validators=[Needed("meetings.say_when")]
-    )
+def _clock(code: str, needed: str) -> StringField:
+    return StringField(lazy(code), description=lazy("meetings.time_help"), filters=[trimmed], validators=[Needed(needed)])
 
 
 class MeetingForm(TvistForm):
@@ -76,8 +75,8 @@ class MeetingForm(TvistForm):
     on = DayField(
         lazy("meetings.on"), description=lazy("submissions.extension.day_help"), validators=[Needed("meetings.choose_day")]
     )
-    starts = _clock("meetings.starts")
-    ends = _clock("meetings.ends")
+    starts = _clock("meetings.starts", "meetings.say_start")
+    ends = _clock("meetings.ends", "meetings.say_end")
     place = StringField(
         lazy("meetings.place"),
         description=lazy("meetings.place_help"),
@@ -91,7 +90,7 @@ class MeetingForm(TvistForm):
         """`led` are the cases that can be put on the agenda."""
         super().__init__(**kwargs)
         self.led, self.leader = led, leader
-        self.cases.choices = choices([(case.slug, case.number) for case in led])
+        self.cases.choices = choices([(case.slug, say(_called(case))) for case in led])
         self.left_out.choices = choices([(user.public_id, user.name) for user in members_of(led, leader)])
 
     def validate_starts(self, field: Field) -> None:
@@ -144,6 +143,11 @@ class MinutesForm(TvistForm):
         """Those who were invited can have been there."""
         super().__init__(**kwargs)
         self.present.choices = choices([(found.user.public_id, found.user.name) for found in meeting.invited])
+
+
+def _called(case: Case) -> Message:
+    requesting, opposing = ([party.name for party in case.parties_on(side)] for side in (Side.REQUESTING, Side.OPPOSING))
+    return Message("meetings.case_of", number=case.number, requesting=requesting, opposing=opposing)
 
 
 def _demand_time(field: Field) -> None:

@@ -12,7 +12,9 @@ from tvist.access.policy import Act
 from tvist.cases.blaming import blamed
 from tvist.cases.lifecycle import State, obstacles
 from tvist.cases.queries import case_at
-from tvist.clock import now
+from tvist.cases.turns import is_over
+from tvist.cases.waiting import TaskKind
+from tvist.clock import now, today
 from tvist.panel import actions
 from tvist.panel.blueprint import bp
 from tvist.panel.bundle import for_bundle, left_out
@@ -37,10 +39,9 @@ def refer(case: Case) -> ResponseReturnValue:
     if form.validate_on_submit() and not blamed(form, in_the_way):
         actions.refer(case, by=current_user, at=now())
         return finish(url_for("cases.show", slug=case.slug), Message("panel.refer.done"))
-    page = render_template(
-        "panel/refer.html", case=case, form=form, inside=for_bundle(case), outside=left_out(case), in_the_way=in_the_way
-    )
-    return page, status_of(form)
+    told = {"inside": for_bundle(case), "outside": left_out(case), "in_the_way": in_the_way}
+    waiting = [task for task in case.open_tasks if task.kind is TaskKind.OBJECT and not is_over(task, today())]
+    return render_template("panel/refer.html", case=case, form=form, waiting=waiting, **told), status_of(form)
 
 
 def why_not_referred(case: Case) -> list[Message]:

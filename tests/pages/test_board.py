@@ -191,6 +191,21 @@ def test_another_than_the_proposed_one_needs_a_reason(
         assert len(session.scalars(sa.select(Seat)).all()) == 3
 
 
+def test_why_another_was_chosen_is_for_the_body_and_not_for_the_parties(
+    ask: Ask, cast: Cast, take: Callable[[str], str], database: Database
+) -> None:
+    at = take("prepared")
+    wanted = (("leader", cast.cato), ("free", cast.finn), ("ks", cast.kaare))
+    data = {seat: str(appointment_of(database, user)) for seat, user in wanted} | {"free_reason": REASON}
+    assert ask("POST", f"{at}/panel/seat", as_=cast.siri, data=data).location == at
+    for member in (cast.cato, cast.finn, cast.kaare):
+        ask("POST", f"{at}/panel/declare", as_=member, data={"statement": "none"})
+    for user in (cast.siri, cast.kaare):
+        assert REASON in text_of(ask("GET", f"{at}/panel", as_=user))
+    assert cast.finn.name in (page := text_of(ask("GET", f"{at}/panel", as_=cast.asta)))
+    assert REASON not in page
+
+
 def test_a_member_tells_for_whom_they_work(ask: Ask, cast: Cast, database: Database) -> None:
     page = text_of(ask("GET", "/board/employers", as_=cast.frida))
     assert "Du har ikke bekreftet listen ennå." in page

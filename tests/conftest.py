@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flask import Flask
+    from sqlalchemy.orm import Session
     from werkzeug.test import TestResponse
 
 assert tvist.rulebook
@@ -64,6 +65,13 @@ def database(databases: Databases, kind: Kind) -> Iterator[Database]:
         found = Database(url)
         yield found
         found.close()
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """One writing transaction, for a test that needs no more."""
+    with database.writing() as found:
+        yield found
 
 
 @pytest.fixture

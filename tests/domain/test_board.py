@@ -24,8 +24,6 @@ from tvist.panel.models import Appointment, AppointmentKind, SeatKind
 from tvist.panel.rules import holder, lawful_panel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy.orm import Session
 
     from tvist.db import Database
@@ -34,12 +32,6 @@ FIXED, DEPUTY = AppointmentKind.FIXED, AppointmentKind.DEPUTY
 LEADER, FREE, KS = SeatKind
 TODAY = NOON.date()
 MINISTRY = "Barne- og familiedepartementet"
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.writing() as found:
-        yield found
 
 
 @pytest.fixture

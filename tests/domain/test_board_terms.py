@@ -29,8 +29,6 @@ from tvist.panel.rules import faults_over_time, holder, panel_faults
 from tvist.workers import daily
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy.orm import Session
 
     from tvist.db import Database
@@ -40,12 +38,6 @@ DEPUTY = AppointmentKind.DEPUTY
 _, FREE, KS = SeatKind
 TODAY = NOON.date()
 MINISTRY = "Barne- og familiedepartementet"
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.writing() as found:
-        yield found
 
 
 @pytest.fixture

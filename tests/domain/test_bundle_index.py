@@ -12,17 +12,7 @@ from tvist.cases.submissions import SubmissionKind
 from tvist.panel.index import Reaction, index_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy.orm import Session
-
-    from tvist.db import Database
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.writing() as found:
-        yield found
 
 
 @pytest.fixture

@@ -31,23 +31,14 @@ from tvist.submissions.additions import reopen
 from tvist.submissions.outages import record_outage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy.orm import Session
 
     from tvist.accounts.models import User
     from tvist.cases.models import Case
-    from tvist.db import Database
 
 LATER = NOON + DAY
 LAST_DAY = date(2026, 3, 9)
 """A week after the parties were told, at noon on a Monday."""
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.writing() as found:
-        yield found
 
 
 @pytest.fixture

@@ -25,21 +25,12 @@ from tvist.submissions.resting import rest, resume
 from tvist.submissions.rules import turns_are_over
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy.orm import Session
 
     from tvist.cases.models import Case
-    from tvist.db import Database
 
 DUE = date(2026, 3, 30)
 """Four weeks from NOON, the second of March 2026: a Monday. Easter Sunday is the fifth of April."""
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.writing() as found:
-        yield found
 
 
 @pytest.fixture

@@ -30,19 +30,10 @@ from tvist.submissions.reminders import KIND_OF, look_at_clocks
 from tvist.workers import daily
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy.orm import Session
 
-    from tvist.db import Database
 
 DUE = date(2026, 3, 30)
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.writing() as found:
-        yield found
 
 
 @pytest.fixture

@@ -22,17 +22,7 @@ from tvist.submissions.actions import ACCEPTED, discontinue
 from tvist.submissions.concessions import concede, lines_to_concede
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy.orm import Session
-
-    from tvist.db import Database
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.writing() as found:
-        yield found
 
 
 @pytest.fixture

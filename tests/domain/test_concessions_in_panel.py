@@ -30,21 +30,12 @@ from tvist.errors import CannotProceed
 from tvist.submissions.concessions import concede
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy.orm import Session
 
     from tvist.cases.models import Case
-    from tvist.db import Database
     from tvist.installation import Installation
 
 MARCH = NOON + DAY
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.writing() as found:
-        yield found
 
 
 @pytest.fixture

@@ -32,22 +32,13 @@ from tvist.panel.employers import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy.orm import Session
 
     from tvist.accounts.engagements import Engagement
     from tvist.accounts.models import User
-    from tvist.db import Database
 
 TODAY = NOON.date()
 YEAR = 366 * DAY
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.writing() as found:
-        yield found
 
 
 @pytest.fixture

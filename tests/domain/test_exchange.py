@@ -24,19 +24,10 @@ from tvist.submissions.models import Answer
 from tvist.submissions.rules import answers_to, has_missed, open_turns, turn_of, waiting_to_be_passed_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy.orm import Session
 
     from tvist.cases.models import Case
     from tvist.cases.waiting import Task
-    from tvist.db import Database
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.writing() as found:
-        yield found
 
 
 @pytest.fixture

@@ -17,23 +17,15 @@ from tvist.panel.actions import declare
 from tvist.panel.impartiality import questions_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import date
 
     from sqlalchemy.orm import Session
 
     from tvist.accounts.models import User
     from tvist.cases.models import Case
-    from tvist.db import Database
 
 TODAY = NOON.date()
 YEAR = timedelta(days=365)
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.writing() as found:
-        yield found
 
 
 @pytest.fixture

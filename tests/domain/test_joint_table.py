@@ -37,18 +37,9 @@ from tvist.submissions.models import Answer, FactReply
 from tvist.submissions.rules import facts_for, lines_for, open_turns, unanswered_facts, unanswered_lines, waiting_to_be_passed_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy.orm import Session
 
     from tvist.cases.models import Case
-    from tvist.db import Database
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.writing() as found:
-        yield found
 
 
 @pytest.fixture

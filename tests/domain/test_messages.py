@@ -24,8 +24,6 @@ from tvist.submissions.actions import withdraw
 from tvist.submissions.messages import Thread, needs_no_answer, note_read, threads_of, write_message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy.orm import Session
 
     from tvist.accounts.models import User
@@ -33,12 +31,6 @@ if TYPE_CHECKING:
     from tvist.db import Database
 
 TODAY = NOON.date()
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.writing() as found:
-        yield found
 
 
 @pytest.fixture

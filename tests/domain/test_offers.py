@@ -20,21 +20,12 @@ from tvist.submissions.offers import is_open, make_offer, offers_of, withdraw_of
 from tvist.vault.keys import BrokenSeal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy.orm import Session
 
-    from tvist.db import Database
     from tvist.vault.keys import MasterKeys
 
 TODAY = NOON.date()
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.writing() as found:
-        yield found
 
 
 @pytest.fixture

@@ -27,21 +27,12 @@ from tvist.panel.models import AppointmentKind, SeatKind
 from tvist.panel.rules import contradiction_kept, faults_over_time, holder, lawful_panel, objection_time_faults, panel_faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy.orm import Session
 
     from tvist.accounts.models import User
     from tvist.cases.models import Case
-    from tvist.db import Database
 
 LATER = NOON + DAY
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.writing() as found:
-        yield found
 
 
 @pytest.fixture

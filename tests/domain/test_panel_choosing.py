@@ -29,21 +29,12 @@ from tvist.panel.models import Appointment, AppointmentKind, SeatKind
 from tvist.panel.rules import holder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy.orm import Session
 
-    from tvist.db import Database
 
 FIXED, DEPUTY = AppointmentKind.FIXED, AppointmentKind.DEPUTY
 LEADER, FREE, KS = SeatKind
 TODAY = NOON.date()
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.writing() as found:
-        yield found
 
 
 @pytest.fixture

@@ -39,24 +39,15 @@ from tvist.submissions.papers import PaperSorting, listed_papers, note_openings,
 from tvist.words import render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy.orm import Session
 
     from tvist.accounts.models import User
     from tvist.cases.models import Case
-    from tvist.db import Database
     from tvist.submissions.papers import ListedPaper
 
 LATER = NOON + 5 * DAY
 ON = oslo_date(LATER)
 TOLD = frozenset({LetterKind.PAPER_QUARANTINED, LetterKind.PAPER_REPLACED})
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.writing() as found:
-        yield found
 
 
 def titles(listed: list[ListedPaper]) -> list[str]:

@@ -14,22 +14,13 @@ from tvist.decision.precedents import departs_from, precedents_for
 from tvist.decision.writing import write_reasons
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy.orm import Session
 
     from tests.people import Cast
     from tvist.cases.models import Case
-    from tvist.db import Database
     from tvist.installation import Installation
 
 LATER = NOON + timedelta(days=60)
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.writing() as found:
-        yield found
 
 
 @pytest.fixture

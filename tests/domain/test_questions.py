@@ -41,22 +41,13 @@ from tvist.submissions.concessions import concede
 from tvist.submissions.models import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy.orm import Session
 
     from tvist.cases.models import Case
-    from tvist.db import Database
     from tvist.installation import Installation
 
 LATER = NOON + DAY
 BASIS, PERIOD = QuestionKind.BASIS, QuestionKind.PERIOD
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.writing() as found:
-        yield found
 
 
 @pytest.fixture

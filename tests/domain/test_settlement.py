@@ -31,20 +31,12 @@ from tvist.submissions.settlement import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy.orm import Session
 
     from tvist.db import Database
     from tvist.vault.keys import MasterKeys
 
 TEXT = "Staten dekker halvparten."
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.writing() as found:
-        yield found
 
 
 @pytest.fixture

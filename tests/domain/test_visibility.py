@@ -28,21 +28,12 @@ from tvist.panel.models import Seat
 from tvist.panel.objecting import object_to
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy.orm import Session
 
     from tests.people import Cast
-    from tvist.db import Database
 
 ON = date(2026, 3, 20)
 LATER = NOON + timedelta(days=9)
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.writing() as found:
-        yield found
 
 
 @pytest.fixture

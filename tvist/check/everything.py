@@ -83,7 +83,18 @@ def _loaded() -> tuple[ExecutableOption, ...]:
         selectinload(Case.declarations),
         selectinload(Case.petition),
         selectinload(Case.dismissal_proposals),
-        selectinload(Case.submissions).options(*_of_sendings()),
+        selectinload(Case.submissions).options(
+            selectinload(Submission.servings),
+            selectinload(Submission.papers),
+            selectinload(Submission.line_answers),
+            selectinload(Submission.own_lines),
+            selectinload(Submission.facts),
+            selectinload(Submission.fact_answers),
+            selectinload(Submission.concessions),
+            selectinload(Submission.page_comments),
+            selectinload(Submission.let_in),
+            selectinload(Submission.late),
+        ),
         *_of_panel(),
         selectinload(Case.new_treatments),
         selectinload(Case.renews),
@@ -96,21 +107,6 @@ def _loaded() -> tuple[ExecutableOption, ...]:
             selectinload(Decision.call_backs),
             selectinload(Decision.corrections),
         ),
-    )
-
-
-def _of_sendings() -> tuple[ExecutableOption, ...]:
-    return (
-        selectinload(Submission.servings),
-        selectinload(Submission.papers),
-        selectinload(Submission.line_answers),
-        selectinload(Submission.own_lines),
-        selectinload(Submission.facts),
-        selectinload(Submission.fact_answers),
-        selectinload(Submission.concessions),
-        selectinload(Submission.page_comments),
-        selectinload(Submission.let_in),
-        selectinload(Submission.late),
     )
 
 

@@ -215,6 +215,12 @@ def test_a_heading_is_never_left_at_the_foot_of_a_page() -> None:
         assert "UNDER" in page
 
 
+def test_a_heading_goes_with_the_dissent_under_it() -> None:
+    for lines in range(30, 44):
+        pages = pages_of(prose("\n".join(["linje"] * lines)), heading("OVERSKRIFT", 2), boxed(PARAGRAPH, "Særmerknad fra Bo"))
+        assert "Særmerknad fra Bo" in next(page for page in pages if "OVERSKRIFT" in page)
+
+
 def test_a_paragraph_leaves_at_least_two_lines_on_each_page() -> None:
     for lines in range(30, 44):
         pages = pages_of(prose("\n".join(["linje"] * lines)), prose("\n".join(f"rad-{row}" for row in range(7))))

@@ -106,7 +106,10 @@ def _led(headings: list[Words], following: list[Flowable]) -> Iterator[Flowable]
 
     ReportLab's own keepWithNext moves a whole long paragraph to the next page together with its heading, and leaves half a page white.
     """
-    needed = sum(_height(words) + words.getSpaceBefore() + words.getSpaceAfter() for words in headings) + _beginning(following)
+    # What breaks the page by itself where it has too little room takes its heading with it.
+    asked = max((flowable.height for flowable in following[:1] if isinstance(flowable, CondPageBreak)), default=0.0)
+    beginning = max(_beginning(following), asked)
+    needed = sum(_height(words) + words.getSpaceBefore() + words.getSpaceAfter() for words in headings) + beginning
     yield CondPageBreak(min(needed, COLUMN_HEIGHT))
     yield from headings
 

@@ -138,19 +138,19 @@ def test_the_request_and_the_papers_that_are_text_are_found(installation, databa
             added_by_id=cast.bo.id,
             added_at=NOON,
         )
-        pdf = Paper(
+        picture = Paper(
             title="Rundskriv",
-            filename="r.pdf",
-            media_type="pdf",
+            filename="r.jpg",
+            media_type="jpg",
             blob_id="no-such",
             size=9,
             sha256="0" * 64,
             added_by_id=cast.bo.id,
             added_at=NOON,
         )
-        actions.respond(case, by=cast.bo, at=NOON + DAY, answers=disputing(case), text="Se vedlegg", papers=[paper, pdf])
+        actions.respond(case, by=cast.bo, at=NOON + DAY, answers=disputing(case), text="Se vedlegg", papers=[paper, picture])
         session.commit()
-        assert [(found.position, found.case_id) for found in (paper, pdf)] == [(1, case.id), (2, case.id)]
+        assert [(found.position, found.case_id) for found in (paper, picture)] == [(1, case.id), (2, case.id)]
     work_once(installation, NOON + DAY)
     assert found_by(installation, Readers.SECRETARIAT, "støttekontakt") == {SearchedThing.PAPER}
     assert found_by(installation, Readers.SECRETARIAT, "rundskriv") == {SearchedThing.PAPER}

@@ -22,7 +22,7 @@ from tvist.cases.journal import readers_of
 from tvist.cases.lifecycle import STEPS
 from tvist.cases.queries import case_at
 from tvist.cases.waiting import TaskKind
-from tvist.words import LANGUAGES, Message, label, render
+from tvist.words import LANGUAGES, catalogue, label, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -206,6 +206,10 @@ def cost(database: Database, asking: Callable[[], TestResponse]) -> int:
     return len(asked)
 
 
+# An offer without prejudice leaves no line (rule 22).
+JOURNAL_LINES = {Act.MAKE_OFFER: [], Act.RULE_ON_LATE: ["journal.late_admitted", "journal.late_refused"]}
+
+
 def test_every_act_has_a_page_a_name_and_readers_and_every_task_an_act() -> None:
     assert set(PAGES) == set(STEPS) - FROM_ROOMS
     assert set(ACTS_OF_TASK) == set(TaskKind)
@@ -213,8 +217,7 @@ def test_every_act_has_a_page_a_name_and_readers_and_every_task_an_act() -> None
         assert Role.CALLED not in readers_of(act)
         for language in LANGUAGES:
             assert render(label(act), language)
-            # An offer without prejudice leaves no line (rule 22).
-            assert act is Act.MAKE_OFFER or render(Message(f"journal.{act.value}"), language)
+            assert all(catalogue(language)[line] for line in JOURNAL_LINES.get(act, [f"journal.{act.value}"]))
 
 
 def test_while_one_party_has_the_word_the_other_is_not_offered_to_comment(ask: Ask, cast: Cast, database: Database) -> None:

@@ -15,6 +15,7 @@ from tests.conftest import _sign_in
 from tests.people import Cast, a_cast
 from tests.scenes.decision import REASONS, SECTIONS, default_vote
 from tests.scenes.intake import letters_arrive
+from tests.scenes.panel import nobody_objects
 from tests.scenes.submissions import DAY, prepared
 from tvist.accesslog.models import AccessEntry
 from tvist.cases.history import Statement
@@ -104,6 +105,7 @@ def _decide(database: Database, installation: Installation, cast: Cast, known: C
         write_text(case, by=leader, at=at, **SECTIONS)
         for seat in seats_of(case):
             approve(case, by=seat.user, at=at, keys=keys)
+        nobody_objects(case, at=at)
         order_issue(case, by=leader, at=at, keys=keys)
         session.commit()
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 import tvist.rulebook
@@ -18,7 +19,7 @@ from tests.people import Cast, a_cast
 from tvist.accounts.models import SignIn, User
 from tvist.accounts.queries import hashed
 from tvist.clock import now
-from tvist.config import read_config
+from tvist.config import read_config, secret_key
 from tvist.db import Database
 from tvist.documents.storage import PaperStore
 from tvist.installation import Installation
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from werkzeug.test import TestResponse
 
 assert tvist.rulebook
+# How long one example takes says more about the machine than about Tvist.
+hypothesis.settings.register_profile("tests", deadline=None)
+hypothesis.settings.load_profile("tests")
 
 
 def _migrate(url: str) -> None:
@@ -62,7 +66,7 @@ def kind(request: pytest.FixtureRequest) -> Kind:
 def database(databases: Databases, kind: Kind) -> Iterator[Database]:
     """A fresh, migrated, empty database."""
     with databases.fresh(kind) as url:
-        found = Database(url)
+        found = databases.opened(url)
         yield found
         found.close()
 
@@ -91,10 +95,21 @@ def cast(database: Database) -> Cast:
         return a_cast(session)
 
 
+@pytest.fixture(scope="session")
+def apps() -> list[Flask]:
+    """The application of this process once it is made: it keeps its addresses and its compiled templates."""
+    return []
+
+
 @pytest.fixture
-def app(installation: Installation) -> Flask:
-    """The application, as it runs."""
-    return make_app(installation)
+def app(apps: list[Flask], installation: Installation) -> Flask:
+    """The application, as it runs, on this test's installation. Who adds a page to it makes one with `make_app`."""
+    if not apps:
+        apps.append(make_app(installation))
+    apps[0].extensions["tvist"] = installation
+    apps[0].config["SECRET_KEY"] = secret_key(installation.config)
+    apps[0].config.pop("KEPT_EVERY", None)
+    return apps[0]
 
 
 @pytest.fixture

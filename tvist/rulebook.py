@@ -75,6 +75,7 @@ CONDITIONS: Final[dict[Act, tuple[Condition, ...]]] = {
     Act.CONFIRM_READING: (),
     Act.VOTE: (panel.lawful_panel, decision.questions_agreed),
     Act.WRITE_TEXT: (decision.questions_agreed,),
+    Act.WRITE_PARALLEL: (decision.questions_agreed,),
     Act.DISSENT: (decision.questions_agreed,),
     Act.APPROVE: (
         panel.lawful_panel,

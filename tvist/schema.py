@@ -23,15 +23,18 @@ from tvist.cases import (
     waiting,
 )
 from tvist.db import Base
-from tvist.decision import afterwards, texts
+from tvist.decision import afterwards, parallel, texts
 from tvist.decision import models as decision
 from tvist.delivery import models as delivery
+from tvist.delivery import texts as letter_texts
 from tvist.documents import models as documents
 from tvist.intake import models as intake
 from tvist.jobs import models as jobs
 from tvist.meetings import models as meetings
 from tvist.panel import bundles, challenges
 from tvist.panel import models as panel
+from tvist.publication import models as publication
+from tvist.redaction import models as redaction
 from tvist.search import models as search
 from tvist.submissions import models as answers
 
@@ -55,11 +58,15 @@ ROOMS: Final = (
     history,
     intake,
     jobs,
+    letter_texts,
     meetings,
     models,
     panel,
+    parallel,
     people,
     private,
+    publication,
+    redaction,
     search,
     submissions,
     texts,
@@ -121,6 +128,30 @@ def _other_than(table: str, *columns: str) -> str:
     return _only_changes(table, *columns)[0].when
 
 
+_AFTER_RELEASE: Final = _other_than(
+    "publication",
+    "version",
+    "withdrawn_at",
+    "withdrawn_by_id",
+    "withdrawal_reason",
+    "leading_at",
+    "leading_by_id",
+    "superseded_by_id",
+)
+_MADE: Final = "EXISTS (SELECT 1 FROM redaction WHERE redaction.id = {row}.redaction_id AND redaction.approved_at IS NOT NULL)"
+
+
+def _until_released(table: str) -> tuple[Trigger, ...]:
+    """Nothing comes, changes or goes once its publication is approved (rule 46)."""
+    approved = (
+        "EXISTS (SELECT 1 FROM publication WHERE publication.id = {row}.publication_id AND publication.approved_at IS NOT NULL)"
+    )
+    return tuple(
+        Trigger(table, event, approved.format(row=row))
+        for event, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD"))
+    )
+
+
 TRIGGERS: Final[tuple[Trigger, ...]] = (
     *_never("event"),
     *_never("fact"),
@@ -174,7 +205,22 @@ TRIGGERS: Final[tuple[Trigger, ...]] = (
     Trigger("page_comment", "DELETE", "OLD.submission_id IS NOT NULL"),
     *_only_changes("submission", "passed_on_at"),
     *_only_changes("serving", "served_at", "fell_at"),
-    *_only_changes("letter", "released_at", "released_by_id", "stopped_at", "stopped_by_id", "stop_reason"),
+    *_only_changes("letter", "pages", "released_at", "released_by_id", "stopped_at", "stopped_by_id", "stop_reason"),
+    *_never("publication_fact"),
+    *_never("publication_citation"),
+    *_only_changes("letter_text", "retired_at"),
+    # What the public has been given is withdrawn, ranked and superseded, and never changed.
+    Trigger("publication", "UPDATE", f"OLD.released_at IS NOT NULL AND ({_AFTER_RELEASE})"),
+    Trigger("publication", "DELETE"),
+    *_until_released("mark"),
+    *_until_released("blur"),
+    Trigger("redaction", "UPDATE", "OLD.made_at IS NOT NULL"),
+    Trigger("redaction", "DELETE"),
+    *(
+        Trigger("redaction_box", event, _MADE.format(row=row))
+        for event, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD"))
+    ),
+    *_until_issued("parallel_part", _OF_CASE),
     *_until_issued("question", _OF_CASE),
     *_until_issued("remark", _OF_QUESTION),
     *_until_issued("vote", _OF_QUESTION, also=_other_than("vote", "fell_at"), kept=True),

@@ -127,6 +127,7 @@ class Act(StrEnum):
     VOTE = "vote"
     READ_VOTE = "read_vote"
     WRITE_TEXT = "write_text"
+    WRITE_PARALLEL = "write_parallel"  # The same in the other language form (rule 39).
     COMMENT_TEXT = "comment_text"  # In the margin, to the other members.
     DISSENT = "dissent"
     APPROVE = "approve"
@@ -139,6 +140,17 @@ class Act(StrEnum):
     ASK_NEW_TREATMENT = "ask_new_treatment"
     GRANT_NEW_TREATMENT = "grant_new_treatment"
     REFUSE_NEW_TREATMENT = "refuse_new_treatment"
+    # What the public reads (rule 46)
+    SEE_PUBLICATIONS = "see_publications"
+    READ_PUBLICATION = "read_publication"  # Before it is released.
+    MARK_PUBLICATION = "mark_publication"
+    APPROVE_PUBLICATION = "approve_publication"
+    RELEASE_PUBLICATION = "release_publication"  # Done by the job, after the leak test.
+    WITHDRAW_PUBLICATION = "withdraw_publication"
+    RANK_PUBLICATION = "rank_publication"  # Leading, or superseded by another.
+    REDACT_PAPER = "redact_paper"
+    APPROVE_REDACTION = "approve_redaction"
+    READ_REDACTION = "read_redaction"
     # Things that are not cases
     SEE_DESK = "see_desk"
     SEE_WORKLIST = "see_worklist"
@@ -151,6 +163,8 @@ class Act(StrEnum):
     SEE_FIGURES = "see_figures"
     APPOINT = "appoint"
     DECLARE_EMPLOYERS = "declare_employers"
+    SEE_LETTER_TEXTS = "see_letter_texts"
+    WRITE_LETTER_TEXT = "write_letter_text"
     SEE_STANDARD_TEXTS = "see_standard_texts"
     WRITE_STANDARD_TEXT = "write_standard_text"
     CALL_MEETING = "call_meeting"
@@ -247,6 +261,7 @@ POLICY: Final[dict[Act, frozenset[Role]]] = {
     Act.VOTE: _PANEL,
     Act.READ_VOTE: frozenset({Role.OWNER}),
     Act.WRITE_TEXT: _PANEL,
+    Act.WRITE_PARALLEL: _PANEL,
     Act.COMMENT_TEXT: _PANEL,
     Act.DISSENT: _PANEL,
     Act.APPROVE: _PANEL,
@@ -258,6 +273,17 @@ POLICY: Final[dict[Act, frozenset[Role]]] = {
     Act.ASK_NEW_TREATMENT: _FILERS,
     Act.GRANT_NEW_TREATMENT: frozenset({Role.LEADER_DECLARED}),
     Act.REFUSE_NEW_TREATMENT: frozenset({Role.LEADER_DECLARED}),
+    Act.SEE_PUBLICATIONS: frozenset({Role.SECRETARIAT, Role.LEADER}),
+    Act.READ_PUBLICATION: frozenset({Role.SECRETARIAT, Role.LEADER}),
+    Act.MARK_PUBLICATION: frozenset({Role.SECRETARIAT_DECLARED}),
+    # By another person than the one who marked: `publication.rules` and a constraint; the leader when the other is away (rule 46).
+    Act.APPROVE_PUBLICATION: frozenset({Role.SECRETARIAT_DECLARED, Role.LEADER}),
+    Act.RELEASE_PUBLICATION: frozenset({Role.SECRETARIAT_DECLARED, Role.LEADER}),
+    Act.WITHDRAW_PUBLICATION: frozenset({Role.SECRETARIAT_DECLARED, Role.LEADER}),
+    Act.RANK_PUBLICATION: frozenset({Role.LEADER}),
+    Act.REDACT_PAPER: frozenset({Role.SECRETARIAT_DECLARED}),
+    Act.APPROVE_REDACTION: frozenset({Role.SECRETARIAT_DECLARED, Role.LEADER}),
+    Act.READ_REDACTION: frozenset({Role.SECRETARIAT_DECLARED, Role.LEADER}),
     Act.SEE_DESK: frozenset({Role.SIGNED_IN}),
     Act.SEE_WORKLIST: frozenset({Role.PARTY_STAFF, Role.SECRETARIAT, Role.BOARD_MEMBER, Role.LEADER}),
     Act.SEE_BOARD: frozenset({Role.SECRETARIAT, Role.BOARD_MEMBER, Role.LEADER}),
@@ -269,6 +295,8 @@ POLICY: Final[dict[Act, frozenset[Role]]] = {
     Act.SEE_FIGURES: frozenset({Role.SECRETARIAT, Role.LEADER, Role.EVALUATOR}),
     Act.APPOINT: frozenset({Role.SECRETARIAT}),
     Act.DECLARE_EMPLOYERS: frozenset({Role.SECRETARIAT, Role.BOARD_MEMBER, Role.LEADER}),
+    Act.SEE_LETTER_TEXTS: frozenset({Role.SECRETARIAT, Role.LEADER}),
+    Act.WRITE_LETTER_TEXT: frozenset({Role.SECRETARIAT}),
     Act.SEE_STANDARD_TEXTS: frozenset({Role.SECRETARIAT, Role.BOARD_MEMBER, Role.LEADER}),
     Act.WRITE_STANDARD_TEXT: frozenset({Role.SECRETARIAT, Role.BOARD_MEMBER, Role.LEADER}),
     Act.CALL_MEETING: frozenset({Role.LEADER}),

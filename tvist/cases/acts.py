@@ -57,6 +57,7 @@ PAGES: Final[dict[Act, str]] = {
     Act.DRAFT_QUESTIONS: "decision.draft_questions",
     Act.VOTE: "decision.vote",
     Act.WRITE_TEXT: "decision.write_text",
+    Act.WRITE_PARALLEL: "decision.write_parallel",
     Act.DISSENT: "decision.dissent",
     Act.APPROVE: "decision.approve",
     Act.ORDER_ISSUE: "decision.order_issue",
@@ -137,6 +138,7 @@ OCCASIONAL: Final = frozenset(
         Act.COMMENT_ON_LATE,
         Act.RULE_ON_LATE,
         Act.LET_IN,
+        Act.WRITE_PARALLEL,
     }
 )
 """Acts that need an occasion most cases never have: without it they are not named, instead of being named with why not."""

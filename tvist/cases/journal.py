@@ -30,6 +30,7 @@ READERS: Final[dict[Act, frozenset[Role]]] = {
     Act.CONFIRM_READING: _PANEL,
     Act.VOTE: _PANEL,
     Act.WRITE_TEXT: _PANEL,
+    Act.WRITE_PARALLEL: _PANEL,
     Act.DISSENT: _PANEL,
     Act.APPROVE: _PANEL,
     # Who is impartial is settled within the body; the parties are told who sits (rules 29-30).

@@ -117,6 +117,7 @@ STEPS: Final[dict[Act, Step]] = {
     Act.CONFIRM_READING: _stays(State.PANEL),
     Act.VOTE: _stays(State.PANEL),
     Act.WRITE_TEXT: _stays(State.PANEL),
+    Act.WRITE_PARALLEL: _stays(State.PANEL),
     Act.DISSENT: _stays(State.PANEL),
     Act.APPROVE: _stays(State.PANEL),
     Act.ORDER_ISSUE: _leads(State.ISSUING, State.PANEL),

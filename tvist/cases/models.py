@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tvist.cases.waiting import Task
     from tvist.decision.afterwards import NewTreatment
     from tvist.decision.models import Decision, Question, QuestionAgreement
+    from tvist.decision.parallel import ParallelPart
     from tvist.delivery.models import Letter
     from tvist.intake.models import ChildIdentity, DismissalProposal, FiledPetition, NewLook
     from tvist.panel.challenges import Challenge, Objection
@@ -150,6 +151,7 @@ class Case(Base, Versioned):
     questions: Mapped[list[Question]] = relationship(back_populates="case", order_by="Question.position")
     question_agreements: Mapped[list[QuestionAgreement]] = relationship(back_populates="case", order_by="QuestionAgreement.id")
     decision: Mapped[Decision | None] = relationship(back_populates="case")
+    parallel_parts: Mapped[list[ParallelPart]] = relationship(back_populates="case", order_by="ParallelPart.id")
     new_treatments: Mapped[list[NewTreatment]] = relationship(
         back_populates="case", foreign_keys="NewTreatment.case_id", order_by="NewTreatment.id"
     )

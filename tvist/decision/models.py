@@ -272,16 +272,30 @@ class CallBack(Base):
 
 
 class IssuedFile(Base):
-    """The opinion as a file, stored once and served for ever (rule 38)."""
+    """The opinion as a file, sealed, stored once and served for ever (rule 38); its parallel text is a file beside it (rule 39)."""
 
     __tablename__ = "issued_file"
-    __table_args__ = (sa.UniqueConstraint("decision_id", "version"),)
+    __table_args__ = (
+        sa.UniqueConstraint("decision_id", "version", "is_parallel"),
+        sa.CheckConstraint("(sealed_at IS NULL) = (sealed_by = '')", name="sealed_by_somebody"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     decision_id: Mapped[int] = mapped_column(sa.ForeignKey("decision.id"), index=True)
     version: Mapped[int] = mapped_column(default=1)
+    is_parallel: Mapped[bool] = mapped_column(default=False)
+    """Whether it is the parallel text, in the other language form."""
     blob_id: Mapped[str] = mapped_column(unique=True)
     size: Mapped[int] = mapped_column(sa.BigInteger)
     sha256: Mapped[str]
+    unsealed_sha256: Mapped[str] = mapped_column(default="")
+    """Over the file before it was sealed: the same record gives that again. Empty for a file from before there were seals."""
+    sealed_at: Mapped[datetime | None]
+    sealed_by: Mapped[str] = mapped_column(default="")
+    """The subject of the certificate, as it stands in it."""
+    seal_level: Mapped[str] = mapped_column(default="")
+    """Which level of PAdES: B-B, B-T, B-LT or B-LTA."""
+    verify_code: Mapped[str | None] = mapped_column(unique=True)
+    """What is printed on the file, for who holds it on paper."""
     made_at: Mapped[datetime]
     decision: Mapped[Decision] = relationship(back_populates="files")
 

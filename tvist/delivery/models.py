@@ -59,6 +59,9 @@ class LetterKind(StrEnum):
     MEETING_CHANGED = "meeting_changed"
     MEETING_CANCELLED = "meeting_cancelled"
     ISSUE_FAILED = "issue_failed"
+    FOLLOW_UP = "follow_up"
+    PUBLICATION_TO_APPROVE = "publication_to_approve"
+    PUBLICATION_RETURNED = "publication_returned"
     EXTENSION_ASKED = "extension_asked"
     EXTENSION_GRANTED = "extension_granted"
     EXTENSION_REFUSED = "extension_refused"
@@ -110,6 +113,8 @@ class Letter(Base):
     """When an officer stopped it before it left; it never leaves after that."""
     stopped_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
     stop_reason: Mapped[str] = mapped_column(default="")
+    pages: Mapped[int | None]
+    """How many pages it has as a document, counted by the round of the worker (språklova § 13: forms are counted in letters and pages)."""
     starts_id: Mapped[int | None] = mapped_column(sa.ForeignKey("task.id"))
     """The task whose clock starts when a letter that serves no sending is accepted for its party (rules 18, 30)."""
     case: Mapped[Case | None] = relationship(back_populates="letters")

@@ -21,6 +21,8 @@ class JobKind(StrEnum):
     MAKE_BUNDLE_COPY = "make_bundle_copy"
     MAKE_CORRECTION = "make_correction"
     COPY_PAPERS = "copy_papers"
+    PUBLISH = "publish"
+    MAKE_REDACTION = "make_redaction"
 
 
 class Job(Base):

@@ -19,6 +19,7 @@ class SearchedThing(StrEnum):
     SUBMISSION = "submission"
     PAPER = "paper"
     DECISION = "decision"
+    PUBLICATION = "publication"
 
 
 class Readers(StrEnum):
@@ -28,6 +29,7 @@ class Readers(StrEnum):
     OPPOSING = "opposing"
     SECRETARIAT = "secretariat"
     PANEL = "panel"
+    PUBLIC = "public"
 
 
 class Indexed(Base):
@@ -36,7 +38,9 @@ class Indexed(Base):
     __tablename__ = "indexed"
     __table_args__ = (
         sa.UniqueConstraint("thing_kind", "thing_id", name="thing_is_indexed_once"),
-        sa.CheckConstraint("for_requesting OR for_opposing OR for_secretariat OR for_panel", name="indexed_thing_has_readers"),
+        sa.CheckConstraint(
+            "for_requesting OR for_opposing OR for_secretariat OR for_panel OR for_public", name="indexed_thing_has_readers"
+        ),
         sa.Index("ix_indexed_case_id", "case_id"),
     )
 
@@ -48,6 +52,7 @@ class Indexed(Base):
     for_opposing: Mapped[bool] = mapped_column(default=False)
     for_secretariat: Mapped[bool] = mapped_column(default=False)
     for_panel: Mapped[bool] = mapped_column(default=False)
+    for_public: Mapped[bool] = mapped_column(default=False)
 
 
 class SearchEntry(Base):

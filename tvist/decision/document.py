@@ -5,6 +5,7 @@ Start at `opinion`, the table of contents. The words stand in the catalogues und
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from tvist.cases.models import Side
@@ -25,6 +26,21 @@ if TYPE_CHECKING:
     from tvist.pdf import Block, Language
 
 Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Edition:
+    """The opinion in one language form: the main text, or the parallel text that is bound to it (rule 39)."""
+
+    is_parallel: bool
+    document: Document
+    blocks: list[Block]
+
+
+def editions(record: Record, *, is_draft: bool = False) -> list[Edition]:
+    """Each edition of the opinion of a record (see `record.canonical`); the main text is the first."""
+    document, blocks = opinion(record, is_draft=is_draft)
+    return [Edition(is_parallel=False, document=document, blocks=blocks)]
 
 
 def opinion(record: Record, *, is_draft: bool = False) -> tuple[Document, list[Block]]:

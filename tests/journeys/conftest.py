@@ -74,15 +74,18 @@ class Visit:
         self.look()
 
     def look(self) -> None:
-        """axe finds nothing, and nothing is wider than the window. A page is looked over the first time somebody meets it."""
+        """axe finds nothing, and nothing is wider than the window. A page is looked over the first time somebody meets it.
+
+        The two databases give the same pages, so axe reads those of one: it takes half the time of a long way.
+        """
         path = self.page.url.removeprefix(self.address)
         if (self.who, path) in self.looked:
             return
         self.looked.add((self.who, path))
-        found = Axe().run(self.page)
-        for fault in found.response["violations"]:
-            targets = "; ".join(str(node["html"])[:160] for node in fault["nodes"])
-            self.faults.add(f"{path}: {fault['id']}: {targets}")
+        if self.installation.database.is_sqlite:
+            for fault in Axe().run(self.page, options={"resultTypes": ["violations"]}).response["violations"]:
+                targets = "; ".join(str(node["html"])[:160] for node in fault["nodes"])
+                self.faults.add(f"{path}: {fault['id']}: {targets}")
         if not self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1"):
             self.faults.add(f"{path} scrolls sideways")
 

@@ -23,6 +23,7 @@ _COLUMNS: Final = {
     Readers.OPPOSING: Indexed.for_opposing,
     Readers.SECRETARIAT: Indexed.for_secretariat,
     Readers.PANEL: Indexed.for_panel,
+    Readers.PUBLIC: Indexed.for_public,
 }
 
 
@@ -104,6 +105,22 @@ def search(
         .limit(limit)
     )
     return [Hit(*row) for row in rows]
+
+
+def things_holding(keys: MasterKeys, text: str, *, visible: sa.ColumnElement[bool]) -> sa.Select[int] | None:
+    """The ids of the things of which each holds all words of `text`, as a query for the WHERE of another; None for a question without a word.
+
+    `visible` (see `found_as`) says who asks and, where things of one kind are wanted, which kind.
+    """
+    wanted = sorted(_keyed(keys, asked(text)))
+    if not wanted:
+        return None
+    found = sa.select(Indexed.thing_id).join(SearchEntry, Indexed.id == SearchEntry.indexed_id)
+    return (
+        found.where(SearchEntry.stem.in_(wanted), visible)
+        .group_by(Indexed.thing_kind, Indexed.thing_id)
+        .having(sa.func.count() == len(wanted))
+    )
 
 
 def keyed_stems(keys: MasterKeys, text: str) -> set[bytes]:

@@ -163,7 +163,7 @@ TRIGGERS: Final[tuple[Trigger, ...]] = (
     *_never("bundle"),
     *_never("bundle_entry"),
     *_never("reading"),
-    *_never("issued_file"),
+    *_only_changes("issued_file", "pages"),
     *_never("call_back"),
     *_never("concession"),
     *_never("stated_fact"),
@@ -208,7 +208,7 @@ TRIGGERS: Final[tuple[Trigger, ...]] = (
     *_only_changes("letter", "pages", "released_at", "released_by_id", "stopped_at", "stopped_by_id", "stop_reason"),
     *_never("publication_fact"),
     *_never("publication_citation"),
-    *_only_changes("letter_text", "retired_at"),
+    *_only_changes("letter_text", "put_to_use_at", "put_to_use_by_id", "retired_at"),
     # What the public has been given is withdrawn, ranked and superseded, and never changed.
     Trigger("publication", "UPDATE", f"OLD.released_at IS NOT NULL AND ({_AFTER_RELEASE})"),
     Trigger("publication", "DELETE"),

@@ -297,6 +297,8 @@ class IssuedFile(Base):
     verify_code: Mapped[str | None] = mapped_column(unique=True)
     """What is printed on the file, for who holds it on paper."""
     made_at: Mapped[datetime]
+    pages: Mapped[int | None]
+    """How many pages it has, counted by the round of the worker (språklova § 13)."""
     decision: Mapped[Decision] = relationship(back_populates="files")
 
     @property

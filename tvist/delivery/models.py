@@ -113,6 +113,9 @@ class Letter(Base):
     """When an officer stopped it before it left; it never leaves after that."""
     stopped_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
     stop_reason: Mapped[str] = mapped_column(default="")
+    details: Mapped[str | None]
+    """What it says as a document, as canonical JSON (`document.py`), frozen when it was written; None for a notice that is no document, and for
+    letters from before there were any."""
     pages: Mapped[int | None]
     """How many pages it has as a document, counted by the round of the worker (språklova § 13: forms are counted in letters and pages)."""
     starts_id: Mapped[int | None] = mapped_column(sa.ForeignKey("task.id"))

@@ -110,7 +110,7 @@ class CopiedRows:
     def stored(self, blob_id: str, size: int, sha256: str) -> None:
         """The opinion's file, once it lies in the store."""
         for row in self.rows["issued_file"]:
-            row.update(blob_id=blob_id, size=size, sha256=sha256)
+            row.update(blob_id=blob_id, size=size, sha256=sha256, pages=None)
 
     @property
     def printed(self) -> Record | None:
@@ -173,6 +173,11 @@ def _stated(_copy: CopiedRows, _old: Row, _new: Row) -> Row:
 
 def _confirmation(copy: CopiedRows, _old: Row, _new: Row) -> Row:
     return {"sha256": sha256_of(copied_table(copy.move, copy.sums, copy.rows))}
+
+
+def _letter(_copy: CopiedRows, _old: Row, _new: Row) -> Row:
+    """What the letter says as a document is told of the played case, its days too: a copy prints the words of the notice."""
+    return {"details": None, "pages": None}
 
 
 def _recipient(_copy: CopiedRows, _old: Row, _new: Row) -> Row:
@@ -305,6 +310,7 @@ _CHANGES: Final[Mapping[str, Callable[[CopiedRows, Row, Row], Row]]] = {
     "line_answer": _answer,
     "stated_fact": _stated,
     "table_confirmation": _confirmation,
+    "letter": _letter,
     "recipient": _recipient,
     "filed_petition": _petition,
     "bundle": _bundle,

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 SHORTEST_SECRET = 32
+DEMO_SEAL = "demo-seal.p12"
+"""The demo's own certificate, in the instance."""
 
 
 class Mode(StrEnum):
@@ -54,6 +56,17 @@ class Config:
     """The address of the program as its users write it; stands in letters."""
     uploads_scanned: bool
     """Whether uploaded papers are scanned for viruses; production demands it."""
+    seal_file: Path | None
+    """The certificate that opinions are sealed with and its key (PKCS#12), readable by the worker alone. The demo makes its own; without one
+    production issues nothing: what is ordered waits."""
+    seal_password_file: Path | None
+    """The file with the password of `seal_file`; None for one without."""
+    seal_chain_file: Path | None
+    """Further certificates (PEM): between the seal's and its root, and the roots of the seal and of the time stamps."""
+    timestamp_url: str | None
+    """A time-stamping authority (RFC 3161) that witnesses when a file was sealed; None for no time stamp."""
+    seals_long_term: bool
+    """Whether what proves the certificates (revocation lists) and an archive time stamp are put into the file, so that it can be proved when they have expired."""
 
     @property
     def is_demo(self) -> bool:
@@ -80,10 +93,16 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         mail_from=env.get("TVIST_MAIL_FROM", "ikke-svar@tvist.invalid"),
         bounce_address=env.get("TVIST_BOUNCE_ADDRESS", ""),
         bounce_imap=env.get("TVIST_BOUNCE_IMAP") or None,
-        bounce_secret_file=Path(env["TVIST_BOUNCE_SECRET_FILE"]) if env.get("TVIST_BOUNCE_SECRET_FILE") else None,
+        bounce_secret_file=_file(env, "TVIST_BOUNCE_SECRET_FILE"),
         base_url=env.get("TVIST_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
         uploads_scanned=env.get("TVIST_UPLOADS_SCANNED", "") == "yes",
+        seal_file=_file(env, "TVIST_SEAL_FILE") or (instance / DEMO_SEAL if mode is Mode.DEMO else None),
+        seal_password_file=_file(env, "TVIST_SEAL_PASSWORD_FILE"),
+        seal_chain_file=_file(env, "TVIST_SEAL_CHAIN"),
+        timestamp_url=env.get("TVIST_TIMESTAMP_URL") or None,
+        seals_long_term=env.get("TVIST_SEAL_LONG_TERM", "") == "yes",
     )
+    _refuse_half_a_seal(config)
     if config.is_demo:
         _make_demo_instance(config)
     else:
@@ -117,6 +136,23 @@ def room(name: str) -> Path:
     """The folder `templates` or `migrations`: inside an installed wheel, else beside the package in a checkout."""
     shipped = HERE / "_shipped" / name
     return shipped if shipped.is_dir() else HERE.parent / name
+
+
+def _file(env: Mapping[str, str], name: str) -> Path | None:
+    return Path(env[name]) if env.get(name) else None
+
+
+def _refuse_half_a_seal(config: Config) -> None:
+    """What a program cannot put right by waiting is said at its start."""
+    if config.timestamp_url and not config.timestamp_url.startswith(("http://", "https://")):
+        message = "TVIST_TIMESTAMP_URL: write the address of the time-stamping authority, beginning with https:// or http://."
+        raise Misconfigured(message)
+    if config.seals_long_term and not (config.timestamp_url and config.seal_chain_file):
+        message = (
+            "TVIST_SEAL_LONG_TERM needs TVIST_TIMESTAMP_URL and TVIST_SEAL_CHAIN: without a time stamp, and the roots that it and "
+            "the seal lead to, nothing is proved when the certificate has expired."
+        )
+        raise Misconfigured(message)
 
 
 def _mode(text: str) -> Mode:

@@ -24,3 +24,7 @@ class CannotProceed(Exception):
         found = obstacles if isinstance(obstacles, list | tuple) else [obstacles]
         self.obstacles: tuple[Message, ...] = tuple(found)
         super().__init__(", ".join(message.code for message in self.obstacles))
+
+
+class NotYet(CannotProceed):
+    """What is needed from outside is not there at the moment. A job that meets this is tried again for as long as it takes."""

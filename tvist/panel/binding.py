@@ -10,7 +10,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, OutlineItem
 
 from tvist.documents.pages_of_pdf import scale_of
-from tvist.pdf import Foot, overlay
+from tvist.pdf import Foot, overlay, untagged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,6 +66,8 @@ def number_pages(source: Path, target: Path, *, first: int, said: Callable[[int]
         for link in links:
             _add_link(part, link.page, link.corners, link.target)
         _drop_outline(part)
+        # Its pages are changed, and joined with pages that were never tagged: what it said of its structure would not be true of them.
+        untagged(part)
         part.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
 
 

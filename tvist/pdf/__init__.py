@@ -3,6 +3,7 @@
 `render(Document(…), [heading("Rådgivende uttalelse"), prose(text), …])` gives bytes. Start reading in `blocks.py`, then `page.py`.
 """
 
+from tvist.pdf.archival import untagged
 from tvist.pdf.blocks import (
     Block,
     Column,
@@ -11,6 +12,7 @@ from tvist.pdf.blocks import (
     Link,
     boxed,
     chart,
+    code_block,
     fact_table,
     heading,
     page_break,
@@ -40,6 +42,7 @@ __all__ = [
     "bar_chart",
     "boxed",
     "chart",
+    "code_block",
     "fact_table",
     "heading",
     "line_chart",
@@ -54,4 +57,5 @@ __all__ = [
     "stacked_bars",
     "svg",
     "table",
+    "untagged",
 ]

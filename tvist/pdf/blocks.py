@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 Language = Literal["nb", "nn", "en"]
 Align = Literal["left", "right"]
 Level = Literal[1, 2, 3]
+# Of a code as large as ours, the modules could not be told apart beyond that.
+LONGEST_ADDRESS = 300
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,15 @@ class Chart:
     picture: Picture
 
 
-Block = Heading | Prose | FactTable | Table | PageBreak | Boxed | SignatureBlock | Chart
+@dataclass(frozen=True)
+class CodeBlock:
+    """An address as a QR code, and the words beside it."""
+
+    address: str
+    words: str
+
+
+Block = Heading | Prose | FactTable | Table | PageBreak | Boxed | SignatureBlock | Chart | CodeBlock
 
 
 def heading(text: str, level: Level = 1, *, language: Language | None = None) -> Block:
@@ -176,3 +186,13 @@ def signature_block(names: Iterable[tuple[str, str]]) -> Block:
 def chart(picture: Picture) -> Block:
     """Show a picture made by `bar_chart`, `stacked_bars` or `line_chart`."""
     return Chart(picture)
+
+
+def code_block(address: str, words: str) -> Block:
+    """An address as a QR code with `words` beside it, which tell the same to who has paper and no telephone.
+
+    The code has the address as its alternative text; where the words have the address, it is a link. Raises ValueError for one of over 300 letters.
+    """
+    if len(address) > LONGEST_ADDRESS:
+        raise ValueError(f"an address of {len(address)} letters makes no code that can be read from paper")
+    return CodeBlock(address, words)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from reportlab.graphics import renderPDF
 from reportlab.platypus import Flowable, Spacer
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tvist.pdf.blocks import Chart, Language
+    from tvist.pdf.tagging import TaggedCanvas
     from tvist.pdf.writing import Pen
 
 BAR_HEIGHT, BAR_GAP = 17.0, 9.0
@@ -119,8 +120,13 @@ class Figure(Flowable):
         return self.width, self.height
 
     def draw(self) -> None:
-        """Vectors, no picture of dots."""
-        renderPDF.draw(self.picture.drawing, self.canv, 0, 0)
+        """Vectors, no picture of dots; read aloud by its alternative text."""
+        canvas = cast("TaggedCanvas", self.canv)
+        figure = canvas.tree.of(self.role)
+        left, low = canvas.absolutePosition(0, 0)
+        figure.box = (left, low, left + self.width, low + self.height)
+        with canvas.content_of(figure):
+            renderPDF.draw(self.picture.drawing, canvas, 0, 0)
 
 
 def chart_flowables(block: Chart, pen: Pen) -> list[Flowable]:

@@ -15,7 +15,9 @@ from reportlab.platypus import PageBreak as BreakPage
 
 from tvist.pdf import blocks as told
 from tvist.pdf import fonts
+from tvist.pdf.archival import LANGUAGE_TAGS, Description, archived
 from tvist.pdf.charts import chart_flowables
+from tvist.pdf.codes import code_grid
 from tvist.pdf.fonts import SANS, SANS_BOLD, runs, width_of
 from tvist.pdf.plaintext import one_line
 from tvist.pdf.styles import (
@@ -31,6 +33,7 @@ from tvist.pdf.styles import (
     TOP,
 )
 from tvist.pdf.tables import RoledGrid, fact_grid, signatures, table_grid
+from tvist.pdf.tagging import TaggedCanvas, Tree
 from tvist.pdf.writing import Pen, Place, Words, boxed_words, heading_words, prose_words
 from tvist.words import Message
 from tvist.words import render as say
@@ -38,10 +41,8 @@ from tvist.words import render as say
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from reportlab.pdfgen.canvas import Canvas
     from reportlab.platypus import Flowable
 
-LANGUAGE_TAGS = {"nb": "nb-NO", "nn": "nn-NO", "en": "en-GB"}
 SMALL = 8.4
 HEADER_LINE = PAGE_HEIGHT - TOP + 22
 FOOTER_LINE = BOTTOM - 26
@@ -58,10 +59,10 @@ def render(document: told.Document, blocks: Iterable[told.Block]) -> bytes:
 def render_placed(document: told.Document, blocks: Iterable[told.Block]) -> tuple[bytes, list[Place]]:
     """The same, and where the rows of tables came to stand that have keys."""
     fonts.ready()
-    file = io.BytesIO()
     places: list[Place] = []
-    Stationery(file, document).build(list(_story(document, blocks, places)) or [Spacer(0, 1)])
-    return file.getvalue(), places
+    stationery = Stationery(document)
+    stationery.build(list(_story(document, blocks, places)) or [Spacer(0, 1)], canvasmaker=TaggedCanvas)
+    return archived(stationery.file, stationery.tree, stationery.description), places
 
 
 def _story(document: told.Document, blocks: Iterable[told.Block], places: list[Place]) -> Iterator[Flowable]:
@@ -94,6 +95,7 @@ _flowables.register(told.FactTable)(fact_grid)
 _flowables.register(told.Table)(table_grid)
 _flowables.register(told.SignatureBlock)(signatures)
 _flowables.register(told.Chart)(chart_flowables)
+_flowables.register(told.CodeBlock)(code_grid)
 
 
 @_flowables.register(told.PageBreak)
@@ -139,14 +141,19 @@ def _height(flowable: Flowable) -> float:
 class Stationery(BaseDocTemplate):
     """A4 with our margins. The number of pages is known last, so each footer is a form that is filled when all pages are made."""
 
-    def __init__(self, file: io.BytesIO, document: told.Document) -> None:
-        self.document = document
+    def __init__(self, document: told.Document) -> None:
+        self.file = io.BytesIO()
+        self.document, self.tree = document, Tree(document.language)
+        author = say(Message("pdf.body"), document.language)
+        self.description = Description(
+            one_line(document.title) or one_line(document.short_title) or author, author,
+            one_line(f"{document.reference} {document.short_title}"), document.language, document.made_on,
+        )  # fmt: skip
         self.pen = Pen(document.language, place=say(Message("pdf.in_header"), document.language))
         super().__init__(
-            file, pagesize=(PAGE_WIDTH, PAGE_HEIGHT), leftMargin=SIDE, rightMargin=SIDE, topMargin=TOP, bottomMargin=BOTTOM,
-            title=one_line(document.title), author=say(Message("pdf.body"), document.language), creator="Tvist",
-            subject=one_line(f"{document.reference} {document.short_title}"), lang=LANGUAGE_TAGS[document.language],
-            displayDocTitle=True, initialFontName=SANS, invariant=1, pageCompression=1,
+            self.file, pagesize=(PAGE_WIDTH, PAGE_HEIGHT), leftMargin=SIDE, rightMargin=SIDE, topMargin=TOP, bottomMargin=BOTTOM,
+            title=self.description.title, author=author, creator="Tvist", subject=self.description.subject,
+            lang=LANGUAGE_TAGS[document.language], displayDocTitle=True, initialFontName=SANS, invariant=1, pageCompression=1,
         )  # fmt: skip
         for text in (document.reference, document.short_title):
             # Asked here, for ReportLab changes the errors that are raised while it builds.
@@ -160,6 +167,7 @@ class Stationery(BaseDocTemplate):
         """Date the file by the record: noon UTC, so that the day is the same everywhere in Norway."""
         day = self.document.made_on
         file: Any = self.canv
+        file.tree = self.tree
         # ReportLab takes the time from the clock or the environment only.
         stamp = file._doc._timeStamp  # noqa: SLF001
         stamp.YMDhms = (day.year, day.month, day.day, 12, 0, 0)
@@ -176,10 +184,21 @@ class Stationery(BaseDocTemplate):
                 thing.Trans = None
         self.canv.save()
 
-    def _furnish(self, canvas: Canvas, _template: Any) -> None:
+    def _furnish(self, canvas: Any, _template: Any) -> None:
         """Header and footer of one page."""
-        document = self.document
         canvas.saveState()
+        with canvas.artifact("Header"):
+            self._head(canvas)
+        with canvas.artifact("Footer"):
+            canvas.setFillColor(QUIET)
+            body = say(Message("pdf.body"), self.document.language)
+            self._write(canvas, body, (SIDE, FOOTER_LINE), font=SANS, room=MEASURE * 0.7)
+            canvas.doForm(f"folio{canvas.getPageNumber()}")
+        canvas.restoreState()
+
+    def _head(self, canvas: TaggedCanvas) -> None:
+        """Case number and short title over a line, and at the right the mark of an invented case."""
+        document = self.document
         canvas.setStrokeColor(HAIRLINE)
         canvas.setLineWidth(0.6)
         canvas.line(SIDE, HEADER_LINE - 7, PAGE_WIDTH - SIDE, HEADER_LINE - 7)
@@ -189,11 +208,8 @@ class Stationery(BaseDocTemplate):
         x = self._write(canvas, reference, (SIDE, HEADER_LINE), font=SANS_BOLD, room=right - SIDE)
         x += 8 if reference else 0
         self._write(canvas, document.short_title, (x, HEADER_LINE), font=SANS, room=right - x - 12)
-        self._write(canvas, say(Message("pdf.body"), document.language), (SIDE, FOOTER_LINE), font=SANS, room=MEASURE * 0.7)
-        canvas.restoreState()
-        canvas.doForm(f"folio{canvas.getPageNumber()}")
 
-    def _mark_invented(self, canvas: Canvas) -> float:
+    def _mark_invented(self, canvas: TaggedCanvas) -> float:
         """Mark an invented case, in a frame at the right; returns where it begins."""
         text = say(Message("pdf.invented"), self.document.language)
         width = width_of(text, SANS_BOLD, SMALL)
@@ -217,7 +233,7 @@ class Stationery(BaseDocTemplate):
             canvas.drawRightString(PAGE_WIDTH - SIDE, FOOTER_LINE, text)
             canvas.endForm()
 
-    def _write(self, canvas: Canvas, text: str, place: tuple[float, float], *, font: str, room: float) -> float:
+    def _write(self, canvas: TaggedCanvas, text: str, place: tuple[float, float], *, font: str, room: float) -> float:
         """One line that ends with "…" where the room ends; returns where the next text may begin."""
         x, y = place
         line = _shortened(one_line(text), font, room)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from tvist.pdf.blocks import Language
 
 Kind = Literal[
-    "Document", "H", "P", "L", "LI", "BlockQuote", "Table", "Caption", "TR", "TH", "TD", "Figure", "Artifact"
+    "Document", "H", "P", "L", "LI", "BlockQuote", "Table", "Caption", "THead", "TBody", "TR", "TH", "TD", "Figure", "Note"
 ]  # fmt: skip
 
 
@@ -24,6 +24,10 @@ class Role:
     language: Language | None = None
     alternative: str = ""
     bookmark: str = ""
+    numbering: Literal["Decimal", "Disc", ""] = ""
+    """How the items of a list are marked."""
+    name: str = ""
+    """What a reference to this leads to; no two have the same."""
 
     def inside(self, kind: Kind) -> bool:
         """Whether this stands, at any depth, in a thing of that kind."""

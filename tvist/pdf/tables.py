@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from reportlab.platypus import CondPageBreak, KeepTogether, Spacer
 from reportlab.platypus import Table as Grid
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from reportlab.platypus import Flowable
 
     from tvist.pdf.blocks import Column, FactTable, SignatureBlock, Table
+    from tvist.pdf.tagging import TaggedCanvas
     from tvist.pdf.writing import Pen, Words
 
 PADDING = 5.0
@@ -52,13 +53,22 @@ class RoledGrid(Grid):
             part.role = self.role
         return parts
 
+    def _drawBkgrnd(self) -> None:  # noqa: N802 - ReportLab's name.
+        with cast("TaggedCanvas", self.canv).artifact("Layout"):
+            super()._drawBkgrnd()  # type: ignore[misc]
+
+    def _drawLines(self) -> None:  # noqa: N802 - ReportLab's name.
+        with cast("TaggedCanvas", self.canv).artifact("Layout"):
+            super()._drawLines()  # type: ignore[misc]
+
 
 def fact_grid(block: FactTable, pen: Pen) -> list[Flowable]:
     """Labels to the left, quietly; what they stand for beside them."""
     whole = pen.role("Table")
+    body = Role("TBody", within=whole)
     rows = []
     for label, value in block.pairs:
-        row = Role("TR", within=whole)
+        row = Role("TR", within=body)
         head, cell = Role("TH", within=row, scope="Row", language=pen.language), Role("TD", within=row, language=pen.language)
         text = with_care(clean(value).strip()) or EMPTY
         rows.append([pen.words(with_care(one_line(label)), "label", head), pen.words(text, "value", cell)])
@@ -77,8 +87,9 @@ def table_grid(block: Table, pen: Pen) -> list[Flowable]:
     """Caption, header cells, rows and totals."""
     whole = pen.role("Table")
     inner = replace(pen, within=whole)
-    rows = [_row([column.title for column in block.columns], block.columns, inner, "header cell")]
-    rows += [_row(cells, block.columns, inner, "cell") for cells in block.rows]
+    head, body = (replace(pen, within=inner.role(kind)) for kind in ("THead", "TBody"))
+    rows = [_row([column.title for column in block.columns], block.columns, head, "header cell")]
+    rows += [_row(cells, block.columns, body, "cell") for cells in block.rows]
     for key, row in zip(block.keys, rows[1:], strict=False):
         for words in row:
             words.key, words.places = key, pen.places
@@ -92,7 +103,7 @@ def table_grid(block: Table, pen: Pen) -> list[Flowable]:
         ("NOSPLIT", (0, 0), (-1, min(2, len(block.rows)))),
     ]
     if block.totals is not None:
-        rows.append(_row(block.totals, block.columns, inner, "total cell"))
+        rows.append(_row(block.totals, block.columns, body, "total cell"))
         lines += [
             ("LINEABOVE", (0, -1), (-1, -1), 0.8, BLUE),
             ("LINEBELOW", (0, -1), (-1, -1), 0.8, BLUE),

@@ -59,7 +59,9 @@ def _lay(pdf: pikepdf.Pdf, page: pikepdf.Page, stamp: pikepdf.Object, corner: tu
     left, low = corner
     name = page.add_resource(stamp, pikepdf.Name.XObject)
     page.contents_add(pdf.make_stream(b"q\n"), prepend=True)
-    page.contents_add(pdf.make_stream(f"\nQ q 1 0 0 1 {left:.2f} {low:.2f} cm {name} Do Q\n".encode()))
+    shown = f"q 1 0 0 1 {left:.2f} {low:.2f} cm {name} Do Q"
+    # It is no part of the text, also where the page is tagged.
+    page.contents_add(pdf.make_stream(f"\nQ /Artifact <</Type /Pagination>> BDC {shown} EMC\n".encode()))
 
 
 def _stamp(pdf: pikepdf.Pdf, size: tuple[float, float], mark: str, line: str) -> pikepdf.Object:

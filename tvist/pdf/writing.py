@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from xml.sax.saxutils import escape
 
-from reportlab.pdfgen.textobject import PDFTextObject
 from reportlab.platypus import CondPageBreak, Paragraph, Spacer
 
 from tvist.pdf.fonts import runs
+from tvist.pdf.lines import LineText
 from tvist.pdf.links import led_by, linked
 from tvist.pdf.plaintext import NO_BREAK, one_line, paragraphs, with_care
 from tvist.pdf.roles import Role
 from tvist.pdf.styles import BLUE, BOX_INDENT, MEASURE, TINT, style
 
 if TYPE_CHECKING:
+    from reportlab.pdfgen.textobject import PDFTextObject
     from reportlab.platypus import Flowable
 
     from tvist.pdf.blocks import Boxed, Heading, Language, Link, Prose
+    from tvist.pdf.tagging import Element, TaggedCanvas
 
-SOFT_HYPHEN = "\N{SOFT HYPHEN}"
 # The title of a box stays with three lines of its text.
 BOX_BEGINNING = 84.0
 BOX_PADDING = 9.0
+# What stands in an item beside its label.
+_BODIES = {"LI": "LBody", "Note": "P"}
 
 
 @dataclass(frozen=True)
@@ -61,32 +64,6 @@ class Pen:
         )
 
 
-class LineText(PDFTextObject):
-    """Text whose lines end as words do: with a space, or with a soft hyphen where we divided a word ourselves.
-
-    Without it a reader of the text layer sees two words run together, or a hyphen that was never written.
-    """
-
-    plain = ""
-    # The pieces of a line come one by one where it changes font, also a hyphen of its own.
-    line = ""
-
-    def _textOut(self, text: Any, TStar: int = 0) -> None:  # noqa: N802, N803 - ReportLab's names.
-        self.line += text
-        ended = self._ended(text) if TStar and self.line.strip() else text
-        if TStar:
-            self.line = ""
-        super()._textOut(ended, TStar)  # type: ignore[misc]
-
-    def _ended(self, text: str) -> str:
-        last = self.line.rsplit(" ", 1)[-1]
-        if f"{last} " in self.plain:
-            return f"{text} "
-        if last.endswith("-") and last not in self.plain:
-            return text[:-1] + SOFT_HYPHEN
-        return text
-
-
 @dataclass(frozen=True)
 class Place:
     """Where a keyed text came to stand: its page (from 0) and its corners, in points from the lower left."""
@@ -99,6 +76,9 @@ class Place:
 class Words(Paragraph):
     """A paragraph with its role. Both halves of one that is split over pages keep it: they are still one paragraph."""
 
+    # Whether they stand on a page already, and the element that they are there.
+    was_drawn = False
+    element: Element | None = None
     # Where it is noted by which key the words were drawn.
     key = ""
     places: list[Place] | None = None
@@ -122,13 +102,37 @@ class Words(Paragraph):
         return parts
 
     def beginText(self, x: float, y: float) -> PDFTextObject:  # noqa: N802 - ReportLab's name.
-        """Begin a text that knows what was written, so that it can end each line rightly."""
-        text = LineText(self.canv, x, y)
-        text.plain = self.plain
+        """Begin a text that knows what was written and what it is, so that it can end each line rightly and tag itself."""
+        if self.element is None:
+            return self._paper.beginText(x, y)
+        text = LineText(self._paper, (x, y), plain=self.plain, role=self.role, element=self.element)
+        broken: Any = self.blPara  # type: ignore[attr-defined]
+        if broken.kind == 0 and broken.link:
+            text.all_linked(broken.link[0])
         return text
 
+    @property
+    def _paper(self) -> TaggedCanvas:
+        return cast("TaggedCanvas", self.canv)
+
     def draw(self) -> None:
-        """Draw, and set the bookmark of a heading."""
+        """Draw as what the words are. What is drawn once more is the head of a table on its next page, and is not read again."""
+        if self.was_drawn:
+            self.element = None
+            with self._paper.artifact("Repeated"):
+                super().draw()
+            return
+        self.was_drawn = True
+        tree = self._paper.tree
+        self.element = tree.of(self.role)
+        if body := _BODIES.get(self.role.kind):
+            if self.bulletText:
+                self._paper.label = tree.part(self.role, "Lbl")
+            self.element = tree.part(self.role, body)
+        self._draw()
+
+    def _draw(self) -> None:
+        """Note the place, set the bookmark of a heading, and draw."""
         if self.role.kind == "H" and not self.continues:
             self._bookmark()
         if self.key and self.places is not None:
@@ -167,13 +171,14 @@ class Apart(Words):
 
     def draw(self) -> None:
         """Lay the ground first; it reaches over the space to the next paragraph, so that the box is one."""
-        canvas = self.canv
+        canvas = self._paper
         below = self.getSpaceAfter() if self.below is None else self.below
-        canvas.saveState()
-        for color, width in ((TINT, MEASURE), (BLUE, 2.4)):
-            canvas.setFillColor(color)
-            canvas.rect(0, -below, width, self.height + below + self.above, stroke=0, fill=1)
-        canvas.restoreState()
+        with canvas.artifact("Layout"):
+            canvas.saveState()
+            for color, width in ((TINT, MEASURE), (BLUE, 2.4)):
+                canvas.setFillColor(color)
+                canvas.rect(0, -below, width, self.height + below + self.above, stroke=0, fill=1)
+            canvas.restoreState()
         super().draw()
 
 
@@ -218,7 +223,9 @@ def _told(text: str, pen: Pen, *, indent: float, made: type[Words] | None = None
             listing = None
             told.append(pen.words(paragraph.text, "prose", pen.role("P"), indent=indent, made=made))
             continue
-        listing = listing or pen.role("L")
+        numbering = "Decimal" if paragraph.mark[0].isdigit() else "Disc"
+        if listing is None or listing.numbering != numbering:
+            listing = pen.role("L", numbering=numbering)
         item = Role("LI", within=listing, language=pen.language)
         told.append(pen.words(paragraph.text, "item", item, indent=indent, mark=paragraph.mark, made=made))
     return told

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from tvist.access.policy import Act
 from tvist.cases.lifecycle import STEPS, use_conditions
 from tvist.decision import correcting, new_treatment
+from tvist.decision import parallel_rules as parallel
 from tvist.decision import rules as decision
 from tvist.intake import new_look
 from tvist.intake import rules as intake
@@ -75,7 +76,7 @@ CONDITIONS: Final[dict[Act, tuple[Condition, ...]]] = {
     Act.CONFIRM_READING: (),
     Act.VOTE: (panel.lawful_panel, decision.questions_agreed),
     Act.WRITE_TEXT: (decision.questions_agreed,),
-    Act.WRITE_PARALLEL: (decision.questions_agreed,),
+    Act.WRITE_PARALLEL: (decision.questions_agreed, parallel.parallel_needed),
     Act.DISSENT: (decision.questions_agreed,),
     Act.APPROVE: (
         panel.lawful_panel,
@@ -84,6 +85,8 @@ CONDITIONS: Final[dict[Act, tuple[Condition, ...]]] = {
         decision.all_voted,
         decision.text_written,
         decision.reasons_written,
+        parallel.parallel_written,
+        parallel.parallel_follows,
     ),
     Act.ORDER_ISSUE: (
         panel.lawful_panel,
@@ -92,6 +95,8 @@ CONDITIONS: Final[dict[Act, tuple[Condition, ...]]] = {
         decision.all_voted,
         decision.text_written,
         decision.reasons_written,
+        parallel.parallel_written,
+        parallel.parallel_follows,
         decision.three_approvals,
     ),
     Act.ISSUE: (panel.lawful_panel, decision.all_voted, decision.three_approvals, decision.record_frozen, decision.shares_sum),

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from tvist.decision.law_references import days_in_dispute, law_references
 from tvist.decision.page_references import citations_in
+from tvist.decision.parallel import parallel_language
+from tvist.decision.parallel_places import parallel_places
 from tvist.decision.places import places_of, remark_on
 from tvist.decision.votes import seats_of, standing_questions
 from tvist.panel.bundle import lines_in_bundle
@@ -34,7 +36,12 @@ def texts_of(case: Case) -> Iterator[tuple[Message, str]]:
 
 def citation_faults(case: Case) -> list[Message]:
     """What is wrong with the references to the bundle, each with its place; a bundle whose pages are not made yet can be asked nothing."""
-    return [] if case.decision is None else faults_in_texts(case, texts_of(case))
+    return [] if case.decision is None else faults_in_texts(case, [*texts_of(case), *_parallel_texts(case)])
+
+
+def _parallel_texts(case: Case) -> list[tuple[Message, str]]:
+    """What it will print in the other form, where it does (rule 39)."""
+    return [] if parallel_language(case) is None else [(place.what, place.text) for place in parallel_places(case) if place.main]
 
 
 def faults_in_texts(case: Case, texts: Iterable[tuple[Message, str]]) -> list[Message]:

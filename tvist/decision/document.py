@@ -13,7 +13,9 @@ from tvist.decision.composition_told import composition_told
 from tvist.decision.exceptions_told import exceptions_told
 from tvist.decision.law_references import act_name
 from tvist.decision.page_references import citations_in
+from tvist.decision.parallel_record import PARALLEL, PARALLEL_OF, other_edition
 from tvist.decision.record import BUNDLE_ADDRESS
+from tvist.decision.seal_told import sealed_words
 from tvist.decision.tables import Wording, basis_sentences, claimed_table, conceded_sentences, found_table, refund_sentences
 from tvist.decision.votes_told import question_told, votes_told
 from tvist.pdf import Document, Link, boxed, fact_table, heading, prose, signature_block
@@ -40,11 +42,18 @@ class Edition:
 def editions(record: Record, *, is_draft: bool = False) -> list[Edition]:
     """Each edition of the opinion of a record (see `record.canonical`); the main text is the first."""
     document, blocks = opinion(record, is_draft=is_draft)
-    return [Edition(is_parallel=False, document=document, blocks=blocks)]
+    found = [Edition(is_parallel=False, document=document, blocks=blocks)]
+    if PARALLEL in record:
+        document, blocks = opinion(other_edition(record), is_draft=is_draft)
+        found.append(Edition(is_parallel=True, document=document, blocks=blocks))
+    return found
 
 
 def opinion(record: Record, *, is_draft: bool = False) -> tuple[Document, list[Block]]:
-    """The opinion from its record (see `record.canonical`): what is said of the whole, and its blocks in order."""
+    """The main text of an opinion from its record (see `record.canonical`): what is said of the whole, and its blocks in order.
+
+    From the record of a parallel edition (see `parallel_record.other_edition`) it is the parallel text.
+    """
     told = Wording(record["language"])
     blocks = [
         *_head(record, told, is_draft=is_draft),
@@ -60,22 +69,30 @@ def opinion(record: Record, *, is_draft: bool = False) -> tuple[Document, list[B
         *_law(record, told),
         *_composition(record, told),
         *_advice(record, told),
+        *sealed_words(record, told),
     ]
     return _document(record, told, is_draft=is_draft), blocks
 
 
 def _document(record: Record, told: Wording, *, is_draft: bool) -> Document:
-    names = [tuple(party["name"] for party in _parties(record, side)) for side in Side]
-    short = told("against", first=names[0], second=names[1])
     return Document(
         title=told("title"),
         language=cast("Language", record["language"]),
         reference=record["number"],
-        short_title=told("draft_of", title=short) if is_draft else _with_version(short, record, told),
+        short_title=_short_title(record, told, is_draft=is_draft),
         # A draft has no day of issue; any day of the record will do, as long as it is always the same.
         made_on=told.day_of(_corrected_on(record) or record["issued_on"] or record["referred_on"] or record["received_on"]),
         marked_as_invented=record["is_invented"],
     )
+
+
+def _short_title(record: Record, told: Wording, *, is_draft: bool) -> str:
+    """The parties, and whether it is a draft, a version and the parallel text: at the top of each page."""
+    names = [tuple(party["name"] for party in _parties(record, side)) for side in Side]
+    short = told("against", first=names[0], second=names[1])
+    if PARALLEL_OF in record:
+        short = told("parallel_title", title=short)
+    return told("draft_of", title=short) if is_draft else _with_version(short, record, told)
 
 
 def _head(record: Record, told: Wording, *, is_draft: bool) -> Iterator[Block]:
@@ -83,6 +100,7 @@ def _head(record: Record, told: Wording, *, is_draft: bool) -> Iterator[Block]:
     yield heading(told("title"))
     if is_draft:
         yield boxed(told("draft_words"), told("draft"))
+    yield from _bound(record, told, is_draft=is_draft)
     yield from _corrections(record, told)
     issued = told.day(record["issued_on"]) if record["issued_on"] else told("not_issued")
     pairs = [(told("issued_on"), issued), *_version(record, told), (told("number"), record["number"])]
@@ -93,6 +111,19 @@ def _head(record: Record, told: Wording, *, is_draft: bool) -> Iterator[Block]:
         for place, seat in enumerate(record["panel"])
     ]
     yield fact_table(_merged(pairs))
+
+
+def _bound(record: Record, told: Wording, *, is_draft: bool) -> Iterator[Block]:
+    """That there is a text in each form, which of them this is, and that they are bound; nothing for an opinion in one form (rule 39)."""
+    version = record["corrections"][-1]["version"] if record.get("corrections") else 1
+    if (main := record.get(PARALLEL_OF)) is not None:
+        which = f"bound.parallel_of_{main}"
+    elif PARALLEL in record:
+        which = f"bound.main_with_{record[PARALLEL]['language']}"
+    else:
+        return
+    approved = told("bound.to_be_approved" if is_draft else "bound.approved")
+    yield prose(f"{told(which, number=record['number'], version=version)} {approved}")
 
 
 def _corrections(record: Record, told: Wording) -> Iterator[Block]:

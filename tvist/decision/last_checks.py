@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tvist.access.policy import Act
+from tvist.decision.parallel_places import missing_places, places_behind
 from tvist.decision.rules import approvals_of, unfinished, without_dissent
 from tvist.decision.votes import all_open, has_voted, number_of, seats_of, standing_questions
 from tvist.panel.rules import faults_before_issue
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from tvist.accounts.models import User
     from tvist.cases.models import Case
     from tvist.decision.models import Question
+    from tvist.decision.parallel_places import ParallelPlace
     from tvist.vault.keys import MasterKeys
 
 _PANEL: Final = Message("decision.checks.panel")
@@ -30,6 +32,8 @@ _ACTS: Final = {
     "decision.approvals_differ": Act.APPROVE,
 }
 
+_OF_PARALLEL: Final = {"parallel.missing": missing_places, "parallel.is_behind": places_behind}
+
 
 @dataclass(frozen=True)
 class Missing:
@@ -40,6 +44,8 @@ class Missing:
     act: Act
     user: User | None = None
     question: Question | None = None
+    place: ParallelPlace | None = None
+    """The place of the parallel text that it is about."""
 
 
 def last_checks(case: Case, keys: MasterKeys, at: datetime) -> list[Missing]:
@@ -54,6 +60,8 @@ def _told(case: Case, fault: Message, keys: MasterKeys) -> Iterator[Missing]:
         yield from _votes(case)
     elif fault.code == "decision.reasons_missing":
         yield from _reasons(case)
+    elif fault.code in _OF_PARALLEL:
+        yield from _parallel(case, fault)
     elif fault.code == "decision.dissent_missing":
         yield from _dissents(case, fault, keys)
     elif fault.code == "decision.approvals_missing":
@@ -76,6 +84,14 @@ def _reasons(case: Case) -> Iterator[Missing]:
         if not question.reasons.strip():
             what = Message("decision.checks.reasons", question=number_of(question))
             yield Missing(_PANEL, what, Act.WRITE_TEXT, question=question)
+
+
+def _parallel(case: Case, fault: Message) -> Iterator[Missing]:
+    """Place by place: a member's own text is for that member, the others for the panel (rule 39)."""
+    code = "parallel.write" if fault.code == "parallel.missing" else "parallel.follow"
+    for place in _OF_PARALLEL[fault.code](case):
+        who = Message("cases.named", name=place.owner.name) if place.owner is not None else _PANEL
+        yield Missing(who, Message(code, place=place.called), Act.WRITE_PARALLEL, user=place.owner, place=place)
 
 
 def _approvals(case: Case) -> Iterator[Missing]:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tvist.accounts.models import User
-from tvist.cases.models import Case
+from tvist.accounts.models import OrganisationKind, User
+from tvist.cases.models import Case, Side
+from tvist.clock import oslo_date
 from tvist.db import Base, Versioned
+from tvist.intake.parties import place_on
+from tvist.register.language import language_form
+
+if TYPE_CHECKING:
+    from tvist.cases.models import Party
+    from tvist.register.language import LanguageForm
+    from tvist.words import Norwegian
 
 
 class ParallelPart(Base, Versioned):
@@ -20,10 +29,30 @@ class ParallelPart(Base, Versioned):
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(sa.ForeignKey("case.id"))
     place: Mapped[str]
-    """A section by its name, `question:<public_id>` for its reasons, `words:<public_id>` for its wording, `remark:<public_id>:<user id>`."""
+    """A section by its name, `question:<public_id>` for its reasons, `words:<public_id>` for its wording, `remark:<public_id>:<user id>`,
+    `measure:<line id>` for the party's own words on a measure, `exception:<id>` for the reasons of an exception."""
     text: Mapped[str]
     main_sha256: Mapped[str]
     written_by_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
     written_at: Mapped[datetime]
     case: Mapped[Case] = relationship(back_populates="parallel_parts")
     written_by: Mapped[User] = relationship()
+
+
+def parallel_language(case: Case) -> Norwegian | None:
+    """The form in which the opinion is needed beside its main text: where a municipality among the parties has decided on the other form.
+
+    None where no municipality has, where it is neutral, and where the lists do not tell; the state has no form of its own (språklova §§ 14-15).
+    """
+    other: Norwegian = "nb" if case.language == "nn" else "nn"
+    parties = (party for side in Side for party in case.parties_on(side))
+    return other if any(_decided_form(party) == other for party in parties) else None
+
+
+def _decided_form(party: Party) -> LanguageForm | None:
+    """What a municipality had decided on the day the case was registered, or the later day on which it came into the case."""
+    if party.kind is not OrganisationKind.MUNICIPALITY:
+        return None
+    on = max(party.case.registered_on, oslo_date(party.joined_at))
+    place = place_on(party.organisation.code, on)
+    return language_form(place.number, on) if place is not None else None

@@ -15,7 +15,7 @@ from tvist.errors import NotFound
 from tvist.words import Message
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     from sqlalchemy.orm import Session
 
@@ -49,6 +49,33 @@ class Place:
         return self.case.roles_for(user, on)
 
     @property
+    def act(self) -> Act:
+        """What it takes to write here."""
+        return Act.WRITE_TEXT
+
+    @property
+    def owner(self) -> User | None:
+        """Who alone writes here; None where all who sit do."""
+        return None
+
+    @property
+    def language(self) -> str:
+        """The form in which the place is written."""
+        return self.case.language
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether saving says something even where no word is changed."""
+        return self.case.decision is None
+
+    def put(self, text: str, *, by: User, at: datetime) -> None:  # noqa: ARG002 - who and when stand in the version.
+        """Make this what stands here. The decision is begun."""
+        if self.question is not None:
+            self.question.reasons = text
+        else:
+            setattr(self.case.decision, self.name, text)
+
+    @property
     def is_remark(self) -> bool:
         """Whether it is a member's own text, of which there are no versions."""
         return self.name.startswith(REMARK)
@@ -76,9 +103,9 @@ class Place:
         """For which standard texts there is room here."""
         return REASONS if self.question is not None else self.name
 
-    def in_the_way(self, act: Act = Act.WRITE_TEXT) -> list[Message]:
+    def in_the_way(self, act: Act | None = None) -> list[Message]:
         """What stands in the way of writing here; of a question nothing is written before its votes are open (rule 34)."""
-        found = obstacles(self.case, act)
+        found = obstacles(self.case, act or self.act)
         if not found and self.question is not None and self.question.fell_at is not None:
             return [Message("decision.fallen", line=self.question.line.position)]
         if not found and self.question is not None and not is_open(self.question):

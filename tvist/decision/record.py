@@ -19,7 +19,8 @@ from tvist.decision.exceptions_told import exceptions_record
 from tvist.decision.law_references import days_in_dispute, law_references
 from tvist.decision.models import QuestionKind
 from tvist.decision.outcomes import LineFinding, case_outcome, findings
-from tvist.decision.votes import all_open, is_open, number_of, result, seats_of, standing_questions, votes_of
+from tvist.decision.parallel_record import PARALLEL, other_edition, parallel_record
+from tvist.decision.votes import all_open, is_open, number_of, printed_remarks, result, seats_of, standing_questions, votes_of
 from tvist.panel.bundle import lines_in_bundle
 from tvist.procedure.settings import procedure_on
 
@@ -45,6 +46,9 @@ NEEDED: Final = ("subject", "background", "legal", "conclusion")
 
 BUNDLE_ADDRESS: Final = "bundle_address"
 """In a frozen record: the address to which the number of a page of the bundle is added. A record without one prints no links."""
+VERIFY: Final = "verify"
+"""In a frozen record: the code and the address by which who holds the file finds out whether it is ours."""
+_NOT_APPROVED: Final = frozenset({BUNDLE_ADDRESS, VERIFY})
 
 Record = dict[str, Any]
 
@@ -74,7 +78,16 @@ def canonical(case: Case, keys: MasterKeys) -> Record:
         | composition_record(case)
         | exceptions_record(case)
     )
-    return record | law_record(record)
+    record |= law_record(record)
+    return record | _in_the_other_form(case, record)
+
+
+def _in_the_other_form(case: Case, record: Record) -> Record:
+    """The parallel text, with the acts that it refers to; nothing where none is needed, so that other records stay what they were (rule 39)."""
+    found = parallel_record(case, record)
+    if found:
+        found[PARALLEL] |= law_record(other_edition(record | found))
+    return found
 
 
 def as_json(record: Record) -> str:
@@ -88,8 +101,8 @@ def sha256_of(text: str) -> str:
 
 
 def hash_of(record: Record) -> str:
-    """What the members approve: SHA-256 over the record without its day of issue, and without where the bundle is read."""
-    approved = {name: found for name, found in record.items() if name != BUNDLE_ADDRESS}
+    """What the members approve: SHA-256 over the record without its day of issue, and without where the bundle is read and the file is verified."""
+    approved = {name: found for name, found in record.items() if name not in _NOT_APPROVED}
     return sha256_of(as_json(approved | {"issued_on": None}))
 
 
@@ -221,7 +234,4 @@ def _result(question: Question, keys: MasterKeys) -> Record:
 
 
 def _remarks(question: Question) -> list[Record]:
-    """The texts of members' own, in the order of the seats; those of who has left are not printed."""
-    by_user = {remark.user.id: remark for remark in question.remarks}
-    present = [by_user[seat.user.id] for seat in seats_of(question.case) if seat.user.id in by_user]
-    return [{"name": remark.user.name, "kind": remark.kind.value, "text": remark.text} for remark in present]
+    return [{"name": remark.user.name, "kind": remark.kind.value, "text": remark.text} for remark in printed_remarks(question)]

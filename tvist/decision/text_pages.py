@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flask import url_for
 from flask_login import current_user
 
+from tvist.access.policy import Act
 from tvist.clock import now
 from tvist.decision.citations import citation_faults, law_cited
 from tvist.decision.margin import comments_on, open_comments
+from tvist.decision.parallel_places import BESIDE
 from tvist.decision.places import places_of
 from tvist.decision.standard_texts import texts_for
 from tvist.decision.text import suggested_conclusion
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
     from tvist.decision.places import Place
     from tvist.decision.texts import MarginComment, StandardText, TextVersion, WorkingText
     from tvist.words import Message
+
+_KEPT_AT: Final = {Act.WRITE_TEXT: "decision.keep_text", Act.WRITE_PARALLEL: "decision.keep_parallel"}
+_LISTED_AT: Final = {Act.WRITE_TEXT: "decision.write_text", Act.WRITE_PARALLEL: "decision.write_parallel"}
 
 
 @dataclass
@@ -62,6 +67,8 @@ class WritingPage:
     others: list[User]
     standard: Sequence[StandardText]
     comments: Sequence[MarginComment]
+    main: str = ""
+    """The main text that a parallel text is written beside (rule 39)."""
     is_clash: bool = False
     """Whether another has changed the same words meanwhile, so that the page shows both texts."""
 
@@ -90,8 +97,13 @@ class WritingPage:
 
 def keeps_of(place: Place, kept: WorkingText | None, began_from: int) -> TextKeeps:
     """Where the browser sends what is typed in a place."""
-    url = url_for("decision.keep_text", slug=place.case.slug, place=place.name)
+    url = url_for(_KEPT_AT[place.act], slug=place.case.slug, place=place.name.removeprefix(BESIDE))
     return TextKeeps(url, version_of(kept), began_from)
+
+
+def list_of(place: Place) -> str:
+    """The page with all the places that this one belongs to."""
+    return url_for(_LISTED_AT[place.act], slug=place.case.slug)
 
 
 def version_of(kept: WorkingText | None) -> str:

@@ -15,6 +15,7 @@ from tvist.decision import (  # noqa: F401 - their pages join the blueprint.
     approval_views,
     issue_views,
     margin_views,
+    parallel_views,
     question_views,
     standard_text_views,
     text_views,
@@ -25,8 +26,11 @@ from tvist.decision.citations import bundle_address
 from tvist.decision.document import opinion as told
 from tvist.decision.outcomes import found_basis, found_days
 from tvist.decision.overview import overview
+from tvist.decision.parallel import parallel_language
+from tvist.decision.parallel_record import PARALLEL, other_edition
 from tvist.decision.queries import deliberation_at
 from tvist.decision.record import BUNDLE_ADDRESS, canonical
+from tvist.errors import NotFound
 from tvist.pdf import render
 from tvist.procedure.codes import code_label
 from tvist.web.session import installed
@@ -58,6 +62,18 @@ def preview(case: Case) -> ResponseReturnValue:
     """The opinion as it would be now, marked as a draft; made for this reader and kept nowhere."""
     record = canonical(case, installed().keys) | {BUNDLE_ADDRESS: bundle_address(case, installed().config.base_url)}
     return _pdf(render(*told(record, is_draft=True)), f"utkast-{case.slug}.pdf")
+
+
+@bp.route("/cases/<slug>/decision/draft-parallel.pdf")
+@requires(Act.READ_DELIBERATION, of=deliberation_at)
+def preview_parallel(case: Case) -> ResponseReturnValue:
+    """The same of the parallel text. Raises `NotFound` for a case that needs none."""
+    record = canonical(case, installed().keys) | {BUNDLE_ADDRESS: bundle_address(case, installed().config.base_url)}
+    if PARALLEL not in record:
+        raise NotFound
+    return _pdf(
+        render(*told(other_edition(record), is_draft=True)), f"utkast-{case.slug}-parallelltekst-{parallel_language(case)}.pdf"
+    )
 
 
 def _pdf(content: bytes, name: str) -> Response:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from tvist.accounts.models import User
     from tvist.cases.models import Case
     from tvist.decision.choices import Choice, Value
-    from tvist.decision.models import Question, Vote
+    from tvist.decision.models import Question, Remark, Vote
     from tvist.panel.models import Seat
     from tvist.vault.keys import MasterKeys
     from tvist.vault.sealed import Sealed
@@ -90,6 +90,12 @@ def leader_of(case: Case) -> User | None:
 def seats_of(case: Case) -> tuple[Seat, ...]:
     """Those who sit now: the leader, then the freely appointed seat, then the one on KS's proposal."""
     return tuple(sorted(case.seats_held, key=lambda seat: _ORDER[seat.kind]))
+
+
+def printed_remarks(question: Question) -> list[Remark]:
+    """The texts of members' own that the opinion prints, in the order of the seats; those of who has left are not printed (rule 35)."""
+    by_user = {remark.user.id: remark for remark in question.remarks}
+    return [by_user[seat.user.id] for seat in seats_of(question.case) if seat.user.id in by_user]
 
 
 def standing_votes(question: Question) -> dict[int, Vote]:

@@ -19,7 +19,7 @@ from tvist.decision.record import SECTIONS
 from tvist.decision.text import beginning
 from tvist.decision.texts import TextVersion, WorkingText
 from tvist.decision.votes import seats_of
-from tvist.errors import CannotProceed, NotFound
+from tvist.errors import CannotProceed, NotAllowed, NotFound
 from tvist.panel.calling import let_approvals_fall
 
 if TYPE_CHECKING:
@@ -52,9 +52,7 @@ def save(
     where both have changed the same words nothing is saved: what is returned shows both. `began_with` is what the page offered where nothing
     stood. Raises `NotAllowed` for who holds no seat, `CannotProceed` where nothing may be written.
     """
-    demand_seat(place.case, by)
-    if faults := place.in_the_way():
-        raise CannotProceed(faults)
+    _demand_writer(place, by)
     newest, stands = newest_version(place), place.text
     number = newest.number if newest else BEGINNING
     moved_on = newest if newest is not None and began_from is not None and began_from < number and stands != text else None
@@ -64,11 +62,11 @@ def save(
             return put_together
         text = put_together.text
     version = None
-    if text != stands or place.case.decision is None:
+    if text != stands or place.is_behind:
         version = _write(
             place, text, by=by, at=at, began_from=number if began_from is None else began_from, began_with=began_with
         )
-        _changed(place.case, by, at)
+        _changed(place.case, place.act, by, at)
     forget(place, by)
     return Saved(version, moved_on)
 
@@ -88,7 +86,7 @@ def write_text(case: Case, *, by: User, at: datetime, **sections: str) -> Decisi
         newest = newest_version(place)
         _write(place, text, by=by, at=at, began_from=newest.number if newest else BEGINNING)
     if changed or is_new:
-        _changed(case, by, at)
+        _changed(case, Act.WRITE_TEXT, by, at)
     return decision
 
 
@@ -101,9 +99,7 @@ def keep_typed(
     place: Place, text: str, *, by: User, at: datetime, began_from: int, stands: str | None = None
 ) -> WorkingText | None:
     """Keep what a member is typing, as it is; None where it says what stands there already (`stands`, else the text). Raises as `save` does."""
-    demand_seat(place.case, by)
-    if faults := place.in_the_way():
-        raise CannotProceed(faults)
+    _demand_writer(place, by)
     kept = working_text(place, by)
     if kept is None and text == (place.text if stands is None else stands):
         return None
@@ -170,9 +166,18 @@ def version_numbered(place: Place, number: int) -> TextVersion:
     return found
 
 
-def _changed(case: Case, by: User, at: datetime) -> None:
+def _demand_writer(place: Place, by: User) -> None:
+    """Raises `NotAllowed` for who does not write there, `CannotProceed` where nothing may be written."""
+    demand_seat(place.case, by)
+    if place.owner is not None and place.owner.id != by.id:
+        raise NotAllowed
+    if faults := place.in_the_way():
+        raise CannotProceed(faults)
+
+
+def _changed(case: Case, act: Act, by: User, at: datetime) -> None:
     """A text of the opinion was changed: journal it, and let the approvals fall."""
-    take_step(case, Act.WRITE_TEXT, by=by, at=at)
+    take_step(case, act, by=by, at=at)
     let_approvals_fall(case, at)
 
 
@@ -190,17 +195,14 @@ def _decision(case: Case, at: datetime) -> Decision:
 
 def _write(place: Place, text: str, *, by: User, at: datetime, began_from: int, began_with: str = "") -> TextVersion:
     """A new version, which stands from now; before the first, the one that the place begins with is kept too."""
-    decision = _decision(place.case, at)
+    _decision(place.case, at)
     session = session_of(place.case)
     newest, begins = newest_version(place), place.text or began_with
     if newest is None and begins:
         session.add(_version(place, BEGINNING, begins, by, at, BEGINNING))
     version = _version(place, newest.number + 1 if newest else BEGINNING + 1, text, by, at, began_from)
     session.add(version)
-    if place.question is not None:
-        place.question.reasons = text
-    else:
-        setattr(decision, place.name, text)
+    place.put(text, by=by, at=at)
     session.flush()
     return version
 

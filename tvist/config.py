@@ -68,6 +68,9 @@ class Config:
     seals_long_term: bool
     """Whether what proves the certificates (revocation lists) and an archive time stamp are put into the file, so that it can be proved when they have expired."""
 
+    public_searchable: bool
+    """Whether search engines may keep the public pages; without it they are asked to stay away (TVIST_PUBLIC_SEARCHABLE=yes)."""
+
     @property
     def is_demo(self) -> bool:
         """People and cases are invented, and every page says so."""
@@ -96,6 +99,7 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         bounce_secret_file=_file(env, "TVIST_BOUNCE_SECRET_FILE"),
         base_url=env.get("TVIST_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
         uploads_scanned=env.get("TVIST_UPLOADS_SCANNED", "") == "yes",
+        public_searchable=env.get("TVIST_PUBLIC_SEARCHABLE", "") == "yes",
         seal_file=_file(env, "TVIST_SEAL_FILE") or (instance / DEMO_SEAL if mode is Mode.DEMO else None),
         seal_password_file=_file(env, "TVIST_SEAL_PASSWORD_FILE"),
         seal_chain_file=_file(env, "TVIST_SEAL_CHAIN"),

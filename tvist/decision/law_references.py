@@ -87,7 +87,7 @@ def law_references(texts: Iterable[str], language: str, days: Sequence[date] = (
                 act = mention.acts[0] if len(mention.acts) == 1 else None
                 key = (act.code, act.name(language)) if act else ("", mention.words)
                 found.setdefault(key, set()).add(place)
-    return [LawReference(code, name, tuple(sorted(places, key=_order))) for (code, name), places in found.items()]
+    return [LawReference(code, name, tuple(sorted(places, key=order_of_place))) for (code, name), places in found.items()]
 
 
 def days_in_dispute(periods: Iterable[tuple[date, date | None]]) -> list[date]:
@@ -186,7 +186,7 @@ def _ordinal(word: str) -> str:
     return _ORDINALS[place] if 0 <= place < len(_ORDINALS) else word
 
 
-def _order(place: str) -> tuple[bool, list[int], str]:
-    """Chapters first, then by number."""
+def order_of_place(place: str) -> tuple[bool, list[int], str]:
+    """By what the places of an act are sorted: chapters first, then by number."""
     numbers = re.match(r"\D*(\d+)(?:-(\d+))?", place)
     return place.startswith("§"), [int(each or 0) for each in numbers.groups()] if numbers else [], place

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request, session
 
 if TYPE_CHECKING:
     from tvist.config import Config
@@ -28,5 +28,11 @@ def add_headers(app: Flask, config: Config) -> None:
         if not config.is_demo:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         if request.endpoint != "static":
-            response.headers["Cache-Control"] = "no-store"
+            response.headers["Cache-Control"] = _kept_for()
         return response
+
+
+def _kept_for() -> str:
+    """How long the answer may be kept: what a public page says (`g.kept_seconds`), and only for who has no cookie of ours and gets none."""
+    seconds = g.get("kept_seconds")
+    return f"public, max-age={seconds}" if seconds and not session and not session.modified else "no-store"

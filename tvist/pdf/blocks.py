@@ -5,8 +5,9 @@ A block says what a thing is (a heading of level 2, a header cell, a text in nyn
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 Language = Literal["nb", "nn", "en"]
 Align = Literal["left", "right"]
 Level = Literal[1, 2, 3]
+NOTE_MARK: Final = re.compile(r"\[\^(\d{1,3})\]")
 # Of a code as large as ours, the modules could not be told apart beyond that.
-LONGEST_ADDRESS = 300
+LONGEST_ADDRESS: Final = 300
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class Prose:
     text: str
     language: Language | None
     links: tuple[Link, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -134,12 +137,18 @@ def heading(text: str, level: Level = 1, *, language: Language | None = None) ->
     return Heading(text, level, language)
 
 
-def prose(text: str, *, language: Language | None = None, links: Iterable[Link] = ()) -> Block:
+def prose(text: str, *, language: Language | None = None, links: Iterable[Link] = (), notes: Sequence[str] = ()) -> Block:
     """Paragraphs with blank lines between; lines that begin with "- " or "1. " become lists; a single line break stays one.
 
-    All else is printed as it stands. `language` only where it is another than the document's.
+    All else is printed as it stands. `language` only where it is another than the document's. Where there are `notes`, "[^1]" in the text is the
+    mark of the first of them: they are numbered through the document and printed at the end of the section (`notes.py` says why).
+    Raises ValueError for a mark without a note, or a note that is not marked.
     """
-    return Prose(text, language, tuple(links))
+    told = tuple(notes)
+    marked = {int(mark) for mark in NOTE_MARK.findall(text)} if told else set()
+    if marked != set(range(1, len(told) + 1)):
+        raise ValueError(f"{len(told)} notes, and marks of {sorted(marked)}")
+    return Prose(text, language, tuple(links), told)
 
 
 def fact_table(pairs: Iterable[tuple[str, str]]) -> Block:

@@ -49,9 +49,10 @@ class Code(Flowable):
         """One path for all of it: between modules drawn one by one a printer may leave lines."""
         canvas = cast("TaggedCanvas", self.canv)
         figure = canvas.tree.of(self.role)
-        left, low = canvas.absolutePosition(0, 0)
-        figure.box = (left, low, left + self.width, low + self.height)
         module = SIZE / (len(self.modules) + 2 * WHITE)
+        # Its white lies in the margin, so that what is black begins where the text does.
+        left, low = canvas.absolutePosition(0, 0)
+        figure.box = (left - WHITE * module, low, left + SIZE - WHITE * module, low + SIZE)
         with canvas.content_of(figure):
             canvas.setFillColor(INK)
             path = canvas.beginPath()
@@ -60,7 +61,7 @@ class Code(Flowable):
                 for is_dark, run in groupby(map(bool, modules)):
                     length = len(list(run))
                     if is_dark:
-                        path.rect((WHITE + at) * module, SIZE - (WHITE + row + 1) * module, length * module, module)
+                        path.rect(at * module, SIZE - (WHITE + row + 1) * module, length * module, module)
                     at += length
             canvas.drawPath(path, stroke=0, fill=1)
 

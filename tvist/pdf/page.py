@@ -71,6 +71,8 @@ def _story(document: told.Document, blocks: Iterable[told.Block], places: list[P
     waiting: list[Words] = []
     depth = -1
     for block in blocks:
+        if isinstance(block, told.Heading | told.PageBreak):
+            yield from pen.notes.printed()
         if isinstance(block, told.Heading):
             pen = replace(pen, place=one_line(block.text) or pen.place)
             depth = min(block.level - 1, depth + 1)
@@ -81,6 +83,7 @@ def _story(document: told.Document, blocks: Iterable[told.Block], places: list[P
             yield from _led(waiting, flowables)
             waiting = []
         yield from flowables
+    yield from pen.notes.printed()
     yield from waiting
 
 

@@ -85,6 +85,10 @@ _STYLES: dict[str, dict[str, object]] = {
     "figure total cell": {
         "fontName": SANS_BOLD, "fontSize": 9.2, "leading": 12.4, "spaceAfter": 0, "alignment": TA_RIGHT, "divided": False,
     },
+    "note": {
+        "fontSize": 8.8, "leading": 12.2, "spaceAfter": 2.4, "leftIndent": LIST_INDENT, "bulletIndent": 0, "bulletFontName": SERIF,
+        "bulletFontSize": 8.8, "bulletColor": INK,
+    },
     "beside code": {"fontName": SANS, "fontSize": 9.8, "leading": 13.4, "spaceAfter": 3},
     "name": {"fontName": SANS_BOLD, "fontSize": 10, "leading": 13.6, "spaceAfter": 0, "divided": False},
     "seat": {"fontName": SANS_ITALIC, "fontSize": 9.4, "leading": 12.8, "spaceAfter": 0},

@@ -11,6 +11,7 @@ from reportlab.platypus import CondPageBreak, Paragraph, Spacer
 from tvist.pdf.fonts import runs
 from tvist.pdf.lines import LineText
 from tvist.pdf.links import led_by, linked
+from tvist.pdf.notes import Notes, numbered, parts, raised, shown
 from tvist.pdf.plaintext import NO_BREAK, one_line, paragraphs, with_care
 from tvist.pdf.roles import Role
 from tvist.pdf.styles import BLUE, BOX_INDENT, MEASURE, TINT, style
@@ -39,6 +40,10 @@ class Pen:
     places: list[Place] = field(default_factory=list, compare=False)
     """Where keyed texts are noted as they are drawn."""
     links: tuple[Link, ...] = ()
+    notes: Notes = field(default_factory=Notes, compare=False)
+    """The notes of the document, wherever they are told."""
+    numbers: dict[int, int] = field(default_factory=dict, compare=False)
+    """Which number in the document each note of this text has."""
 
     def speaking(self, language: Language | None) -> Pen:
         """Give the same pen another language, if there is one."""
@@ -54,10 +59,14 @@ class Pen:
         """Write cleaned text in the style of that name, each letter in a font that has it. Raises `MissingLetter`."""
         wanted = style(name, self.language, indent=indent)
         marked = "".join(linked(self._marked(piece, wanted.fontName), address) for piece, address in led_by(text, self.links))
-        return (made or Words)(marked, wanted, mark or None, role=role, plain=text)
+        return (made or Words)(marked, wanted, mark or None, role=role, plain=shown(text))
 
     def _marked(self, text: str, wanted: str) -> str:
-        """The text as ReportLab reads it, each letter in a font that has it."""
+        """The text as ReportLab reads it, with the numbers of its notes."""
+        return "".join(self._lettered(part, wanted) + (raised(number) if number else "") for part, number in parts(text))
+
+    def _lettered(self, text: str, wanted: str) -> str:
+        """Each letter in a font that has it."""
         return "".join(
             escape(run).replace("\n", "<br/>") if font == wanted else f'<font name="{font}">{escape(run)}</font>'
             for font, run in runs(text, wanted, self.place)
@@ -135,6 +144,8 @@ class Words(Paragraph):
         """Note the place, set the bookmark of a heading, and draw."""
         if self.role.kind == "H" and not self.continues:
             self._bookmark()
+        if self.role.name and not self.continues:
+            self.canv.bookmarkHorizontal(self.role.name, 0, self.height)
         if self.key and self.places is not None:
             left, low = self.canv.absolutePosition(0, 0)
             corners = (left, low, left + float(self.width), low + float(self.height))
@@ -191,7 +202,8 @@ def heading_words(block: Heading, pen: Pen, *, depth: int) -> Words:
 
 def prose_words(block: Prose, pen: Pen) -> list[Flowable]:
     """Write the paragraphs and lists of a typed text."""
-    told = _told(block.text, replace(pen.speaking(block.language), links=block.links), indent=0)
+    spoken = pen.speaking(block.language)
+    told = _told(block.text, replace(spoken, links=block.links, numbers=pen.notes.taken(block.notes, spoken)), indent=0)
     if told:
         # A text that ends in a list stands as far from the next as any other.
         told[-1].spaceAfter = style("prose", pen.language).spaceAfter
@@ -217,15 +229,16 @@ def _told(text: str, pen: Pen, *, indent: float, made: type[Words] | None = None
     told: list[Words] = []
     listing: Role | None = None
     for paragraph in paragraphs(text):
+        written = numbered(paragraph.text, pen.numbers)
         if not paragraph.mark:
             if listing:
                 told[-1].spaceAfter = style("prose", pen.language).spaceAfter
             listing = None
-            told.append(pen.words(paragraph.text, "prose", pen.role("P"), indent=indent, made=made))
+            told.append(pen.words(written, "prose", pen.role("P"), indent=indent, made=made))
             continue
         numbering = "Decimal" if paragraph.mark[0].isdigit() else "Disc"
         if listing is None or listing.numbering != numbering:
             listing = pen.role("L", numbering=numbering)
         item = Role("LI", within=listing, language=pen.language)
-        told.append(pen.words(paragraph.text, "item", item, indent=indent, mark=paragraph.mark, made=made))
+        told.append(pen.words(written, "item", item, indent=indent, mark=paragraph.mark, made=made))
     return told

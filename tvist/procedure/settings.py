@@ -56,6 +56,10 @@ class Procedure:
     # Limitation, shown on each claim line (rule 13).
     limitation_length: Length
 
+    # Publication (rule 46).
+    fewest_alike: int
+    """How many municipalities, or known cases of the body, must fit what a public opinion tells, so that it singles nobody out."""
+
     # What can be sent in. A sum above the largest is taken for a slip of the keyboard.
     largest_sum_ore: int
     largest_file_bytes: int
@@ -95,6 +99,7 @@ PROCEDURES: Final = (
         new_treatment_length=Length(3, Unit.MONTHS),
         follow_up=(Length(1, Unit.MONTHS), Length(6, Unit.MONTHS), Length(12, Unit.MONTHS)),
         limitation_length=Length(3, Unit.YEARS),
+        fewest_alike=5,
         largest_sum_ore=1_000_000_000_00,
         largest_file_bytes=50_000_000,
         largest_sending_bytes=500_000_000,

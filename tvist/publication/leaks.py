@@ -34,6 +34,7 @@ BESIDE: Final = 16
 """So many letters before or after a word that was left open are where it may stand."""
 FEWEST_BESIDE: Final = 6
 """With fewer letters than this on a side, the place is not known again by that side."""
+_KINDS: Final = {"officer": MarkKind.OFFICER, "representative": MarkKind.REPRESENTATIVE, "child_side": MarkKind.PERSON}
 
 
 @dataclass(frozen=True)
@@ -111,9 +112,16 @@ def _structural(record: Record) -> Iterator[Secret]:
 
 
 def _known(known: Known) -> Iterator[Secret]:
-    """What is known beside the record: people of the parties and the secretariat, other cases, own references."""
-    yield from (Secret(name, MarkKind.PERSON, "known") for name in known.people)
-    yield from (Secret(number, MarkKind.NUMBER, "known") for number in (*known.own_references, *known.numbers))
+    """What is known beside the record; those who decide are named in public."""
+    yield from (Secret(person.name, _KINDS[person.what], "known") for person in known.people if person.what != "member")
+    yield from (Secret(name, MarkKind.MUNICIPALITY, "known") for name in known.organisations if _is_municipality(name))
+    yield from (Secret(number, MarkKind.NUMBER, "known") for number in (*known.own_references, *known.case_numbers))
+    yield from (Secret(name, MarkKind.INSTITUTION, "known") for name in known.institutions)
+    yield from (Secret(address, MarkKind.ADDRESS, "known") for address in known.addresses)
+
+
+def _is_municipality(name: str) -> bool:
+    return name.casefold().endswith((" kommune", " herad"))
 
 
 def _public_names(record: Record) -> Iterator[str]:

@@ -102,6 +102,14 @@ def period_of(value: str) -> PeriodChoice:
     return PeriodChoice(date.fromisoformat(first), date.fromisoformat(last) if last else None)
 
 
+def days_in(value: str) -> tuple[str | None, str | None]:
+    """The first and the last day of a value as they stand in the record (in a public one, years); None for none, and for no last day."""
+    if value == _NO_DAY:
+        return None, None
+    first, last = value.split(_BETWEEN)
+    return first, last or None
+
+
 def came_to(kind: QuestionKind, votes: Mapping[int, Value]) -> tuple[Value | None, frozenset[int]]:
     """What three votes come to, and which members voted for it; None where there is no majority and no middle either: on the basis.
 

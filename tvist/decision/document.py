@@ -57,21 +57,26 @@ def opinion(record: Record, *, is_draft: bool = False) -> tuple[Document, list[B
     told = Wording(record["language"])
     blocks = [
         *_head(record, told, is_draft=is_draft),
-        *_subject(record, told),
-        *_section(record, told, "background"),
-        *_facts(record, told),
-        *_arguments(record, told),
-        *_section(record, told, "legal"),
-        *exceptions_told(record, told),
-        *_assessment(record, told),
-        *_remarks(record, told),
-        *_conclusion(record, told),
-        *_law(record, told),
+        *body(record, told),
         *_composition(record, told),
         *_advice(record, told),
         *sealed_words(record, told),
     ]
     return _document(record, told, is_draft=is_draft), blocks
+
+
+def body(record: Record, told: Wording) -> Iterator[Block]:
+    """From what the case is about to the law that is referred to: what the public reads too, told from its own record."""
+    yield from _subject(record, told)
+    yield from _section(record, told, "background")
+    yield from _facts(record, told)
+    yield from _arguments(record, told)
+    yield from _section(record, told, "legal")
+    yield from exceptions_told(record, told)
+    yield from _assessment(record, told)
+    yield from _remarks(record, told)
+    yield from _conclusion(record, told)
+    yield from _law(record, told)
 
 
 def _document(record: Record, told: Wording, *, is_draft: bool) -> Document:

@@ -46,7 +46,7 @@ def exceptions_told(record: Record, told: Wording) -> Iterator[Block]:
     for each in exceptions:
         what = Message(f"submission_kind.{each['kind']}")
         yield prose(
-            told("exception", what=what, sender=each["sender"], day=told.day_of(each["made_on"]), without=tuple(each["without"]))
+            told("exception", what=what, sender=each["sender"], day=told.day(each["made_on"]), without=tuple(each["without"]))
         )
         yield prose(each["reasons"])
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tvist.accounts.models import OrganisationKind
 from tvist.cases.money import Bearer
-from tvist.decision.choices import period_of
+from tvist.decision.choices import days_in
 from tvist.pdf import Column, table
 from tvist.procedure.codes import CodeKind, code_label
 from tvist.words import NO_BREAK, Message, format_day, format_kroner, render
@@ -39,8 +39,8 @@ class Wording:
         return date.fromisoformat(text)
 
     def day(self, text: str) -> str:
-        """A day of the record in words."""
-        return format_day(self.day_of(text), self.language)
+        """A day of the record in words; a public record may tell only its year."""
+        return self("in_year", year=text) if is_year(text) else format_day(self.day_of(text), self.language)
 
     def sum(self, ore: int | None) -> str:
         """A sum without its unit, which stands in the header; a dash for none."""
@@ -152,6 +152,8 @@ def period(line: Record, told: Wording) -> str:
     """`1.1.2024 – 30.6.2024`, which may break after the dash and nowhere else; a measure that runs says up to which day its sum is known."""
     first = _short(line["from_on"])
     if line["to_on"]:
+        if is_year(line["to_on"]) and line["from_on"] == line["to_on"]:
+            return first
         return f"{first}{NO_BREAK}{DASH} {_short(line['to_on'])}"
     if line["known_until"]:
         return told("period.known_until", first=first, last=_short(line["known_until"]))
@@ -162,14 +164,20 @@ def _found_period(line: Record, told: Wording) -> str:
     """The days that the finding holds for: those of the line, where no others were asked for (rule 34)."""
     if (value := line["finding"].get("period")) is None:
         return period(line, told)
-    found = period_of(value)
-    if found.from_on is None:
+    first, last = days_in(value)
+    if first is None:
         return told("period.none")
-    last = found.to_on.isoformat() if found.to_on else None
-    return period({**line, "from_on": found.from_on.isoformat(), "to_on": last}, told)
+    return period({**line, "from_on": first, "to_on": last}, told)
+
+
+def is_year(text: str) -> bool:
+    """Whether a record tells only the year where others tell the day (rule 46)."""
+    return len(text) == len("2024")
 
 
 def _short(text: str) -> str:
+    if is_year(text):
+        return text
     day = date.fromisoformat(text)
     return f"{day.day}.{day.month}.{day.year}"
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from tvist.decision.choices import ALL, NO_DAYS, period_of, value_of
+from tvist.decision.choices import ALL, NO_DAYS, days_in, value_of
 from tvist.decision.models import QuestionKind
+from tvist.decision.tables import is_year
 from tvist.words import Message, Ore
 
 if TYPE_CHECKING:
@@ -73,12 +75,17 @@ def _view(question: Record, value: Value, record: Record) -> Message:
 
 
 def _days(line: int, value: str) -> Message:
-    period = period_of(value)
-    if period.from_on is None:
+    first, last = (_day(text) for text in days_in(value))
+    if first is None:
         return Message("opinion.view.no_days", line=line)
-    if period.to_on is None:
-        return Message("opinion.view.days_running", line=line, first=period.from_on)
-    return Message("opinion.view.days", line=line, first=period.from_on, last=period.to_on)
+    if last is None:
+        return Message("opinion.view.days_running", line=line, first=first)
+    return Message("opinion.view.days", line=line, first=first, last=last)
+
+
+def _day(text: str | None) -> date | str | None:
+    """A day, or the year where a public record tells no more."""
+    return text if text is None or is_year(text) else date.fromisoformat(text)
 
 
 def _subsidiary(question: Record, record: Record, told: Wording) -> Iterator[str]:

@@ -1,0 +1,73 @@
+"""The names of municipalities and counties of all years, Norwegian, Sámi and Kven, with what is the same place (pure; read once)."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from tvist.register.municipalities import all_municipalities
+from tvist.register.tables import rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_BETWEEN_NAMES: Final = re.compile(r"\s+[-\u2013]\s+")
+_TAIL: Final = re.compile(
+    r"(?:\s+\([^)]*\))?\s+(?:kommunen?s?|herad(?:et)?s?|fylke(?:t|s|ts)?|fylkeskommunen?s?)$|\s+\([^)]*\)$", re.IGNORECASE
+)
+
+
+@cache
+def municipality_names() -> Mapping[str, str]:
+    """Every name in small letters, and the name that stands for the same municipality in all its spellings: the first one in Norwegian."""
+    groups: list[set[str]] = []
+    for names in _rows():
+        touching = [group for group in groups if not group.isdisjoint(names)]
+        groups = [group for group in groups if group not in touching]
+        groups.append(set(names).union(*touching))
+    return {name.casefold(): min(group) for group in groups for name in group}
+
+
+@cache
+def county_names() -> frozenset[str]:
+    """The counties of all years, but those whose name is a municipality's too."""
+    return frozenset(row["name"] for row in rows_of("counties")) - frozenset(row.name for row in all_municipalities())
+
+
+@cache
+def spellings() -> Mapping[str, frozenset[str]]:
+    """By the name that stands for a municipality: all names it goes by."""
+    found: dict[str, set[str]] = {}
+    for names in _rows():
+        for name in names:
+            found.setdefault(municipality_names()[name.casefold()], set()).add(name)
+    return {name: frozenset(each) for name, each in found.items()}
+
+
+def names_beside(text: str) -> frozenset[str]:
+    """All names of the municipality that `text` names, as the register spells them; empty where it knows none."""
+    stands_for = municipality_names().get(stem_of(text).casefold())
+    return spellings()[stands_for] if stands_for is not None else frozenset()
+
+
+def stem_of(text: str) -> str:
+    """The name without "kommune" and the like, and without the county in brackets: "Nes (Akershus) kommune" is "Nes"."""
+    name = " ".join(text.split())
+    while (shorter := _TAIL.sub("", name)) != name:
+        name = shorter
+    return name
+
+
+def _rows() -> list[frozenset[str]]:
+    """The names of each row of the register: the whole, its parts, and those in other languages."""
+    other: dict[str, set[str]] = {}
+    for row in rows_of("other_names"):
+        other.setdefault(row["number"], set()).add(row["name"])
+    return [
+        frozenset(
+            {place.name, *_BETWEEN_NAMES.split(place.name)}
+            | (other.get(place.number, set()) if place.valid_to is None else set())
+        )
+        for place in all_municipalities()
+    ]

@@ -21,6 +21,7 @@ from tvist.clock import oslo_date
 from tvist.decision.actions import dissent, issue, order_issue
 from tvist.decision.approving import approve
 from tvist.decision.choices import BasisChoice, PeriodChoice
+from tvist.decision.files import make_files
 from tvist.decision.models import QuestionKind, RemarkKind
 from tvist.decision.questions import Wanted, agree_questions, askable, draft_questions
 from tvist.decision.rules import without_dissent
@@ -317,7 +318,9 @@ class OnTheWay(RuleBasedStateMachine):
         order_issue(self.case, **self.by(task.user), keys=self.keys)
 
     def issue(self, task: Task, data: st.DataObject) -> None:
-        issue(self.case, at=self.at, keys=self.keys, papers=self.papers)
+        assert self.case.decision is not None
+        made = make_files(self.case.decision.record, self.papers, self.world.installation.config, self.at)
+        issue(self.case, at=self.at, keys=self.keys, papers=self.papers, made=made)
         self.issued_at.append(self.at)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -17,10 +18,11 @@ from tvist.cases.lifecycle import State
 from tvist.cases.models import Outcome
 from tvist.cases.waiting import Desk, TaskKind
 from tvist.decision.actions import call_back, issue, order_issue
-from tvist.decision.issued import made_file
+from tvist.decision.files import printed
 from tvist.decision.issuing import issue_job
 from tvist.decision.models import Decision
 from tvist.decision.record import sha256_of
+from tvist.decision.verifying import code_in, record_of
 from tvist.decision.votes import seats_of
 from tvist.decision.voting import vote
 from tvist.decision.writing import write_reasons
@@ -28,6 +30,7 @@ from tvist.delivery.models import LetterKind
 from tvist.documents.storage import PaperStore
 from tvist.errors import CannotProceed
 from tvist.jobs.models import Job, JobKind
+from tvist.sealing import inspect
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,7 +73,11 @@ def test_the_issued_opinion_is_decided_stored_and_told(installation: Installatio
         assert {letter.party.name for letter in told if letter.party} == {"Vik kommune", "Bufetat region vest"}
         assert not case.open_tasks
         (file,) = decision.files
-        assert b"".join(installation.papers.open(file.blob_id)) == made_file(decision)
+        sealed, ((_, unsealed),) = b"".join(installation.papers.open(file.blob_id)), printed(record_of(file))
+        assert sealed.startswith(unsealed)
+        assert hashlib.sha256(unsealed).hexdigest() == file.unsealed_sha256
+        assert inspect(sealed).is_good
+        assert (file.sealed_at, file.seal_level, file.verify_code) == (NOON, "B-B", code_in(decision.record))
         assert installation.papers.verify(file.blob_id, file.sha256)
 
 
@@ -107,7 +114,7 @@ def test_a_record_changed_after_the_order_is_not_issued(installation: Installati
         case.decision.frozen = case.decision.frozen.replace("Vik kommune", "Luster kommune")
 
         with pytest.raises(CannotProceed, match="record_changed"):
-            issue(case, at=NOON, keys=installation.keys, papers=installation.papers)
+            issue(case, at=NOON, keys=installation.keys, papers=installation.papers, made=[])
         assert case.state is State.ISSUING
 
 
@@ -117,7 +124,7 @@ def test_a_new_representative_after_the_order_stops_the_issue(installation: Inst
         case.parties[0].representative = "En annen"
 
         with pytest.raises(CannotProceed, match="record_changed"):
-            issue(case, at=NOON, keys=installation.keys, papers=installation.papers)
+            issue(case, at=NOON, keys=installation.keys, papers=installation.papers, made=[])
 
 
 def test_a_letter_that_no_font_has_is_refused_before_three_approve_it(installation: Installation, cast: Cast) -> None:

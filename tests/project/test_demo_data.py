@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 
 import pytest
@@ -11,8 +12,9 @@ from tvist.accounts.models import User
 from tvist.cases.models import Case
 from tvist.check import check_all
 from tvist.clock import today
-from tvist.decision.issued import made_file
+from tvist.decision.files import printed
 from tvist.decision.record import canonical
+from tvist.decision.verifying import record_of
 from tvist.delivery.models import LetterKind
 from tvist.demo.board import BOARD
 from tvist.demo.copying import copy_cases
@@ -22,6 +24,7 @@ from tvist.demo.petitions import period_of
 from tvist.demo.playing import index_all, play
 from tvist.demo.plots import COURSES, ENDED, Stage, Turn, plots
 from tvist.demo.themes import THEMES, texts_of
+from tvist.sealing import inspect
 from tvist.search.index import keyed_stems
 from tvist.search.models import Indexed, SearchedThing, SearchEntry
 from tvist.submissions.indexing import text_of
@@ -63,8 +66,18 @@ def _are_what_the_votes_say(installation, copies):
     assert decided
     for case in decided:
         record = case.decision.record
-        assert canonical(case, installation.keys) | {"issued_on": record["issued_on"]} == record
-        assert b"".join(installation.papers.open(case.decision.files[0].blob_id)) == made_file(case.decision)
+        assert canonical(case, installation.keys) | {"issued_on": record["issued_on"], "verify": record["verify"]} == record
+        _is_sealed(installation, case.decision.files[0])
+
+
+def _is_sealed(installation, file):
+    sealed, ((_, unsealed),) = b"".join(installation.papers.open(file.blob_id)), printed(record_of(file))
+    assert sealed.startswith(unsealed)
+    assert hashlib.sha256(unsealed).hexdigest() == file.unsealed_sha256
+    found = inspect(sealed)
+    assert (found.is_good, found.by) == (True, file.sealed_by)
+    assert "DEMO" in found.by
+    assert file.decision.record["verify"]["code"] == file.verify_code
 
 
 def _are_as_the_parties_confirmed(cases):

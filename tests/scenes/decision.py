@@ -14,6 +14,7 @@ from tvist.decision.issuing import issue_job
 from tvist.decision.models import QuestionKind, RemarkKind
 from tvist.decision.questions import Wanted, agree_questions, default_questions, draft_questions
 from tvist.decision.rules import without_dissent
+from tvist.decision.verifying import verify_address
 from tvist.decision.votes import seats_of
 from tvist.decision.voting import vote
 from tvist.decision.writing import write_reasons, write_text
@@ -113,7 +114,8 @@ def ordered(
 ) -> Case:
     """A case whose issue the leader has ordered."""
     case = approved(session, cast, installation, at=at, votes=votes, **changes)
-    order_issue(case, by=seats_of(case)[0].user, at=at, keys=installation.keys)
+    verify_at = verify_address(installation.config.base_url)
+    order_issue(case, by=seats_of(case)[0].user, at=at, keys=installation.keys, verify_at=verify_at)
     return case
 
 

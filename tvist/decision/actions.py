@@ -14,10 +14,11 @@ from tvist.cases.waiting import Desk, TaskKind
 from tvist.clock import oslo_date
 from tvist.db import session_of
 from tvist.decision.approving import demand_seat
-from tvist.decision.issued import store, write_ending, write_outcomes
+from tvist.decision.issued import write_ending, write_outcomes
 from tvist.decision.models import CallBack, Remark, RemarkKind
 from tvist.decision.record import BUNDLE_ADDRESS, as_json, canonical, sha256_of
 from tvist.decision.rules import approvals_of, changed_since_ordered, unfinished
+from tvist.decision.verifying import verify_record
 from tvist.decision.votes import PANEL_SIZE, is_open
 from tvist.decision.writing import forget_all
 from tvist.errors import CannotProceed
@@ -28,12 +29,14 @@ from tvist.panel.rules import faults_before_issue, panel_faults
 from tvist.words import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from tvist.accounts.models import User
     from tvist.cases.models import Case
+    from tvist.decision.files import MadeFile
     from tvist.decision.models import Decision, Question
-    from tvist.documents.storage import PaperStore, Stored
+    from tvist.documents.storage import PaperStore
     from tvist.vault.keys import MasterKeys
 
 
@@ -54,16 +57,20 @@ def dissent(question: Question, *, by: User, at: datetime, kind: RemarkKind, tex
     _changed(question.case, Act.DISSENT, by=by, at=at)
 
 
-def order_issue(case: Case, *, by: User, at: datetime, keys: MasterKeys, bundle_at: str = "") -> Decision:
+def order_issue(
+    case: Case, *, by: User, at: datetime, keys: MasterKeys, bundle_at: str = "", verify_at: str = ""
+) -> Decision:
     """Freeze the record with the day of issue, write the outcomes, and ask the machine to make the file (rules 36, 38).
 
-    `bundle_at` is the address to which the number of a page of the bundle is added; without it the file has no links.
+    `bundle_at` is the address to which the number of a page of the bundle is added; without it the file has no links. `verify_at` is that to
+    which the code is added by which the file is verified; without it the code is printed alone.
     """
     faults = unfinished(case, Act.ORDER_ISSUE, keys) + faults_before_issue(case, at)
     decision = case.decision
     if faults or decision is None:
         raise CannotProceed(list(dict.fromkeys(faults)) or [Message("decision.no_text")])
-    record = canonical(case, keys) | {"issued_on": oslo_date(at).isoformat()} | ({BUNDLE_ADDRESS: bundle_at} if bundle_at else {})
+    record = canonical(case, keys) | {"issued_on": oslo_date(at).isoformat()} | verify_record(verify_at)
+    record |= {BUNDLE_ADDRESS: bundle_at} if bundle_at else {}
     take_step(case, Act.ORDER_ISSUE, by=by, at=at)
     decision.frozen = as_json(record)
     decision.frozen_sha256 = sha256_of(decision.frozen)
@@ -77,10 +84,10 @@ def order_issue(case: Case, *, by: User, at: datetime, keys: MasterKeys, bundle_
     return decision
 
 
-def issue(case: Case, *, at: datetime, keys: MasterKeys, papers: PaperStore, stored: Stored | None = None) -> None:
-    """Issue the opinion: check everything again, then state, outcome, file, letters, all or nothing (rule 38).
+def issue(case: Case, *, at: datetime, keys: MasterKeys, papers: PaperStore, made: Sequence[MadeFile]) -> None:
+    """Issue the opinion: check everything again, then state, outcome, files, letters, all or nothing (rule 38).
 
-    `stored` is the file as `issuing.issue_job` made it before this transaction; made here where there is none.
+    `made` are the files as `issuing.issue_job` printed, sealed and kept them before this transaction.
     """
     decision = case.decision
     if decision is None or case.state is not State.ISSUING:
@@ -89,13 +96,12 @@ def issue(case: Case, *, at: datetime, keys: MasterKeys, papers: PaperStore, sto
     faults = [*obstacles(case, Act.ISSUE), *panel_faults(case, at), *([changed] if changed else [])]
     if faults:
         raise CannotProceed(list(dict.fromkeys(faults)))
-    stored = stored or store(decision, papers)
-    if not papers.verify(stored.blob_id, stored.sha256):
+    if not made or not all(papers.verify(each.stored.blob_id, each.stored.sha256) for each in made):
         raise CannotProceed(Message("decision.file_broken"))
     # The state and the outcome are bound by a CHECK: what is loaded between them must not flush.
     with session_of(case).no_autoflush:
         event = take_step(case, Act.ISSUE, by=None, at=at)
-        write_ending(case, decision, stored, event)
+        write_ending(case, decision, made, event)
     close_all_tasks(case, at=at)
     forget_all(case)
 

@@ -12,6 +12,7 @@ from tvist.cases.lifecycle import obstacles
 from tvist.decision.rules import changed_since_ordered
 from tvist.jobs.models import Job
 from tvist.panel.rules import panel_faults
+from tvist.sealing import NoSeal
 from tvist.words import Message
 
 if TYPE_CHECKING:
@@ -48,15 +49,21 @@ CAUSES: Final = {
     ),
 }
 """What a class of error means to who orders the file."""
+WITHOUT_SEAL: Final = {each.__name__: each.code for each in NoSeal.__subclasses__()}
+"""The classes that say why there is no seal, each with its words; the job goes on trying until there is one."""
 
 
 @dataclass(frozen=True)
 class Failure:
-    """Why the last attempt failed, how many there have been, and when the next one is; None where there is none."""
+    """Why the last attempt failed, how many there have been, and when the next one is; None where there is none.
+
+    `is_waiting`: it will be tried for as long as it takes, and the attempts are not counted.
+    """
 
     why: Message
     times: int
     next_at: datetime | None
+    is_waiting: bool = False
 
     @property
     def is_given_up(self) -> bool:
@@ -70,9 +77,12 @@ def failure_of(session: Session, kind: JobKind, thing_id: int) -> Failure | None
     job = session.scalar(asked_for)
     if job is None or job.error is None or job.done_at is not None:
         return None
+    next_at = None if job.failed_at else job.run_at
+    if job.error in WITHOUT_SEAL:
+        return Failure(Message(WITHOUT_SEAL[job.error]), job.attempts, next_at, is_waiting=next_at is not None)
     cause = CAUSES.get(job.error, "other")
     params = {"error": job.error} if cause == "other" else {}
-    return Failure(Message(f"decision.failed.{cause}", **params), job.attempts, None if job.failed_at else job.run_at)
+    return Failure(Message(f"decision.failed.{cause}", **params), job.attempts, next_at)
 
 
 def still_wrong(case: Case, keys: MasterKeys, at: datetime) -> list[Message]:

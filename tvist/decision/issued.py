@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tvist.cases.history import Ending, EndingKind, FactKind
-from tvist.decision.document import opinion
-from tvist.decision.models import IssuedFile, LineOutcome
+from tvist.decision.files import issued_file
+from tvist.decision.models import LineOutcome
 from tvist.decision.outcomes import case_outcome, findings
 from tvist.decision.votes import seats_of
 from tvist.delivery.actions import write_to_party, write_to_user
 from tvist.delivery.models import LetterKind
-from tvist.pdf import render
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tvist.cases.history import Event
     from tvist.cases.models import Case
+    from tvist.decision.files import MadeFile
     from tvist.decision.models import Decision
-    from tvist.documents.storage import PaperStore, Stored
     from tvist.vault.keys import MasterKeys
 
 
@@ -43,18 +44,8 @@ def write_outcomes(decision: Decision, keys: MasterKeys) -> None:
         )
 
 
-def made_file(decision: Decision) -> bytes:
-    """The PDF of the frozen record: the same record gives the same bytes. Raises `MissingLetter`."""
-    return render(*opinion(decision.record))
-
-
-def store(decision: Decision, papers: PaperStore) -> Stored:
-    """Make the file and keep it."""
-    return papers.put([made_file(decision)], max_bytes=None)
-
-
-def write_ending(case: Case, decision: Decision, stored: Stored, event: Event) -> None:
-    """The file, the facts, the ending, and the letters to parties and members."""
+def write_ending(case: Case, decision: Decision, made: Iterable[MadeFile], event: Event) -> None:
+    """The files, the facts, the ending, and the letters to parties and members."""
     at = event.recorded_at
     case.note(FactKind.OUTCOME, case_outcome(found.outcome for found in decision.outcomes).value, event=event)
     amounts = [found for found in decision.outcomes if found.found_ore is not None]
@@ -62,7 +53,7 @@ def write_ending(case: Case, decision: Decision, stored: Stored, event: Event) -
         case.note(FactKind.FOUND_MUNICIPALITY, sum(found.municipality_ore or 0 for found in amounts), event=event)
         case.note(FactKind.FOUND_STATE, sum(found.state_ore or 0 for found in amounts), event=event)
     decision.issued_at = at
-    decision.files.append(IssuedFile(version=1, blob_id=stored.blob_id, size=stored.size, sha256=stored.sha256, made_at=at))
+    decision.files.extend(issued_file(each, version=1, at=at) for each in made)
     case.endings.append(Ending(kind=EndingKind.DECIDED, happened_at=at, recorded_at=at, reasons=""))
     for party in case.parties_present:
         write_to_party(party, LetterKind.OPINION_ISSUED, at=at)

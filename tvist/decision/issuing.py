@@ -1,5 +1,6 @@
-"""The job that issues: it makes and keeps the file outside any writing transaction, then issues in one (rule 38).
+"""The job that issues: it makes, seals and keeps the files outside any writing transaction, then issues in one (rule 38).
 
+Without a seal nothing is issued: the job is tried again for as long as the certificate or the time-stamping authority is away (`sealing.NoSeal`).
 Begun twice it issues once: a case that is no longer waiting for its file is left as it is.
 """
 
@@ -12,7 +13,7 @@ from tvist.cases.queries import case_by_number
 from tvist.cases.tasks import is_waiting_for, open_task
 from tvist.cases.waiting import TaskKind
 from tvist.decision.actions import issue
-from tvist.decision.issued import store
+from tvist.decision.files import delete_files, make_files
 from tvist.decision.models import Decision
 from tvist.decision.votes import leader_of
 from tvist.delivery.actions import write_to_user
@@ -41,19 +42,19 @@ def issue_job(installation: Installation, decision_id: int, at: datetime) -> Non
 
 def _issue(installation: Installation, decision: Decision, number: str, at: datetime) -> None:
     papers = installation.papers
-    stored = store(decision, papers)
+    made = make_files(decision.record, papers, installation.config, at)
     is_issued = False
     try:
         with installation.database.writing() as session:
             case = case_by_number(session, number)
             # Called back, or ordered anew, while the file was made: the file is not that of what stands now.
             if case.state is State.ISSUING and case.decision is not None and case.decision.frozen == decision.frozen:
-                issue(case, at=at, keys=installation.keys, papers=papers, stored=stored)
+                issue(case, at=at, keys=installation.keys, papers=papers, made=made)
                 session.commit()
                 is_issued = True
     finally:
         if not is_issued:
-            papers.delete(stored.blob_id)
+            delete_files(made, papers)
 
 
 def _tell_leader(installation: Installation, number: str, at: datetime) -> None:

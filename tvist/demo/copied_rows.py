@@ -16,7 +16,8 @@ from tvist.cases.history import FactKind, seal_of
 from tvist.clock import oslo_date
 from tvist.db import Base, random_id
 from tvist.decision.choices import choice_of
-from tvist.decision.record import as_json, hash_of, sha256_of
+from tvist.decision.record import VERIFY, as_json, hash_of, sha256_of
+from tvist.decision.verifying import verify_record
 from tvist.decision.votes import sealed_choice
 from tvist.demo.copied_record import copied_record, sections
 from tvist.demo.copied_sums import answered, fact_ore, sums_of
@@ -29,9 +30,10 @@ from tvist.register.collation import sort_key
 from tvist.words import Message, to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import date
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import date, datetime
 
+    from tvist.decision.files import MadeFile
     from tvist.decision.models import Question
     from tvist.decision.record import Record
     from tvist.demo.copied_sums import Sums
@@ -107,10 +109,25 @@ class CopiedRows:
                 said=_json_of(row["said"]),
             )
 
-    def stored(self, blob_id: str, size: int, sha256: str) -> None:
-        """The opinion's file, once it lies in the store."""
+    def made(self, files: Iterable[MadeFile]) -> None:
+        """The opinion's files, once they are sealed and lie in the store."""
+        made = {each.is_parallel: each for each in files}
         for row in self.rows["issued_file"]:
-            row.update(blob_id=blob_id, size=size, sha256=sha256, pages=None)
+            found = made[row["is_parallel"]]
+            stored = found.stored
+            row.update(blob_id=stored.blob_id, size=stored.size, sha256=stored.sha256, unsealed_sha256=found.unsealed_sha256)
+            row.update(
+                sealed_at=found.sealed_at,
+                sealed_by=found.sealed_by,
+                seal_level=found.seal_level,
+                verify_code=found.verify_code,
+                pages=None,
+            )
+
+    @property
+    def issued_at(self) -> datetime:
+        """When the opinion was issued; asked only of a copy with an issued one."""
+        return cast("datetime", self.rows["decision"][0]["issued_at"])
 
     @property
     def printed(self) -> Record | None:
@@ -279,8 +296,14 @@ def _decision(copy: CopiedRows, old: Row, new: Row) -> Row:
     told = sections(copy.move, copy.sums, {name: old[name] for name in names})
     if copy.record is None or new["ordered_at"] is None:
         return told
-    frozen = as_json(copy.record | {"issued_on": oslo_date(new["ordered_at"]).isoformat()})
+    frozen = as_json(copy.record | {"issued_on": oslo_date(new["ordered_at"]).isoformat()} | _verify(json.loads(old["frozen"])))
     return told | {"frozen": frozen, "frozen_sha256": sha256_of(frozen)}
+
+
+def _verify(old: Record) -> Record:
+    """A code of its own, at the original's address."""
+    found = old[VERIFY]
+    return verify_record(found["address"].removesuffix(found["code"]))
 
 
 def _approval(copy: CopiedRows, _old: Row, _new: Row) -> Row:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import cache
@@ -15,26 +16,26 @@ import sqlalchemy as sa
 
 from tvist.cases.models import Case, Serial
 from tvist.db import Base, insert_once
-from tvist.decision.document import opinion
+from tvist.decision.files import MadeFile, make_files
 from tvist.demo.copied_rows import TABLES, CopiedRows, grouped
 from tvist.demo.moves import draw
 from tvist.demo.originals import can_be_copied, read_original, unchanging_stems
 from tvist.demo.people import people_there
-from tvist.pdf import render
 from tvist.search.index import keyed_stems
 from tvist.search.models import SearchedThing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from concurrent.futures import Future
-    from datetime import date
+    from datetime import date, datetime
 
     from sqlalchemy.orm import Session
 
+    from tvist.config import Config
     from tvist.decision.record import Record
     from tvist.demo.moves import Move
     from tvist.demo.originals import Row, SearchText
-    from tvist.documents.storage import PaperStore, Stored
+    from tvist.documents.storage import PaperStore
     from tvist.installation import Installation
     from tvist.vault.keys import MasterKeys
 
@@ -89,14 +90,13 @@ def _numbered(installation: Installation, moves: list[Move]) -> list[Move]:
 
 
 class _Printer:
-    """Prints opinions and stores them: here where there are few, else in processes of their own."""
+    """Prints, seals and stores opinions: here where there are few, else in processes of their own."""
 
     def __init__(self, installation: Installation, expected: int) -> None:
         self.installation = installation
         # What lies in memory alone can be stored by this process alone.
         many = expected > FEW and not installation.config.papers_url.startswith("memory:")
-        start = (installation.config.papers_url, installation.config.master_key_file)
-        self.pool = ProcessPoolExecutor(PROCESSES, get_context("spawn"), _open_store, start) if many else None
+        self.pool = ProcessPoolExecutor(PROCESSES, get_context("spawn"), _open, (installation.config,)) if many else None
 
     def __enter__(self) -> Self:
         return self
@@ -105,48 +105,49 @@ class _Printer:
         if self.pool:
             self.pool.shutdown(cancel_futures=True)
 
-    def begin(self, record: Record) -> Callable[[], Stored]:
-        """Begin to print; what comes back waits for the file."""
+    def begin(self, copy: CopiedRows) -> Callable[[], list[MadeFile]] | None:
+        """Begin to make the files of an opinion, as issuing does; what comes back waits for them. None for a copy without an issued opinion."""
+        record, config = copy.printed, self.installation.config
+        if record is None:
+            return None
+        at = copy.issued_at
         if self.pool is None:
-            return lambda: print_and_store(self.installation.papers, record)
-        future: Future[Stored] = self.pool.submit(_print_there, record)
+            return lambda: make_files(record, self.installation.papers, config, at)
+        future: Future[list[MadeFile]] = self.pool.submit(_make_there, record, config, at)
         return future.result
 
 
 _store: PaperStore | None = None
 
 
-def _open_store(papers_url: str, key_file: Any) -> None:
+def _open(config: Config) -> None:
     """In a process of its own: open the same store."""
     from tvist.documents.storage import PaperStore
     from tvist.vault.keys import MasterKeys
 
     global _store  # noqa: PLW0603 - what one process of the pool holds as long as it lives.
-    _store = PaperStore(papers_url, MasterKeys.load(key_file))
+    _store = PaperStore(config.papers_url, MasterKeys.load(config.master_key_file))
 
 
-def _print_there(record: Record) -> Stored:
+def _make_there(record: Record, config: Config, at: datetime) -> list[MadeFile]:
     assert _store is not None  # noqa: S101 - the pool opens it first.
-    return print_and_store(_store, record)
-
-
-def print_and_store(papers: PaperStore, record: Record) -> Stored:
-    """The opinion of a record, as issuing makes and stores it."""
-    return papers.put([render(*opinion(record))], max_bytes=None)
+    return make_files(record, _store, config, at)
 
 
 Chunk = list[CopiedRows]
+Files = Sequence[Callable[[], list[MadeFile]] | None]
+"""For each copy of a chunk, what waits for its files; None where it has none."""
 
 
 def _ahead(installation: Installation, printer: _Printer, moves: Sequence[Move]) -> Iterator[tuple[int, Chunk]]:
     """Chunk by chunk, the rows of the next made while the files of the last are printed."""
     ids = _Ids(installation)
-    waiting: list[tuple[int, Chunk, list[Callable[[], Stored] | None]]] = []
+    waiting: list[tuple[int, Chunk, Files]] = []
     left = iter(moves)
     done = 0
     while chunk := list(islice(left, A_CHUNK)):
         copies = [CopiedRows(move, installation.keys, ids.next) for move in chunk]
-        files = [printer.begin(copy.printed) if copy.printed else None for copy in copies]
+        files = [printer.begin(copy) for copy in copies]
         done += len(copies)
         waiting.append((done, copies, files))
         if len(waiting) > PROCESSES:
@@ -155,11 +156,10 @@ def _ahead(installation: Installation, printer: _Printer, moves: Sequence[Move])
         yield _whole(*each)
 
 
-def _whole(done: int, copies: Chunk, files: list[Callable[[], Stored] | None]) -> tuple[int, Chunk]:
-    for copy, file in zip(copies, files, strict=True):
-        if file is not None:
-            stored = file()
-            copy.stored(stored.blob_id, stored.size, stored.sha256)
+def _whole(done: int, copies: Chunk, files: Files) -> tuple[int, Chunk]:
+    for copy, made in zip(copies, files, strict=True):
+        if made is not None:
+            copy.made(made())
     return done, copies
 
 

@@ -15,6 +15,7 @@ from tvist.decision.outcomes import findings
 from tvist.decision.questions import Wanted, agree_questions, default_questions, draft_questions
 from tvist.decision.rules import without_dissent
 from tvist.decision.text import suggested_conclusion
+from tvist.decision.verifying import verify_address
 from tvist.decision.votes import seats_of
 from tvist.decision.voting import vote as vote_on
 from tvist.decision.writing import write_reasons, write_text
@@ -116,14 +117,15 @@ def approve(story: Story) -> None:
 def order(story: Story) -> None:
     """The leader orders issue; in one case the leader calls it back once, and the approvals are given anew."""
     case, keys, leader = story.case, story.installation.keys, seats_of(story.case)[0].user
-    decision.order_issue(case, by=leader, at=story.wait(1), keys=keys)
+    verify_at = verify_address(story.installation.config.base_url)
+    decision.order_issue(case, by=leader, at=story.wait(1), keys=keys, verify_at=verify_at)
     if story.has(Turn.CALLED_BACK):
         decision.call_back(case, by=leader, at=story.wait(1), reasons=story.said["call_back"])
         changed = case.questions[-1]
         write_reasons(changed, f"{changed.reasons} {story.said['reasons_amount']}", by=leader, at=story.soon())
         for held in seats_of(case):
             approving.approve(case, by=held.user, at=story.wait(1), keys=keys)
-        decision.order_issue(case, by=leader, at=story.soon(), keys=keys)
+        decision.order_issue(case, by=leader, at=story.soon(), keys=keys, verify_at=verify_at)
     story.session.flush()
 
 

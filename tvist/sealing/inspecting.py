@@ -6,7 +6,6 @@ import hashlib
 import io
 import logging
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -17,13 +16,13 @@ FIELD: Final = "Segl"
 _END: Final = b"%%EOF"
 
 
-class Level(StrEnum):
+class Level:
     """How much a seal proves (ETSI EN 319 142): with a time stamp (T), with the proofs of the certificates (LT), and these time-stamped too (LTA)."""
 
-    B_B = "B-B"
-    B_T = "B-T"
-    B_LT = "B-LT"
-    B_LTA = "B-LTA"
+    B_B: Final = "B-B"
+    B_T: Final = "B-T"
+    B_LT: Final = "B-LT"
+    B_LTA: Final = "B-LTA"
 
 
 @dataclass(frozen=True)

@@ -35,9 +35,12 @@ class Sealed:
     at: datetime
 
 
-def seal(data: bytes, config: Config, at: datetime) -> Sealed:
-    """Seal a PDF with the certificate of this installation. Raises `NoSeal`, of the class that says why; then there is no sealed file."""
-    certificate = certificate_of(config, at)
+def seal(data: bytes, config: Config, at: datetime, certificate: SealCertificate | None = None) -> Sealed:
+    """Seal a PDF with the certificate of this installation. Raises `NoSeal`, of the class that says why; then there is no sealed file.
+
+    `certificate` is what `certificate_of` gave, for who prints whom it names on the file before.
+    """
+    certificate = certificate or certificate_of(config, at)
     sealed = _signed(data, certificate, config, at)
     found = inspect(sealed)
     if not (found.is_good and found.level == _level(config) and sealed.startswith(data)):

@@ -23,6 +23,8 @@ ABOUT_NO_CASE = {
     LetterKind.MEETING_CALLED,
     LetterKind.MEETING_CHANGED,
     LetterKind.MEETING_CANCELLED,
+    LetterKind.PUBLICATION_TO_APPROVE,
+    LetterKind.PUBLICATION_RETURNED,
 }
 ALLOWED = {"number", "days", "day", "due", "until"}
 """What a letter may carry: the number of the case and days, never a name or a fact (rule 42)."""

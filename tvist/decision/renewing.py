@@ -235,8 +235,6 @@ def _serve_and_ask(
     first, *rest = [found for found in sendings if found.party is not party]
     session = session_of(party)
     session.flush()
-    letter = write_to_party(party, LetterKind.NEW_TREATMENT_GRANTED, at=at, serves=first, starts=task)
-    for sending in rest:
-        session.add(Serving(submission=sending, party=party, letter_id=letter.id, task_id=None))
+    letter = write_to_party(party, LetterKind.NEW_TREATMENT_GRANTED, at=at, serves=first, also_serves=rest, starts=task)
     before = next(old for old in asked.case.parties if carried.parties[old.id] is party)
     session.add(Serving(submission=decision, party=before, letter_id=letter.id, task_id=None))

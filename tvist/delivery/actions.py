@@ -16,12 +16,16 @@ from tvist.clock import oslo_date
 from tvist.db import locked, session_of
 from tvist.delivery.letter_settings import goes_by_itself
 from tvist.delivery.models import Fate, Letter, LetterKind, Recipient
+from tvist.delivery.telling import About, tell
+from tvist.delivery.wording import Wording, worded, wording_for
+from tvist.delivery.written import frozen
 from tvist.jobs.actions import queue
 from tvist.jobs.models import JobKind
 from tvist.register.language import decision_language, language_form
-from tvist.words import DEFAULT_LANGUAGE, Message, Norwegian, render
+from tvist.words import DEFAULT_LANGUAGE, Norwegian
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from sqlalchemy.orm import Session
@@ -36,6 +40,7 @@ def write_to_party(
     *,
     at: datetime,
     serves: Submission | None = None,
+    also_serves: Sequence[Submission] = (),
     starts: Task | None = None,
     approved_by: User | None = None,
     link: str = "/",
@@ -43,11 +48,16 @@ def write_to_party(
 ) -> Letter:
     """Write to the party's case team and to its own mailbox (rule 5), in the form of Norwegian that the language law asks for (rule 39).
 
-    `serves`: the sending that this letter serves on the party; `starts`: the task whose clock starts when the notice is accepted (rule 18).
+    `serves`: the sending that this letter serves on the party, `also_serves` those that come with it; `starts`: the task whose clock starts
+    when the notice is accepted (rule 18). What the letter says as a document is drawn from the case as it stands now, and frozen.
     `approved_by`: the officer who has seen the letter as it leaves; without one it leaves by itself, or waits, as is set for its kind.
     """
-    letter = _letter(party.case, kind, language=language_for(party, at), at=at, params=params, link=link)
+    language, session = language_for(party, at), object_session(party)
+    wording = wording_for(party, kind, language=language, at=at, params=params, session=session)
+    letter = _letter(party.case, kind, wording, language=language, at=at, link=link)
     letter.party = party
+    about = About(serves=[serves, *also_serves] if serves is not None else [], task=starts, params=params)
+    letter.details = frozen(tell(party, kind, wording, about, language=language, at=at, link=letter.link))
     letter.starts = starts if serves is None else None
     if approved_by is not None:
         letter.released_at, letter.released_by = at, approved_by
@@ -57,6 +67,7 @@ def write_to_party(
         # The serving points to the letter and to the task by their numbers, which they get here.
         session.flush()
         session.add(Serving(submission=serves, party=party, letter_id=letter.id, task_id=starts.id if starts else None))
+        session.add_all(Serving(submission=found, party=party, letter_id=letter.id, task_id=None) for found in also_serves)
     return letter
 
 
@@ -71,7 +82,7 @@ def write_to_secretariat(case: Case, kind: LetterKind, *, at: datetime, link: st
         .order_by(User.id)
         .distinct()
     )
-    letter = _letter(case, kind, language=DEFAULT_LANGUAGE, at=at, params=params, link=link)
+    letter = _letter(case, kind, _own(case, kind, DEFAULT_LANGUAGE, params), language=DEFAULT_LANGUAGE, at=at, link=link)
     address_letter(letter, _once([user for user in officers if case.roles_for(user, on)], body.mailbox if body else None))
     return letter
 
@@ -83,7 +94,7 @@ def write_to_body(session: Session, kind: LetterKind, *, at: datetime, link: str
         User.memberships.any(Membership.role == MembershipRole.SECRETARIAT), User.disabled_at.is_(None)
     )
     people = [found for found in session.scalars(officers.order_by(User.id)) if Role.SECRETARIAT in found.roles_on(oslo_date(at))]
-    letter = _letter(None, kind, language=DEFAULT_LANGUAGE, at=at, params=params, link=link)
+    letter = _letter(None, kind, _own(None, kind, DEFAULT_LANGUAGE, params), language=DEFAULT_LANGUAGE, at=at, link=link)
     address_letter(letter, _once(people, body.mailbox if body else None))
     session.add(letter)
     return letter
@@ -93,7 +104,7 @@ def write_to_user(
     user: User, kind: LetterKind, *, at: datetime, case: Case | None = None, link: str = "/", **params: Any
 ) -> Letter:
     """Write to one person, about a case or about the person's account."""
-    letter = _letter(case, kind, language=user.language, at=at, params=params, link=link)
+    letter = _letter(case, kind, _own(case, kind, user.language, params), language=user.language, at=at, link=link)
     address_letter(letter, {user.email: user})
     if case is None:
         session_of(user).add(letter)
@@ -111,7 +122,7 @@ def write_to_mailbox(
     **params: Any,
 ) -> Letter:
     """Write to an address that stands for no account: an organisation's postmottak, or somebody who has none yet (rule 5)."""
-    letter = _letter(None, kind, language=language, at=at, params=params, link=link)
+    letter = _letter(None, kind, _own(None, kind, language, params), language=language, at=at, link=link)
     address_letter(letter, {address: None})
     session.add(letter)
     return letter
@@ -128,18 +139,6 @@ def language_for(party: Party, at: datetime) -> str:
 def addresses_of(party: Party, on: date) -> dict[str, User | None]:
     """Where letters to the party go that day: the people of its case team, and its own mailbox always (rule 5)."""
     return _once([member.user for member in party.team if party.has_in_team(member.user, on)], party.organisation.mailbox)
-
-
-def worded(kind: LetterKind, language: str, number: str = "", **params: Any) -> tuple[str, str]:
-    """The subject and the body of a letter: nothing but the number of the case, days and the like (rule 42).
-
-    Raises ValueError for a text among `params`: it might be a name.
-    """
-    if texts := [name for name, value in params.items() if isinstance(value, str)]:
-        message = f"a letter carries no text of ours: {texts}"
-        raise ValueError(message)
-    subject, body = (Message(f"letter.{kind.value}.{part}", number=number, **params) for part in ("subject", "body"))
-    return render(subject, language), render(body, language)
 
 
 def new_message_id() -> str:
@@ -179,15 +178,18 @@ def _start(session: Session, task_id: int, at: datetime) -> None:
         task.start(oslo_date(at))
 
 
-def _letter(
-    case: Case | None, kind: LetterKind, *, language: str, at: datetime, params: dict[str, Any], link: str = "/"
-) -> Letter:
+def _own(case: Case | None, kind: LetterKind, language: str, params: dict[str, Any]) -> Wording:
+    """The program's own words of a notice to one who is no party."""
     subject, body = worded(kind, language, case.number if case else "", **params)
+    return Wording(subject, body, "")
+
+
+def _letter(case: Case | None, kind: LetterKind, wording: Wording, *, language: str, at: datetime, link: str = "/") -> Letter:
     letter = Letter(
         kind=kind,
         language=language,
-        subject=subject,
-        body=body,
+        subject=wording.subject,
+        body=wording.body,
         link=f"/cases/{case.slug}" if case and link == "/" else link,
         written_at=at,
         released_at=at if case is None or goes_by_itself(object_session(case), kind) else None,

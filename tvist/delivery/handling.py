@@ -14,6 +14,8 @@ from tvist.delivery.actions import address_letter, addresses_of, new_message_id
 from tvist.delivery.letter_settings import ABOUT_ACCOUNTS
 from tvist.delivery.models import Fate, Letter, Recipient
 from tvist.delivery.queries import is_replaced
+from tvist.delivery.telling import facts_of
+from tvist.delivery.written import frozen, thawed
 from tvist.errors import CannotProceed
 from tvist.words import Message
 
@@ -71,6 +73,7 @@ def write_again(letter: Letter, *, by: User, at: datetime) -> Letter:
         released_at=at,
         released_by=by,
         starts=letter.starts,
+        details=_dated_anew(letter, at),
     )
     letter.case.letters.append(again)
     address_letter(again, addresses_of(letter.party, oslo_date(at)))
@@ -78,6 +81,14 @@ def write_again(letter: Letter, *, by: User, at: datetime) -> Letter:
     _serve_anew([found for found in letter.servings if found.fell_at is None], again, at=at)
     _journal(again, "written_again", by=by, at=at)
     return again
+
+
+def _dated_anew(letter: Letter, at: datetime) -> str | None:
+    """What the letter says as a document, with the day it is written anew: nothing of it has left before."""
+    if letter.details is None or letter.party is None:
+        return None
+    day = oslo_date(at)
+    return frozen(thawed(letter.details).dated(day, facts_of(letter.party, letter.language, day)))
 
 
 def _owes_a_start(letter: Letter) -> bool:

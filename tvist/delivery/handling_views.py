@@ -12,6 +12,7 @@ from tvist.access.policy import Act
 from tvist.clock import now, today
 from tvist.delivery.actions import addresses_of
 from tvist.delivery.blueprint import bp
+from tvist.delivery.document import written_of
 from tvist.delivery.forms import CloseForm, ConfirmForm, StopForm, resend_form
 from tvist.delivery.handling import (
     approve_letter,
@@ -42,7 +43,8 @@ def approve(letter: Letter) -> ResponseReturnValue:
     if form.validate_on_submit() and not in_the_way:
         approve_letter(letter, by=current_user, at=now())
         return finish(url_for("delivery.letters"), Message("delivery.approved"))
-    return _page("delivery/approve.html", letter, form, in_the_way)
+    written = written_of(letter) if letter.party is not None else None
+    return _page("delivery/approve.html", letter, form, in_the_way, written=written)
 
 
 @bp.route("/letters/<public_id>/stop", methods=["GET", "POST"])

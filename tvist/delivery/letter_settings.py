@@ -26,6 +26,8 @@ ABOUT_THE_BOARD: Final = frozenset(
         LetterKind.MEETING_CALLED,
         LetterKind.MEETING_CHANGED,
         LetterKind.MEETING_CANCELLED,
+        LetterKind.PUBLICATION_TO_APPROVE,
+        LetterKind.PUBLICATION_RETURNED,
     }
 )
 """Letters to the body's own people about no case: there is nothing in them that an officer would have to see first."""

@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 
 from tvist.clock import oslo_date
 from tvist.db import session_of
-from tvist.delivery.actions import addresses_of, language_for, worded
+from tvist.delivery.actions import addresses_of, language_for
 from tvist.delivery.letter_settings import goes_by_itself
+from tvist.delivery.telling import About, tell
+from tvist.delivery.wording import wording_for
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from tvist.accounts.models import User
     from tvist.cases.models import Party
+    from tvist.cases.submissions import SubmissionKind
     from tvist.cases.waiting import TaskKind
     from tvist.delivery.models import LetterKind
+    from tvist.delivery.written import Written
     from tvist.procedure.deadlines import Length
 
 
@@ -36,15 +40,37 @@ class Preview:
     to: tuple[tuple[str, User | None], ...]
     goes_by_itself: bool
     starts: tuple[TaskKind, Length] | None = None
+    written: Written | None = None
+    """What it would say as a document."""
 
 
 def preview_to_party(
-    party: Party, kind: LetterKind, *, at: datetime, starts: tuple[TaskKind, Length] | None = None, **params: object
+    party: Party,
+    kind: LetterKind,
+    *,
+    at: datetime,
+    starts: tuple[TaskKind, Length] | None = None,
+    draft: tuple[SubmissionKind, str] | None = None,
+    ground: str = "",
+    **params: object,
 ) -> Preview:
-    """The notice that `write_to_party` would write to the party with the same `kind` and `params`."""
-    language = language_for(party, at)
-    subject, body = worded(kind, language, party.case.number, **params)
-    to = tuple(addresses_of(party, oslo_date(at)).items())
+    """The notice and the document that `write_to_party` would write to the party with the same `kind` and `params`.
+
+    `draft`: a text of the body's own that would be served with it; `ground`: the code of the ground of dismissal it would tell.
+    """
+    language, session = language_for(party, at), session_of(party)
+    wording = wording_for(party, kind, language=language, at=at, params=params, session=session)
+    link = f"/cases/{party.case.slug}"
+    about = About(clock=starts, draft=draft, ground=ground, params=params)
     return Preview(
-        kind, party, language, subject, body, f"/cases/{party.case.slug}", to, goes_by_itself(session_of(party), kind), starts
+        kind,
+        party,
+        language,
+        wording.subject,
+        wording.body,
+        link,
+        tuple(addresses_of(party, oslo_date(at)).items()),
+        goes_by_itself(session, kind),
+        starts,
+        tell(party, kind, wording, about, language=language, at=at, link=link),
     )

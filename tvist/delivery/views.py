@@ -12,8 +12,9 @@ from tvist.access.policy import Act
 from tvist.access.roles import may
 from tvist.cases.queries import case_at
 from tvist.clock import today
-from tvist.delivery import bounce_hook, handling_views, settings_views
+from tvist.delivery import bounce_hook, document_views, handling_views, settings_views
 from tvist.delivery.blueprint import bp
+from tvist.delivery.document import LetterDocument, written_of
 from tvist.delivery.handling import may_be_written_again
 from tvist.delivery.queries import (
     letter_at,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from tvist.cases.models import Case
     from tvist.delivery.models import Letter
 
-__all__ = ["bounce_hook", "bp", "handling_views", "settings_views"]
+__all__ = ["bounce_hook", "bp", "document_views", "handling_views", "settings_views"]
 
 
 @bp.route("/letters")
@@ -62,11 +63,15 @@ def letters() -> ResponseReturnValue:
 @bp.route("/letters/<public_id>")
 @requires(Act.READ_LETTER, of=letter_at)
 def letter(letter: Letter) -> ResponseReturnValue:
-    """One letter, as it was written; for an officer also who got it, what it serves, and what can be done with it."""
+    """One letter, as it was written, and the notice of it for who only reads the mailbox; for an officer also who got it, what it serves, and what can be done with it."""
     is_officer = may(current_user, Act.RELEASE_LETTER, letter)
+    is_document = letter.case is not None and letter.party is not None
+    is_for_reader = is_document and may(current_user, Act.READ_LETTER, LetterDocument(letter))
     return render_template(
         "delivery/letter.html",
         letter=letter,
+        is_document=is_document,
+        written=written_of(letter) if is_for_reader else None,
         is_officer=is_officer,
         serves=what_it_serves(current_session, letter) if is_officer else [],
         is_owing=is_officer and may_be_written_again(letter),

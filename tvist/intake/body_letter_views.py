@@ -12,6 +12,7 @@ from tvist.access.policy import Act
 from tvist.cases.blaming import blamed
 from tvist.cases.lifecycle import obstacles
 from tvist.cases.queries import case_at
+from tvist.cases.submissions import SubmissionKind
 from tvist.clock import now
 from tvist.delivery.models import LetterKind
 from tvist.delivery.previews import preview_to_party
@@ -77,13 +78,14 @@ def preview_letter(case: Case) -> ResponseReturnValue:
     if form.validate_on_submit() and not faults:
         send_body_letter(draft, by=current_user, at=now())
         return finish(url_for("cases.show", slug=case.slug), Message("intake.body_letter.sent"))
+    text = (SubmissionKind.BODY_LETTER, str(draft.typed.get("text", "")))
     page = render_template(
         "intake/preview_letter.html",
         case=case,
         draft=draft,
         form=form,
         faults=faults,
-        previews=[preview_to_party(party, LetterKind.BODY_LETTER, at=now()) for party in addressees(draft)],
+        previews=[preview_to_party(party, LetterKind.BODY_LETTER, at=now(), draft=text) for party in addressees(draft)],
     )
     return page, 200 if request.method == "GET" else 409 if form.is_stale else 422
 

@@ -8,6 +8,7 @@ from flask import render_template, request
 
 from tvist.access.policy import Act
 from tvist.cases.models import Side
+from tvist.cases.submissions import SubmissionKind
 from tvist.cases.waiting import TaskKind
 from tvist.clock import now
 from tvist.delivery.models import LetterKind
@@ -31,28 +32,34 @@ def wants_to_look() -> bool:
 
 def looked_at(case: Case, form: TvistForm, act: Act) -> ResponseReturnValue:
     """The page on which the officer sees what would leave, and sends it or goes back to change it."""
+    text = str(form[_TEXT_OF[act]].data or "")
     return render_template(
         "intake/look_at_letter.html",
         case=case,
         form=form,
         act=act,
-        text=form[_TEXT_OF[act]].data,
+        text=text,
         fields=[(field.name, field.data) for field in form if field.data],
-        previews=_previews(case, act),
+        previews=_previews(case, form, act, text),
     )
 
 
-def _previews(case: Case, act: Act) -> list[Preview]:
+def _previews(case: Case, form: TvistForm, act: Act, text: str) -> list[Preview]:
     rules = procedure_on(case.registered_on)
     if act is Act.ASK_FOR_MISSING:
         first = case.parties_on(Side.REQUESTING)[0]
+        draft = (SubmissionKind.DEFICIENCY_LETTER, text)
         clock = (TaskKind.CURE, rules.deficiency_length)
         return [
-            preview_to_party(party, LetterKind.DEFICIENCY, at=now(), starts=clock if party is first else None)
+            preview_to_party(party, LetterKind.DEFICIENCY, at=now(), starts=clock if party is first else None, draft=draft)
             for party in case.parties_on(Side.REQUESTING)
         ]
-    clock = (TaskKind.COMMENT_ON_DISMISSAL, rules.dismissal_comment_length)
-    return [preview_to_party(party, LetterKind.DISMISSAL_PROPOSED, at=now(), starts=clock) for party in _both(case)]
+    clock, draft = (TaskKind.COMMENT_ON_DISMISSAL, rules.dismissal_comment_length), (SubmissionKind.DISMISSAL_PROPOSAL, text)
+    ground = str(form["ground"].data or "")
+    return [
+        preview_to_party(party, LetterKind.DISMISSAL_PROPOSED, at=now(), starts=clock, draft=draft, ground=ground)
+        for party in _both(case)
+    ]
 
 
 def _both(case: Case) -> list[Party]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tvist.cases.submissions import Serving, Submission, SubmissionKind
+from tvist.cases.submissions import Submission, SubmissionKind
 from tvist.cases.tasks import close_tasks
 from tvist.clock import oslo_date
 from tvist.db import session_of
@@ -68,8 +68,5 @@ def move_papers(submission: Submission, papers: Sequence[Paper]) -> None:
 def serve(party: Party, kind: LetterKind, *submissions: Submission, starts: Task | None, at: datetime) -> None:
     """Write to the party and serve all these sendings on it with the one letter."""
     first, *others = submissions
-    session = session_of(party)
-    session.flush()
-    letter = write_to_party(party, kind, at=at, serves=first, starts=starts)
-    for submission in others:
-        session.add(Serving(submission=submission, party=party, letter_id=letter.id, task_id=None))
+    session_of(party).flush()
+    write_to_party(party, kind, at=at, serves=first, also_serves=others, starts=starts)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tvist.accounts.models import OrganisationKind
+from tvist.publication.day_forms import day_forms
 from tvist.publication.inflections import forms
 from tvist.publication.matching import Needle, Searcher, Text, needle_of, squeezed
 from tvist.publication.models import MarkKind
@@ -172,7 +173,8 @@ def _needles(secrets: Iterable[Secret]) -> Iterator[Needle[Secret]]:
     """Each form of each secret once; one that is the form of several secrets speaks for the first."""
     seen: set[tuple[str, frozenset[int]]] = set()
     for secret in secrets:
-        for form in (secret.words, *sorted(forms(secret.words, secret.kind))):
+        days = day_forms(secret.words) if secret.kind is MarkKind.DATE else ()
+        for form in (secret.words, *sorted(forms(secret.words, secret.kind)), *sorted(days)):
             needle = needle_of(form, secret)
             if (needle.squeezed, needle.begins) not in seen:
                 seen.add((needle.squeezed, needle.begins))

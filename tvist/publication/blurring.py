@@ -6,6 +6,7 @@ Both the figures of the record and the texts: a sum that is rounded in a table a
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from tvist.accounts.models import OrganisationKind
@@ -36,7 +37,7 @@ _NUMBER: Final = rf"\d{{1,3}}(?:{_SPACE}\d{{3}})+|\d+"
 _REST: Final = "(?:,(?:\\d\\d|[-\u2013]))?"
 _SUM: Final = re.compile(
     rf"(?<![\d.,/§-])(?:(?P<before>kr\.?|kroner|NOK)[ \u00a0]*(?P<first>{_NUMBER}){_REST}(?!\d)"
-    rf"|(?P<second>{_NUMBER}){_REST}[ \u00a0]*(?P<after>kr\b\.?|kroner|NOK)"
+    rf"|(?P<second>{_NUMBER}){_REST}[ \u00a0]*(?P<after>kr\b|kroner\b|NOK\b)"
     rf"|(?P<third>\d{{1,3}}(?:{_SPACE}\d{{3}})+){_REST}(?![\d]))",
     re.IGNORECASE,
 )
@@ -48,7 +49,7 @@ def rounded(ore: int) -> int:
     if not ore:
         return 0
     size = abs(ore)
-    step = max(_LEAST_STEP, _KRONE * 10 ** (len(str(size // _KRONE)) - _DIGITS_KEPT))
+    step: int = max(_LEAST_STEP, _KRONE * 10 ** (len(str(size // _KRONE)) - _DIGITS_KEPT))
     told = max((size + step // 2) // step * step, step)
     return told if ore > 0 else -told
 
@@ -115,18 +116,19 @@ def _round_sum(found: re.Match[str]) -> str:
 
 def _without_regions(text: str) -> str:
     """The state for each of its regions, however the region is written."""
-    for region in state_regions():
-        if " region " in region.name:
-            where = re.escape(region.name.rpartition(" ")[2])
-            pattern = rf"{_BEFORE}(?:Bufetat,?[ \u00a0]+)?[Rr]egion(?:en)?[ \u00a0]+(?i:{where})(?P<genitive>s)?(?![\w])"
-            text = re.sub(pattern, lambda found: _the_state(text, found), text)
-    return text
+    return _regions().sub(lambda found: _the_state(text, found), text)
+
+
+@cache
+def _regions() -> re.Pattern[str]:
+    names = "|".join(re.escape(region.name.rpartition(" ")[2]) for region in state_regions() if " region " in region.name)
+    return re.compile(rf"{_BEFORE}(?:Bufetat,?[ \u00a0]+)?[Rr]egion(?:en)?[ \u00a0]+(?i:{names})(?P<genitive>s)?(?!\w)")
 
 
 def _the_state(text: str, found: re.Match[str]) -> str:
     before = text[: found.start()].rstrip(' \u00a0\u00ab"(')
     begins = not before or before[-1] in ".!?:\n"
-    return ("Staten" if begins or found["staten"] == "Staten" and not before else "staten") + (found["genitive"] or "")
+    return ("Staten" if begins else "staten") + (found["genitive"] or "")
 
 
 def _without_days(record: Record) -> Record:

@@ -54,6 +54,19 @@ BODIES: Final = _words(
 )
 """Bodies that stand right before the name of a place: "NAV Vik", "BUP Voss"."""
 
+WITH_CAPITAL: Final = _words(
+    """
+    barne barnekonvensjonen bokmål bydel den departementet direktoratet dok dokument domstolene emk europarådet familiedepartementet
+    familiedirektoratet familieetaten fn fylkeskommunen grunnloven grunnlova gud helsedepartementet helsedirektoratet høgsterett høyesterett innst
+    interesseorganisasjon justisdepartementet kommunaldepartementet kommunenes kommunesektorens kravpost lovavdelingen lovavdelinga menneskerettsdomstolen
+    merknad midt-norge motparten nemnd nemndas nord nordisk norden noreg norge norges norsk nou nynorsk ot påstand prop prp regjeringa
+    regjeringen riksrevisjonen rt rundskriv sak sivilombudet sivilombodet sivilrettsforvaltning sivilrettsforvaltninga slutning spørsmål staten
+    statens stortinget sør tabell tvist tvisteløsningsnemnd tvisteløysingsnemnda tvisteløsningsnemnda ungdoms utdrag utdraget vedlegg vest øst
+    barnevernsloven barnevernlova barnevernslova barnevernloven
+    """
+)
+"""Words that are written with a capital without naming anybody, in small letters."""
+
 ABBREVIATIONS: Final = _words(
     "jf jfr bl ca nr kl pkt kap f eks dvs mv m a s t ev evt inkl ift mht pga vedr tlf st gml adv dr jur kr mill"
 )

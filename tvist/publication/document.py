@@ -47,8 +47,9 @@ def _document(public: Record, told: Wording) -> Document:
     return Document(
         title=f"{told('title')} {_number(public)}",
         language=cast("Language", public["language"]),
-        reference=_number(public),
-        short_title=told("against", first=names[0], second=names[1]),
+        # At the top of each page a reference is told as the number of a case.
+        reference="",
+        short_title=_said(public, "short", number=_number(public), title=told("against", first=names[0], second=names[1])),
         made_on=told.day_of(public[PUBLICATION]["released_on"]),
         marked_as_invented=public["is_invented"],
     )

@@ -30,6 +30,7 @@ _POSSESSIVE: Final = re.compile("['\u2019]s?(?![^\\W\\d_])")
 _TAIL: Final = re.compile(
     "(?P<gap>[ \\t\u00a0]*\n?[ \\t\u00a0]*)(?P<word>(?:fylkes)?kommunen?s?|herad(?:et)?s?|fylket?s?)(?![^\\W\\d_])", re.IGNORECASE
 )
+_JOINED: Final = re.compile("kommunen?s?$")
 _OPENING: Final = ' \t\u00a0\u00ab"\u201c\u201e([*\u2022-\u2013'
 _ENDS: Final = ".!?:;\n\u2026"
 
@@ -116,7 +117,7 @@ def _matches(
 ) -> Iterator[tuple[_Name, int]]:
     """The names that begin at a word, the longest first, each with where it ends; a genitive belongs to it."""
     first = words[place].plain
-    tries = {first} | ({first[:-1]} if first.endswith("s") else set())
+    tries = {first, _JOINED.sub("", first)} | ({first[:-1]} if first.endswith("s") else set())
     candidates = {name for table in tables for key in tries for name in table.get(key, ())}
     for name in sorted(candidates, key=lambda each: (-len(each.words), each.words)):
         if _stands(text, words, place, name):
@@ -130,10 +131,16 @@ def _stands(text: str, words: Sequence[Word], place: int, name: _Name) -> bool:
     gaps = itertools.pairwise(there)
     return (
         all(word.plain == wanted for word, wanted in zip(there[:-1], name.words[:-1], strict=True))
-        and there[-1].plain in {name.words[-1], f"{name.words[-1]}s"}
-        and (there[-1].plain == name.words[-1] or name.words[-1][-1] not in "sxz")
+        and _is_form(there[-1].plain, name.words[-1])
         and all(_BETWEEN.fullmatch(text, before.end, after.start) for before, after in gaps)
     )
+
+
+def _is_form(word: str, name: str) -> bool:
+    """The name, its genitive, or what it makes with "kommunen": "vik", "viks", "vikkommunen"."""
+    if word == name or _JOINED.sub("", word) == name:
+        return True
+    return word == f"{name}s" and name[-1] not in "sxz"
 
 
 def _found(text: str, words: Sequence[Word], place: int, matched: tuple[_Name, int], keys: Collection[str]) -> NameFound | None:

@@ -8,43 +8,25 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
-from tvist.publication.inflections import doubtful_forms, forms
+from tvist.publication.capitals import capitals_in
+from tvist.publication.common_words import SMALL
+from tvist.publication.inflections import doubtful_forms
+from tvist.publication.known_words import Known, KnownPerson, What, is_municipal, known_in, publication_of, staying_in
 from tvist.publication.models import MarkKind
-from tvist.publication.names import names_in, plain
+from tvist.publication.names import begins_sentence, names_in, plain
 from tvist.publication.patterns import shapes_in
 from tvist.publication.places import texts, widened
 from tvist.publication.pseudonyms import instead_of, letters, municipalities
+from tvist.publication.register_names import stem_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["DOUBTFUL", "Known", "KnownPerson", "Proposal", "What", "proposals"]
 
 Record = dict[str, Any]
-What = Literal["officer", "representative", "member", "child_side"]
-"""What a person is to the case: works on it for a party or the secretariat, represents a party, decides, or is the child or near it."""
-
-
-@dataclass(frozen=True, slots=True)
-class KnownPerson:
-    """A person whose name the program knows."""
-
-    name: str
-    what: What
-
-
-@dataclass(frozen=True)
-class Known:
-    """What the program knows of the case and of other cases, beside the record. All is empty where nothing is known."""
-
-    people: tuple[KnownPerson, ...] = ()
-    organisations: tuple[str, ...] = ()
-    """Names of parties, also those that have left."""
-    own_references: tuple[str, ...] = ()
-    case_numbers: tuple[str, ...] = ()
-    """The number of the case and those of other cases, as they are written: `2026/0001`."""
-    institutions: tuple[str, ...] = ()
-    addresses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,128 +50,123 @@ class _Span:
     why: str
 
 
+@dataclass(frozen=True)
+class _Case:
+    """What the texts of one record are read with."""
+
+    own: tuple[str, ...]
+    known: Known
+    members: frozenset[str]
+
+
 DOUBTFUL: Final = frozenset(
-    {"common_word", "like_a_person", "part_of_name", "inhabitants", "small_letters", "age", "eleven_digits"}
+    {
+        "age",
+        "capitals",
+        "common_word",
+        "compound",
+        "eleven_digits",
+        "inhabitants",
+        "like_a_person",
+        "part_of_name",
+        "small_letters",
+    }
 )
 """Reasons that are doubts: the words may be something else."""
-_KINDS: Final[Mapping[What, MarkKind]] = {
-    "officer": MarkKind.OFFICER,
-    "representative": MarkKind.REPRESENTATIVE,
-    "child_side": MarkKind.PERSON,
-}
+_LEAST_COMPOUND: Final = 5
+_UPPER: Final = "A-ZÆØÅÁČĐŊŠŦŽ"
+_HOMES: Final = (
+    "barneverninstitusjon|barnevernsinstitusjon|ungdomshjem|ungdomsheim|barnehjem|barneheim|familiesenter|behandlingssenter|behandlingshjem|"
+    "behandlingsheim|akuttsenter|akuttinstitusjon|omsorgssenter|ungdomssenter|barne- og familiesenter|beredskapshjem|beredskapsheim|skole|skule|"
+    "barnehage|sjukehus|sykehus|helsehus|bufellesskap|bofellesskap|kollektiv|senter|stiftelse|stifting|gard|gård|tingrett|lagmannsrett"
+)
 _PHRASE: Final = re.compile(
-    r"(?<![\w-])(?:[A-ZÆØÅÁČĐŊŠŦŽ][\w\u00ad'\u2019-]*[ \u00a0]+){1,4}"
-    r"(?:barneverninstitusjon|barnevernsinstitusjon|ungdomshjem|ungdomsheim|barnehjem|barneheim|familiesenter|familiesenteret|behandlingssenter|"
-    r"behandlingshjem|behandlingsheim|akuttsenter|akuttinstitusjon|omsorgssenter|ungdomssenter|barne- og familiesenter|beredskapshjem|skole|skule|"
-    r"barnehage|sjukehus|sykehus|helsehus|bufellesskap|bofellesskap|kollektiv|senter|stiftelse)(?:en|et|a|n)?s?(?![\w-])"
+    rf"(?<![\w-])(?:[{_UPPER}][\w\u00ad'\u2019-]*[ \u00a0]+){{1,4}}(?i:{_HOMES})(?:en|et|a|n)?s?(?![\w-])"
 )
 
 
 def proposals(record: Record, known: Known) -> list[Proposal]:
     """What should be hidden in the texts of the record: in the order of the opinion, never overlapping, whole words."""
-    own = (*municipalities(record), *(name for name in known.organisations if plain(name).endswith((" kommune", " herad"))))
+    members = {*(seat["name"] for seat in record["panel"]), *(each.name for each in known.people if each.what == "member")}
+    parties = municipalities(record)
+    case = _Case((*parties, *(name for name in known.organisations if is_municipal(name))), known, frozenset(members))
     named = letters(record)
     found: list[Proposal] = []
     for place, text in texts(record):
-        for span in _without_overlaps(_spans(text, own, known, _members(record, known))):
+        for span in _without_overlaps(_spans(text, case)):
             words = text[span.start : span.end]
-            found.append(
-                Proposal(place, span.start, span.end, words, span.kind, instead_of(words, span.kind, record, named), span.why)
-            )
+            instead = publication_of(words, known) if span.why == "case_number" else None
+            replacement = instead or instead_of(words, span.kind, record, named)
+            found.append(Proposal(place, span.start, span.end, words, span.kind, replacement, span.why))
     return found
 
 
-def _members(record: Record, known: Known) -> frozenset[str]:
-    """The names of those who decide: they stay."""
-    return frozenset(
-        {*(seat["name"] for seat in record["panel"]), *(each.name for each in known.people if each.what == "member")}
-    )
+def _spans(text: str, case: _Case) -> Iterator[_Span]:
+    """All that is found in a text, the surest first."""
+    if not text.strip():
+        return
+    staying = staying_in(text, case.known, case.members)
+    for span in _all_spans(text, case):
+        if not any(first < span.end and span.start < last for first, last in staying):
+            yield span
 
 
-def _spans(text: str, own: Collection[str], known: Known, members: Collection[str]) -> Iterator[_Span]:
-    """All that is found, the surest first."""
-    staying = [found.span() for found in _finder(tuple(sorted(members))).finditer(text)] if members else []
-    for start, end, kind, why in _known_in(text, known, members):
-        if not any(first < end and start < last for first, last in staying):
-            yield _Span(start, end, kind, why)
+def _all_spans(text: str, case: _Case) -> Iterator[_Span]:
+    for start, end, wanted in known_in(text, case.known, case.members):
+        yield _Span(*widened(text, start, end), wanted.kind, wanted.why)
     for shape in shapes_in(text):
         yield _Span(shape.start, shape.end, shape.kind, shape.why)
     for found in _PHRASE.finditer(text):
-        yield _Span(*_from_name(text, found.start(), found.end()), MarkKind.INSTITUTION, "institution")
-    for name in names_in(text, own):
-        start, end = widened(text, name.start, name.end)
-        if not any(first < end and start < last for first, last in staying):
-            yield _Span(start, end, name.kind, name.why)
-    yield from _inhabitants(text, own)
+        if (first := _name_start(text, found.start(), found.end())) is not None:
+            yield _Span(first, found.end(), MarkKind.INSTITUTION, "institution")
+    for name in names_in(text, case.own):
+        yield _Span(*widened(text, name.start, name.end), name.kind, name.why)
+    yield from _inhabitants(text, case.own)
+    yield from _compounds(text, case.own)
+    for capitals in capitals_in(text):
+        yield _Span(*widened(text, capitals.start, capitals.end), capitals.kind, "capitals")
 
 
-def _known_in(text: str, known: Known, members: Collection[str]) -> Iterator[tuple[int, int, MarkKind, str]]:
-    for wanted, kind, why in _known_words(known, frozenset(members)):
-        for found in _finder(wanted).finditer(text):
-            yield *widened(text, *found.span()), kind, why
-
-
-@lru_cache(maxsize=8)
-def _known_words(known: Known, members: frozenset[str]) -> tuple[tuple[tuple[str, ...], MarkKind, str], ...]:
-    """The words that are looked for, the surest first: whole names and numbers, then the names of people in part."""
-    whole: list[tuple[tuple[str, ...], MarkKind, str]] = []
-    parts: list[tuple[tuple[str, ...], MarkKind, str]] = []
-    staying = {part for name in members for part in name.split()}
-    for person in known.people:
-        if person.what == "member" or person.name in members:
-            continue
-        kind = _KINDS[person.what]
-        whole.append((tuple(sorted(forms(person.name, kind))), kind, person.what))
-        alone = sorted(
-            form for form in doubtful_forms(person.name, kind) if form.rstrip("s'\u2019") not in staying and form not in staying
-        )
-        parts.append((tuple(alone), kind, "part_of_name"))
-    for words, kind, why in (
-        *((words, MarkKind.INSTITUTION, "known_institution") for words in known.institutions),
-        *((words, MarkKind.NUMBER, "case_number") for words in known.case_numbers),
-        *((words, MarkKind.NUMBER, "own_reference") for words in known.own_references),
-        *((words, MarkKind.ADDRESS, "known_address") for words in known.addresses),
-    ):
-        whole.append((tuple(sorted(forms(words, kind))), kind, why))
-    return tuple(each for each in (*whole, *parts) if each[0])
-
-
-@lru_cache(maxsize=4096)
-def _finder(wanted: tuple[str, ...]) -> re.Pattern[str]:
-    """Finds any of the words as whole words, the longest first, whatever white space stands in them."""
-    one = "|".join(_spaced(each) for each in sorted(wanted, key=lambda each: (-len(each), each)))
-    return re.compile(rf"(?<![\w@])(?:{one})(?![\w@])")
-
-
-def _spaced(words: str) -> str:
-    return r"\s+".join(re.escape(part) for part in words.split())
-
-
-def _inhabitants(text: str, own: Collection[str]) -> Iterator[_Span]:
-    if own:
-        wanted = tuple(sorted({form for name in own for form in doubtful_forms(name, MarkKind.MUNICIPALITY)}))
-        for found in _any_case(wanted).finditer(text):
-            yield _Span(*found.span(), MarkKind.MUNICIPALITY, "inhabitants")
+def _inhabitants(text: str, own: tuple[str, ...]) -> Iterator[_Span]:
+    """Those who live in a municipality of the case, as they may be called."""
+    for found in _people_of(own).finditer(text) if own else ():
+        yield _Span(*found.span(), MarkKind.MUNICIPALITY, "inhabitants")
 
 
 @lru_cache(maxsize=64)
-def _any_case(wanted: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(_finder(wanted).pattern, re.IGNORECASE)
+def _people_of(own: tuple[str, ...]) -> re.Pattern[str]:
+    wanted = {form for name in own for form in doubtful_forms(name, MarkKind.MUNICIPALITY)}
+    one = "|".join(re.escape(form) for form in sorted(wanted, key=lambda each: (-len(each), each)))
+    return re.compile(rf"(?<!\w)(?:{one})(?!\w)", re.IGNORECASE)
 
 
-def _from_name(text: str, start: int, end: int) -> tuple[int, int]:
-    """The same without a small word with a capital that begins the sentence."""
-    from tvist.publication.common_words import SMALL
+def _compounds(text: str, own: tuple[str, ...]) -> Iterator[_Span]:
+    """Words with a capital that begin with the name of a municipality of the case: "Lusterheimen"."""
+    for found in _compounds_of(own).finditer(text) if own else ():
+        if len(found["name"]) >= _LEAST_COMPOUND or not begins_sentence(text, found.start()):
+            yield _Span(*found.span(), MarkKind.INSTITUTION, "compound")
 
-    words = re.finditer(r"\S+", text[start:end])
-    first = next((word.start() for word in words if plain(word[0]) not in SMALL), 0)
-    return start + first, end
+
+@lru_cache(maxsize=64)
+def _compounds_of(own: tuple[str, ...]) -> re.Pattern[str]:
+    one = "|".join(re.escape(stem_of(name)) for name in sorted(own, key=lambda each: (-len(each), each)))
+    return re.compile(rf"(?<!\w)(?P<name>{one})(?!kommune)[^\W\d_]{{3,}}(?!\w)")
+
+
+def _name_start(text: str, start: int, end: int) -> int | None:
+    """Where the name of an institution begins, without a small word with a capital before it; None where nothing of a name is left."""
+    words = [start + word.start() for word in re.finditer(r"\S+", text[start:end])]
+    last = words[-1]
+    return next((each for each in words if each < last and plain(re.split(r"\s", text[each:end])[0]) not in SMALL), None)
 
 
 def _without_overlaps(spans: Iterable[_Span]) -> list[_Span]:
     """Those that do not touch a surer one, in the order of the text."""
     kept: list[_Span] = []
+    taken: set[int] = set()
     for span in spans:
-        if not any(span.start < other.end and other.start < span.end for other in kept):
+        stretch = range(span.start, span.end)
+        if taken.isdisjoint(stretch):
+            taken.update(stretch)
             kept.append(span)
     return sorted(kept, key=lambda span: span.start)

@@ -1,0 +1,69 @@
+"""Words with a capital that the beginning of a sentence does not explain: names that no register knows, as that of a child (pure)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from tvist.publication.common_words import BODIES, SMALL, TITLES, WITH_CAPITAL
+from tvist.publication.models import MarkKind
+from tvist.publication.names import begins_sentence, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_UPPER: Final = "A-ZÆØÅÁÀÉÈÊËÍÓÒÔÖÚÜÝČĐŊŠŦŽÄÏÇÑŁ"
+_WORD: Final = rf"[{_UPPER}][\u00ad]?[^\W\d_][\w\u00ad\u0300-\u036f]*(?:[-\u2011][{_UPPER}]?[\w\u00ad]+)*['\u2019]?s?"
+_INITIAL: Final = rf"[{_UPPER}]\."
+_PHRASE: Final = re.compile(
+    rf"(?<![\w@./-])(?:{_WORD}|{_INITIAL}[ \u00a0](?={_WORD}))(?:[ \u00a0]?(?:(?<=[. \u00a0])(?:{_WORD}|{_INITIAL})|(?:von|van|af|de|la)(?=[ \u00a0][{_UPPER}])))*"
+)
+_PART: Final = re.compile(r"[^ \u00a0]+")
+_WHERE: Final = re.compile(r"(?:^|[\s(\u00ab\"])(?:i|på|til|fra|frå|ved|nær|utenfor|utanfor)[ \u00a0]+$", re.IGNORECASE)
+_ENDING: Final = re.compile("['\u2019]?s?$")
+
+
+class Capitals(NamedTuple):
+    """Words with capitals that stand together: where, and what they seem to name."""
+
+    start: int
+    end: int
+    kind: MarkKind
+
+
+def capitals_in(text: str) -> Iterator[Capitals]:
+    """Names that nobody knows, in order; bodies and other words that are always written with a capital are none."""
+    for found in _PHRASE.finditer(text):
+        parts = [(found.start() + part.start(), found.start() + part.end()) for part in _PART.finditer(found[0])]
+        named = _named(text, parts)
+        if named:
+            start, end = named[0][0], named[-1][1]
+            kind = MarkKind.PLACE if len(named) == 1 and _WHERE.search(text[:start]) else MarkKind.PERSON
+            yield Capitals(start, end, kind)
+
+
+def _named(text: str, parts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The parts without those at the ends whose capital is explained; a first word of a sentence counts where another name follows it."""
+    first, last = 0, len(parts)
+    while first < last and _is_explained(text, parts, first, last):
+        first += 1
+    while first < last and _is_known(text[slice(*parts[last - 1])]):
+        last -= 1
+    return list(parts[first:last])
+
+
+def _is_explained(text: str, parts: Sequence[tuple[int, int]], place: int, last: int) -> bool:
+    word = text[slice(*parts[place])]
+    if _is_known(word):
+        return True
+    follows = place + 1 < last and not _is_known(text[slice(*parts[place + 1])])
+    return begins_sentence(text, parts[place][0]) and not follows
+
+
+def _is_known(word: str) -> bool:
+    """Whether the word says no name: a small word, a body, a title, an abbreviation in capitals, or a letter that stands for somebody."""
+    bare = plain(word)
+    stem = _ENDING.sub("", bare)
+    if word.isupper() and len(word) > len("AB"):
+        return True
+    return any(each in SMALL | BODIES | TITLES | WITH_CAPITAL for each in (bare, stem, bare.split("-")[0])) or len(stem) == 1

@@ -391,6 +391,6 @@ def test_a_secret_without_letters_is_sought_as_it_stands() -> None:
 
 
 def test_each_leak_says_which_output_where_which_secret_and_what_stands_there() -> None:
-    (leak,) = leaks_in([Output("feed", "xml", "<title>Brev fra Kari Fjellstads hus</title>".encode())], [KARI])
+    (leak,) = leaks_in([Output("feed", "xml", b"<title>Brev fra Kari Fjellstads hus</title>")], [KARI])
     assert (leak.output, leak.where.code, leak.secret, leak.found) == ("feed", "leaks.where.text", KARI, "Kari Fjellstads")
     assert leak.secret == replace(KARI, open_beside=frozenset())

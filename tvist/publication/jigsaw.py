@@ -69,8 +69,11 @@ def of_register(_session: Session, told: Told, case: Case) -> Iterator[Singled]:
 
 def of_cases(session: Session, told: Told, case: Case) -> Iterator[Singled]:
     """Too few of the body's opinions, or of the municipalities they were about, fit what is told together."""
-    fewest = procedure_on(case.registered_on).fewest_alike
-    cases = known_cases(session, case)
+    yield from among(known_cases(session, case), told, procedure_on(case.registered_on).fewest_alike)
+
+
+def among(cases: Sequence[KnownCase], told: Told, fewest: int) -> Iterator[Singled]:
+    """The same among these cases (pure): the fewest blurs that make enough of them fit, those that cost the reader least first."""
     fit = _fit(cases, told, frozenset())
     if fit >= fewest:
         return

@@ -21,13 +21,18 @@ from tvist.config import room, secret_key
 from tvist.decision import views as decision
 from tvist.delivery import password_views as password
 from tvist.delivery import views as delivery
-from tvist.desk import figures
+from tvist.desk import (
+    figures,
+    language_forms,  # noqa: F401 - pages of the room of figures.
+)
 from tvist.desk import views as desk
 from tvist.documents import views as documents
 from tvist.installation import Installation, open_installation
 from tvist.intake import views as intake
 from tvist.meetings import views as meetings
 from tvist.panel import views as panel
+from tvist.publication import views as publication
+from tvist.published import views as published
 from tvist.submissions import clock_views as clocks
 from tvist.submissions import outage_views as outages
 from tvist.submissions import paper_act_views, paper_views  # noqa: F401 - pages of the room of papers.
@@ -63,6 +68,8 @@ def rooms() -> tuple[Blueprint, ...]:
         panel.bp,
         meetings.bp,
         decision.bp,
+        publication.bp,
+        published.bp,
         desk.bp,
         figures.bp,
     )
@@ -85,6 +92,7 @@ MENU: Final = (
     (Act.SEE_BOARD, "/board", "web.menu_board"),
     (Act.SEE_BOARD, "/meetings", "web.menu_meetings"),
     (Act.SEE_DESK, "/letters", "web.menu_letters"),
+    (Act.SEE_PUBLICATIONS, "/publications", "web.menu_publications"),
     (Act.RECORD_OUTAGE, "/outages", "web.menu_outages"),
     (Act.MANAGE_USERS, "/users", "web.menu_users"),
 )

@@ -76,6 +76,13 @@ def _make_bundle_copy(installation: Installation, copy_id: int, at: datetime) ->
     copy_job(installation, copy_id, at)
 
 
+def _publish(installation: Installation, publication_id: int, at: datetime) -> None:
+    from tvist.publication.job import publish_job
+    from tvist.published.outputs import outputs_of
+
+    publish_job(installation, publication_id, at, told=outputs_of)
+
+
 # The rooms are imported when their work is done: a worker starts at once, and issuing brings ReportLab with it.
 WORK: Final[dict[JobKind, Work]] = {
     JobKind.ISSUE_DECISION: _issue_decision,
@@ -85,6 +92,7 @@ WORK: Final[dict[JobKind, Work]] = {
     JobKind.MAKE_BUNDLE_COPY: _make_bundle_copy,
     JobKind.MAKE_CORRECTION: _make_correction,
     JobKind.COPY_PAPERS: _copy_papers,
+    JobKind.PUBLISH: _publish,
 }
 
 
@@ -117,7 +125,7 @@ def read_bounces(installation: Installation, at: datetime) -> int:
 def daily(installation: Installation, at: datetime) -> int:
     """The daily round: stand-ins come where they are missing, the board is looked at, rests end, parties are reminded (rules 5, 19, 23, 25, 27).
 
-    Missed deadlines are seen to. Run as often as one likes; it catches up after the worker was away. Returns how many cases were looked at.
+    Missed deadlines are seen to, parties asked how it went (rule 41), and pages counted. Run as often as one likes; it catches up after the worker was away. Returns how many cases were looked at.
     """
     from tvist.panel.board_round import look_at_board
     from tvist.submissions.reminders import cases_with_clocks, look_at_case
@@ -131,6 +139,8 @@ def daily(installation: Installation, at: datetime) -> int:
     except Exception as error:  # noqa: BLE001 - whatever goes wrong with the board, the cases are looked at.
         log.error("the board: %s", type(error).__name__)  # noqa: TRY400 - the trace may hold a name.
     _end_copies(installation, at)
+    _follow_up(installation, at)
+    _count_pages(installation)
     cases = cases_with_clocks(installation.database, oslo_date(at))
     for case_id in cases:
         try:
@@ -148,6 +158,29 @@ def _end_copies(installation: Installation, at: datetime) -> None:
         end_copies(installation, at)
     except Exception as error:  # noqa: BLE001 - the rest of the round is done without it.
         log.error("copies of bundles: %s", type(error).__name__)  # noqa: TRY400 - the trace may hold a fact.
+
+
+def _follow_up(installation: Installation, at: datetime) -> None:
+    """The parties are asked how it went, some months after the opinion (rule 41)."""
+    from tvist.delivery.following_up import cases_to_follow_up, follow_up
+
+    for case_id in cases_to_follow_up(installation.database, oslo_date(at)):
+        try:
+            follow_up(installation.database, case_id, at)
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong in one case, the next one is looked at.
+            log.error("follow-up of case %s: %s", case_id, type(error).__name__)  # noqa: TRY400 - the trace may hold a fact.
+
+
+def _count_pages(installation: Installation) -> None:
+    """Letters and opinions are counted in pages, for the yearly report (språklova § 13)."""
+    from tvist.delivery.page_counts import count_letters
+    from tvist.statistics.language_forms import count_files
+
+    try:
+        count_letters(installation.database)
+        count_files(installation.database, installation.papers)
+    except Exception as error:  # noqa: BLE001 - the rest of the round is done without it.
+        log.error("counting pages: %s", type(error).__name__)  # noqa: TRY400 - the trace may hold a fact.
 
 
 def _look_at_late(installation: Installation, at: datetime) -> int:

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from tvist.accounts.models import Organisation, User
 from tvist.cases.models import Side
 from tvist.clock import oslo_date
-from tvist.delivery.models import LetterKind
 from tvist.words import Message, catalogue, format_day, join_list, text_of
 
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from tvist.cases.models import Party
+    from tvist.delivery.models import LetterKind
 
 DOCUMENT_ALONE: Final = ("recipient", "own_reference", "requesting", "opposing", "received_on", "written_on")
 """Fields that tell a name or a fact: in the document, which is read signed in, never in the notice (rule 42)."""
@@ -49,7 +49,7 @@ def values_for(party: Party, language: str, at: datetime, params: Mapping[str, o
     """What each field becomes in a letter to the party at that moment; `params` are those of its kind: a last day and the like."""
     case = party.case
     sides = {side: join_list([found.name for found in case.parties_on(side)], language) for side in Side}
-    told = {name: text_of(value, language) for name, value in params.items()}  # type: ignore[arg-type]  # `worded` refuses what is no parameter.
+    told = {name: text_of(value, language) for name, value in params.items()}
     return told | {
         "number": case.number,
         "recipient": party.name,

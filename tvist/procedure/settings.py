@@ -52,6 +52,8 @@ class Procedure:
     # After the opinion (rules 40 and 41).
     new_treatment_length: Length
     follow_up: tuple[Length, ...]
+    follow_up_late: Length
+    """How long after its day a party is still asked, as after a time in which the worker was away. Ours, as the times themselves are."""
 
     # Limitation, shown on each claim line (rule 13).
     limitation_length: Length
@@ -98,6 +100,7 @@ PROCEDURES: Final = (
         issue_target=Length(2, Unit.WEEKS),
         new_treatment_length=Length(3, Unit.MONTHS),
         follow_up=(Length(1, Unit.MONTHS), Length(6, Unit.MONTHS), Length(12, Unit.MONTHS)),
+        follow_up_late=Length(1, Unit.MONTHS),
         limitation_length=Length(3, Unit.YEARS),
         fewest_alike=5,
         largest_sum_ore=1_000_000_000_00,

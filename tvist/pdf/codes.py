@@ -12,7 +12,7 @@ from reportlab.platypus import Flowable, KeepTogether, Spacer
 from tvist.pdf.blocks import Link
 from tvist.pdf.plaintext import paragraphs
 from tvist.pdf.styles import INK, MEASURE
-from tvist.pdf.tables import RoledGrid
+from tvist.pdf.tables import plain_grid
 from tvist.words import Message
 from tvist.words import render as say
 
@@ -72,10 +72,10 @@ def code_grid(block: CodeBlock, pen: Pen) -> list[Flowable]:
     code = Code(block.address, pen.role("Figure", alternative=alternative))
     linked = replace(pen, links=(Link(block.address, block.address),))
     words = [linked.words(paragraph.text, "beside code", pen.role("P")) for paragraph in paragraphs(block.words)]
-    plain: list[tuple[Any, ...]] = [
+    lines: list[tuple[Any, ...]] = [
         ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
         ("LEFTPADDING", (0, 0), (-1, -1), 0),
         ("RIGHTPADDING", (0, 0), (-1, -1), 0),
     ]
-    grid = RoledGrid([[code, words]], colWidths=[SIZE + BESIDE, MEASURE - SIZE - BESIDE], style=plain, hAlign="LEFT")
+    grid = plain_grid([[code, words]], [SIZE + BESIDE, MEASURE - SIZE - BESIDE], pen.role("P"), lines, header_rows=0)
     return [KeepTogether([Spacer(0, 6), grid, Spacer(0, 10)])]

@@ -74,7 +74,10 @@ def _story(document: told.Document, blocks: Iterable[told.Block], places: list[P
         if isinstance(block, told.Heading | told.PageBreak):
             yield from pen.notes.printed()
         if isinstance(block, told.Heading):
-            pen = replace(pen, place=one_line(block.text) or pen.place)
+            if not one_line(block.text):
+                # A heading that says nothing is none, on paper or read aloud.
+                continue
+            pen = replace(pen, place=one_line(block.text))
             depth = min(block.level - 1, depth + 1)
             waiting.append(heading_words(block, pen, depth=depth))
             continue

@@ -80,7 +80,7 @@ def fact_grid(block: FactTable, pen: Pen) -> list[Flowable]:
         ("LINEABOVE", (0, 0), (-1, 0), 0.8, BLUE),
         ("LEFTPADDING", (0, 0), (0, -1), 0),
     ]
-    return [_grid(rows, [first, MEASURE - first], whole, lines, header_rows=0), Spacer(0, 12)]
+    return [plain_grid(rows, [first, MEASURE - first], whole, lines, header_rows=0), Spacer(0, 12)]
 
 
 def table_grid(block: Table, pen: Pen) -> list[Flowable]:
@@ -110,7 +110,7 @@ def table_grid(block: Table, pen: Pen) -> list[Flowable]:
             ("BACKGROUND", (0, -1), (-1, -1), TINT),
         ]
     lines.append(("NOSPLIT", (0, max(len(rows) - 3, 0)), (-1, len(rows) - 1)))
-    grid = _grid(rows, _widths(block), whole, lines, header_rows=1)
+    grid = plain_grid(rows, _widths(block), whole, lines, header_rows=1)
     caption = with_care(one_line(block.caption))
     above: list[Flowable] = [inner.words(caption, "caption", inner.role("Caption"))] if caption else [Spacer(0, 4)]
     return [*_kept(above, grid), Spacer(0, 13)]
@@ -132,7 +132,9 @@ def signatures(block: SignatureBlock, pen: Pen) -> list[Flowable]:
         ("TOPPADDING", (0, 0), (-1, -1), 14),
     ]
     return [
-        KeepTogether([_grid(rows, [MEASURE / NAMES_ABREAST] * NAMES_ABREAST, pen.role("P"), lines, header_rows=0), Spacer(0, 10)])
+        KeepTogether(
+            [plain_grid(rows, [MEASURE / NAMES_ABREAST] * NAMES_ABREAST, pen.role("P"), lines, header_rows=0), Spacer(0, 10)]
+        )
     ]
 
 
@@ -180,7 +182,10 @@ def _least(index: int, block: Table) -> float:
     return max(width_of(piece, SANS_BOLD, CELL_SIZE) for piece in (widest, title)) + 2 * PADDING + 1
 
 
-def _grid(rows: list[list[Any]], widths: list[float], role: Role, lines: list[tuple[Any, ...]], *, header_rows: int) -> RoledGrid:
+def plain_grid(
+    rows: list[list[Any]], widths: list[float], role: Role, lines: list[tuple[Any, ...]], *, header_rows: int
+) -> RoledGrid:
+    """Make a grid of our cells, with these lines and no others; `header_rows` stand again on each page."""
     grid = RoledGrid(rows, colWidths=widths, repeatRows=header_rows, hAlign="LEFT", style=[*_PLAIN, *lines])
     grid.role = role
     return grid

@@ -101,14 +101,23 @@ class Words(Paragraph):
         super().__init__(text, style, bulletText, frags, **details)  # type: ignore[arg-type]
 
     def split(self, availWidth: float, availHeight: float) -> list[Any]:  # noqa: N803
-        """As ReportLab does, with role and plain text kept in both parts."""
+        """As ReportLab does, with role and plain text kept in both parts; the last word of a page is a whole one."""
         parts: list[Any] = super().split(availWidth, availHeight)
+        if len(parts) > 1 and self._divides_after(len(parts[0].blPara.lines)):
+            parts = super().split(availWidth, availHeight - self.style.leading)
         for part in parts:
             part.role, part.plain = self.role, self.plain
             part.key, part.places = self.key, self.places
         for part in parts[1:]:
             part.continues = True
         return parts
+
+    def _divides_after(self, count: int) -> bool:
+        """Whether the last of the first `count` lines ends within a word."""
+        broken: Any = self.blPara  # type: ignore[attr-defined]
+        line = broken.lines[count - 1]
+        last = str(line[1][-1] if broken.kind == 0 else line.words[-1].text).rsplit(" ", 1)[-1]
+        return last.endswith("-") and f"{last} " not in self.plain
 
     def beginText(self, x: float, y: float) -> PDFTextObject:  # noqa: N802 - ReportLab's name.
         """Begin a text that knows what was written and what it is, so that it can end each line rightly and tag itself."""

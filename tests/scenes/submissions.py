@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.people import NOON
 from tests.scenes.intake import a_line, accepted, letters_arrive
+from tvist.cases.models import Side
 from tvist.cases.waiting import TaskKind
 from tvist.intake.chronology import ToldFact
 from tvist.intake.lines import read_line
@@ -94,7 +95,8 @@ def finished(session: Session, cast: Cast, *, at: datetime = NOON, **changes: An
     passed_on(session, cast, case, at=at + 15 * DAY)
     actions.nothing_more(case, by=cast.bo, at=at + 20 * DAY)
     letters_arrive(session, case, at=at + 20 * DAY)
-    actions.nothing_more(case, by=cast.asta, at=at + 21 * DAY)
+    for party in case.parties_on(Side.REQUESTING):
+        actions.nothing_more(case, by=party.team[0].user, at=at + 21 * DAY)
     letters_arrive(session, case, at=at + 21 * DAY)
     return confirmed(session, case, at=at + 21 * DAY)
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from tvist.access.policy import Act
 from tvist.cases.waiting import TaskKind
 from tvist.decision.correcting import correction_in_the_making
-from tvist.decision.record import sha256_of
+from tvist.decision.parallel_record import PARALLEL
+from tvist.decision.record import VERIFY, sha256_of
 
 if TYPE_CHECKING:
     from tvist.cases.models import Case
@@ -46,7 +47,10 @@ def check_renewal(case: Case) -> Findings:
 
 def _without_words(record: dict[str, Any]) -> str:
     """The record without what a correction may change."""
-    kept = {name: value for name, value in record.items() if name not in {"sections", "corrections", "law"}}
+    kept = {name: value for name, value in record.items() if name not in {"sections", "corrections", "law", VERIFY}}
     kept["questions"] = [{**question, "reasons": ""} for question in record["questions"]]
     kept["parties"] = [{**party, "representative": ""} for party in record["parties"]]
+    if parallel := record.get(PARALLEL):
+        same = {name: value for name, value in parallel.items() if name not in {"sections", "reasons", "corrections", "law"}}
+        kept[PARALLEL] = same
     return json.dumps(kept, sort_keys=True)

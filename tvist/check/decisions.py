@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tvist.access.policy import Act
 from tvist.check.afterwards import check_corrections
+from tvist.check.parallel import check_parallel
 from tvist.decision.record import hash_of, is_frozen_whole
 from tvist.decision.rules import approvals_of, three_approvals
 from tvist.decision.votes import all_open, is_true_to_its_commitment
@@ -62,6 +63,7 @@ def _check_decision(case: Case, decision: Decision) -> Findings:
     if decision.issued_at is not None and not decision.files:
         yield "file.missing"
     yield from check_corrections(case, decision)
+    yield from check_parallel(case, decision)
 
 
 def _is_true(vote: Vote, keys: MasterKeys) -> bool:

@@ -42,11 +42,18 @@ WORDS: Final[Mapping[str, str]] = {
     "paper.replacement": "a replacement has no line in the journal, or replaces what is not under quarantine or another's",
     "paper.indexed": "a search finds a paper that is under quarantine",
     "file.missing": "an issued opinion has no stored file",
+    "parallel.missing": "an opinion has no parallel text in a form that a municipality in the case had decided on, or one that none had",
+    "parallel.incomplete": "the parallel text of an opinion is empty where the main text is not",
+    "parallel.file": "the stored files of an opinion are not those of its main and its parallel text",
     "correction.changed": "a correction does not fit its hash, follows no version, or changes more than words",
     "correction.file": "a correction has no stored file, and nobody is waited for to make it",
     "renewal.broken": "a granted request for a new treatment has no case, or the new case does not begin with it",
     "file.broken": "a stored file is not there, does not open, or has another SHA-256",
     "file.orphan": "a stored file that no row names (an upload may be on its way just now)",
+    "seal.broken": "the seal of an issued opinion is not intact, does not cover its whole file, or is not the one that was put on",
+    "seal.other": "a sealed opinion does not begin with the file that was printed from its record",
+    "seal.code": "the code that an opinion is verified by is not the one in its record",
+    "seal.print": "an opinion printed again from its record is another file: it was printed by another version of the program, or is not of that record",
     "row.reference": "a row points to another that is not there",
 }
 

@@ -113,13 +113,14 @@ def decision_pdf(number: str, output: Path) -> None:
     from tvist.access.policy import Act
     from tvist.cases.queries import case_by_number
     from tvist.commands.opening import ready
+    from tvist.decision.queries import newest_file
 
     installation = ready()
     with installation.database.reading() as session:
         case = case_by_number(session, number)
         if case.decision is None or not case.decision.files:
             raise click.ClickException(f"Case {case.number} has no issued opinion; it is in state {case.state.value}.")
-        file = case.decision.files[-1]
+        file = newest_file(case.decision)
         _noted(installation, case, Act.READ_DECISION)
     content = _stored(installation, case, file)
     if hashlib.sha256(content).hexdigest() != file.sha256:

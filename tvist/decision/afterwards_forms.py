@@ -18,12 +18,15 @@ from tvist.web.session import lazy, say, t
 from tvist.words import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tvist.decision.models import Decision
 
 LINE = PROCEDURES[-1].longest_line
 
 
-def _text() -> TextAreaField:
+def text_area() -> TextAreaField:
+    """A field for a text of the opinion."""
     return TextAreaField("", filters=[trimmed], validators=[NotLonger(LONGEST), NoBirthNumber()])
 
 
@@ -36,20 +39,20 @@ class CorrectForm(TvistForm):
         filters=[trimmed],
         validators=[Needed("decision.correct.words_needed"), NotLonger(LONGEST), NoBirthNumber()],
     )
-    subject = _text()
-    background = _text()
-    agreed = _text()
-    disputed = _text()
-    requesting_argument = _text()
-    opposing_argument = _text()
-    legal = _text()
-    conclusion = _text()
-    reasons = FieldList(_text(), label="")
+    subject = text_area()
+    background = text_area()
+    agreed = text_area()
+    disputed = text_area()
+    requesting_argument = text_area()
+    opposing_argument = text_area()
+    legal = text_area()
+    conclusion = text_area()
+    reasons = FieldList(text_area(), label="")
     representatives = FieldList(StringField("", filters=[trimmed], validators=[NotLonger(LINE), NoBirthNumber()]), label="")
     shown_version = HiddenField("")
 
-    def __init__(self, decision: Decision, **kwargs: Any) -> None:
-        """Fill in the version that holds now."""
+    def __init__(self, decision: Decision, beside: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+        """Fill in the version that holds now; `beside` are the values of further fields."""
         record = latest_record(decision)
         self._questions, self._version = record["questions"], version_of(decision)
         data = {name: record["sections"][name] for name in SECTIONS}
@@ -58,6 +61,7 @@ class CorrectForm(TvistForm):
             "representatives": [party["representative"] for party in record["parties"]],
             "shown_version": str(self._version),
         }
+        data |= beside or {}
         super().__init__(data=data, **kwargs)
         for name in SECTIONS:
             text = t(f"decision.section.{name}")

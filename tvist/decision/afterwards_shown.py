@@ -11,6 +11,7 @@ from tvist.cases.lifecycle import State
 from tvist.clock import oslo_date
 from tvist.decision.carried_papers import are_carried
 from tvist.decision.new_treatment import last_day_to_ask
+from tvist.decision.parallel_record import PARALLEL
 from tvist.procedure.codes import CodeKind, code_label
 from tvist.procedure.deadlines import explain
 from tvist.words import Message
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from tvist.accounts.models import User
     from tvist.cases.models import Case, Party
-    from tvist.decision.afterwards import NewTreatment
+    from tvist.decision.afterwards import Correction, NewTreatment
     from tvist.decision.models import Decision, IssuedFile
 
 
@@ -31,6 +32,9 @@ class Version:
     file: IssuedFile
     on: date
     words: str | None
+    parallel: IssuedFile | None
+    """The same version in the other form, where there is one (rule 39)."""
+    parallel_words: str | None
 
 
 @dataclass(frozen=True)
@@ -65,14 +69,24 @@ class Links:
 def versions_of(decision: Decision) -> list[Version]:
     """All versions whose file is there, the newest first."""
     corrections = {found.version: found for found in decision.corrections}
+    beside = {file.version: file for file in decision.files if file.is_parallel}
     return [
         Version(
             file,
             oslo_date(corrections[file.version].ordered_at if file.version in corrections else file.made_at),
             corrections[file.version].words if file.version in corrections else None,
+            beside.get(file.version),
+            _parallel_words(corrections.get(file.version)),
         )
         for file in reversed(decision.files)
+        if not file.is_parallel
     ]
+
+
+def _parallel_words(correction: Correction | None) -> str | None:
+    """The words of a correction in the other form."""
+    found = correction.record.get(PARALLEL) if correction is not None else None
+    return str(found["corrections"][-1]) if found else None
 
 
 def requests_for(case: Case, user: User, on: date) -> list[ShownRequest]:

@@ -14,12 +14,14 @@ from tvist.cases.lifecycle import obstacles
 from tvist.cases.queries import case_at
 from tvist.clock import now, today
 from tvist.decision import new_treatment
-from tvist.decision.afterwards_forms import CorrectForm, NewTreatmentForm, RulingForm
+from tvist.decision.afterwards_forms import NewTreatmentForm, RulingForm
 from tvist.decision.afterwards_shown import links_of, requests_for, time_to_ask
 from tvist.decision.blueprint import bp
 from tvist.decision.correcting import correct as correct_opinion
 from tvist.decision.correcting import correction_in_the_making, faults_in, try_again
+from tvist.decision.parallel_forms import correct_form
 from tvist.decision.queries import issued_decision_at
+from tvist.decision.verifying import verify_address
 from tvist.web.session import installed
 from tvist.words import Message
 
@@ -42,11 +44,12 @@ def linked_cases(case: Case) -> Links:
 @requires(Act.CORRECT, of=issued_decision_at)
 def correct(decision: Decision) -> ResponseReturnValue:
     """Put obvious errors in the words right; the form shows the version that holds now."""
-    case, form = decision.case, CorrectForm(decision)
+    case, form = decision.case, correct_form(decision)
     in_the_way = obstacles(case, Act.CORRECT)
     words = form.words.data or ""
     if form.validate_on_submit() and not blamed(form, in_the_way or faults_in(decision, form.changes, words)):
-        correct_opinion(case, form.changes, by=current_user, at=now(), words=words)
+        verify_at = verify_address(installed().config.base_url)
+        correct_opinion(case, form.changes, by=current_user, at=now(), words=words, verify_at=verify_at)
         return finish(_opinion(case), Message("decision.correct.done"))
     return _page("decision/correct.html", case, form, in_the_way)
 

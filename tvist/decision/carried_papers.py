@@ -13,6 +13,7 @@ from tvist.cases.queries import case_by_number
 from tvist.cases.submissions import SubmissionKind
 from tvist.clock import oslo_date
 from tvist.decision.afterwards import NewTreatment
+from tvist.decision.queries import newest_file
 from tvist.decision.renewing import copied
 from tvist.documents.models import Paper, PaperKind
 from tvist.jobs.actions import queue
@@ -207,7 +208,7 @@ def _ruling_in(new: Case) -> Submission | None:
 
 
 def _last_file(decision: Decision | None) -> IssuedFile | None:
-    return decision.files[-1] if decision and decision.files else None
+    return newest_file(decision) if decision and decision.files else None
 
 
 def _without(values: dict[str, Any], *names: str) -> dict[str, Any]:

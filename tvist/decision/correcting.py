@@ -19,16 +19,24 @@ from tvist.clock import oslo_date
 from tvist.db import session_of
 from tvist.decision.afterwards import Correction
 from tvist.decision.citations import faults_in_texts
-from tvist.decision.document import opinion
-from tvist.decision.models import IssuedFile
+from tvist.decision.files import delete_files, issued_file, make_files
+from tvist.decision.parallel_correcting import (
+    ParallelChanges,
+    corrected_parallel,
+    parallel_faults,
+    parallel_texts,
+    with_its_law,
+)
+from tvist.decision.parallel_record import PARALLEL
 from tvist.decision.record import NEEDED, as_json, law_record, sha256_of
+from tvist.decision.verifying import verify_record
 from tvist.decision.votes import seats_of
 from tvist.delivery.actions import write_to_party, write_to_user
 from tvist.delivery.models import LetterKind
 from tvist.errors import CannotProceed
 from tvist.jobs.actions import queue
 from tvist.jobs.models import JobKind
-from tvist.pdf import missing_letters, render
+from tvist.pdf import missing_letters
 from tvist.words import Message
 
 if TYPE_CHECKING:
@@ -54,11 +62,14 @@ class Changes:
     sections: Mapping[str, str] = field(default_factory=dict)
     reasons: Mapping[int, str] = field(default_factory=dict)
     representatives: Sequence[str] = ()
+    parallel: ParallelChanges = field(default_factory=ParallelChanges)
+    """The same in the parallel text, where there is one (rule 39)."""
 
 
-def correct(case: Case, changes: Changes, *, by: User, at: datetime, words: str) -> Correction:
+def correct(case: Case, changes: Changes, *, by: User, at: datetime, words: str, verify_at: str = "") -> Correction:
     """Order a new version of the opinion. `words` say what was wrong and what is put right; they print on top of it.
 
+    It has a code of its own to be verified by (`verify_at`, as when issue is ordered).
     Raises `CannotProceed` without words, for a change of nothing, for a letter that no font has, and while another correction is being made.
     """
     decision = case.decision
@@ -68,7 +79,11 @@ def correct(case: Case, changes: Changes, *, by: User, at: datetime, words: str)
     version = version_of(decision) + 1
     record = corrected(latest_record(decision), changes)
     told = {"version": version, "on": oslo_date(at).isoformat(), "words": words.strip()}
-    frozen = as_json(record | {"corrections": [*record.get("corrections", []), told]})
+    record |= verify_record(verify_at) | {"corrections": [*record.get("corrections", []), told]}
+    if PARALLEL in record:
+        beside = [*record[PARALLEL].get("corrections", []), changes.parallel.words.strip()]
+        record |= {PARALLEL: record[PARALLEL] | {"corrections": beside}}
+    frozen = as_json(record)
     take_step(case, Act.CORRECT, by=by, at=at, said=Message("decision.journal.correct", version=version))
     found = Correction(
         version=version, words=words.strip(), frozen=frozen, frozen_sha256=sha256_of(frozen), ordered_by=by, ordered_at=at
@@ -93,7 +108,12 @@ def faults_in(decision: Decision | None, changes: Changes, words: str) -> list[M
     found += _emptied(earlier, new)
     written = [*new["sections"].values(), *(question["reasons"] for question in new["questions"]), words]
     written += [party["representative"] for party in new["parties"]]
-    found += faults_in_texts(decision.case, _places(new))
+    places = _places(new)
+    if PARALLEL in new:
+        found += parallel_faults(earlier, new, changes.parallel)
+        places += parallel_texts(new)
+        written += [changes.parallel.words, *(text for _what, text in parallel_texts(new))]
+    found += faults_in_texts(decision.case, places)
     unprintable = missing_letters(" ".join(written))
     return [*found, *([unprintable] if unprintable else [])]
 
@@ -133,6 +153,8 @@ def corrected(record: Record, changes: Changes) -> Record:
         # The list of acts is drawn from the texts, so it follows them.
         new.pop(LAW, None)
         new |= law_record(new)
+    if PARALLEL in new:
+        new = with_its_law(new | {PARALLEL: corrected_parallel(new, changes.parallel)})
     return new
 
 
@@ -171,28 +193,30 @@ def no_correction_waits(case: Case) -> Message | None:
 
 
 def correction_job(installation: Installation, correction_id: int, at: datetime) -> None:
-    """Make the file of a correction and keep it, outside any writing transaction but the last short one. Begun twice it keeps one."""
+    """Make, seal and keep the files of a correction, outside any writing transaction but the last short one. Begun twice it keeps one set.
+
+    As with the issue, there is no correction without a seal: it waits.
+    """
     with installation.database.reading() as session:
         correction = session.get_one(Correction, correction_id)
         number, version, record = correction.decision.case.number, correction.version, correction.record
         if correction_in_the_making(correction.decision) is not correction:
             return
-    stored = installation.papers.put([render(*opinion(record))], max_bytes=None)
+    made = make_files(record, installation.papers, installation.config, at)
     is_kept = False
     try:
         with installation.database.writing() as session:
             case = case_by_number(session, number)
             waiting = correction_in_the_making(case.decision)
             if case.decision is not None and waiting is not None and waiting.version == version:
-                file = IssuedFile(version=version, blob_id=stored.blob_id, size=stored.size, sha256=stored.sha256, made_at=at)
-                case.decision.files.append(file)
+                case.decision.files.extend(issued_file(each, version=version, at=at) for each in made)
                 close_tasks(case, TaskKind.CORRECT, at=at)
                 _tell(case, at)
                 session.commit()
                 is_kept = True
     finally:
         if not is_kept:
-            installation.papers.delete(stored.blob_id)
+            delete_files(made, installation.papers)
 
 
 def _tell(case: Case, at: datetime) -> None:
@@ -210,4 +234,7 @@ def _stripped(record: Record) -> Record:
         question["reasons"] = question["reasons"].strip()
     for party in new["parties"]:
         party["representative"] = party["representative"].strip()
+    if PARALLEL in new:
+        for part in ("sections", "reasons"):
+            new[PARALLEL][part] = {name: text.strip() for name, text in new[PARALLEL][part].items()}
     return new

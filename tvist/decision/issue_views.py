@@ -22,8 +22,16 @@ from tvist.decision.failures import failure_of, still_wrong
 from tvist.decision.forms import CallBackForm
 from tvist.decision.last_checks import last_checks
 from tvist.decision.outcomes import findings
-from tvist.decision.queries import deliberation_at, issued_decision_at, issued_file_at
+from tvist.decision.queries import (
+    deliberation_at,
+    issued_beside,
+    issued_decision_at,
+    issued_file_at,
+    newest_file,
+    parallel_file_at,
+)
 from tvist.decision.rules import unfinished
+from tvist.decision.verifying import verify_address
 from tvist.decision.votes import all_open
 from tvist.jobs.models import JobKind
 from tvist.panel.rules import faults_before_issue
@@ -48,6 +56,8 @@ _PAGES = {
 }
 _PAGES_OF_QUESTION = {Act.WRITE_TEXT: "decision.write_reasons", Act.DISSENT: "decision.dissent_on"}
 
+bp.add_app_template_global(issued_beside)
+
 
 @bp.route("/cases/<slug>/decision/issue", methods=["GET", "POST"])
 @requires(Act.ORDER_ISSUE, of=deliberation_at)
@@ -57,7 +67,8 @@ def order_issue(case: Case) -> ResponseReturnValue:
     in_the_way = list(dict.fromkeys([*unfinished(case, Act.ORDER_ISSUE, keys), *faults_before_issue(case, now())]))
     if form.validate_on_submit() and not in_the_way:
         bundle_at = bundle_address(case, installed().config.base_url)
-        actions.order_issue(case, by=current_user, at=now(), keys=keys, bundle_at=bundle_at)
+        verify_at = verify_address(installed().config.base_url)
+        actions.order_issue(case, by=current_user, at=now(), keys=keys, bundle_at=bundle_at, verify_at=verify_at)
         return finish(url_for("decision.show", slug=case.slug), Message("decision.issue.ordered"))
     page = render_template(
         "decision/order_issue.html",
@@ -108,7 +119,14 @@ def opinion(decision: Decision) -> ResponseReturnValue:
 @requires(Act.READ_DECISION, of=issued_decision_at)
 def opinion_pdf(decision: Decision) -> ResponseReturnValue:
     """The file of the version that holds now: the stored bytes, never a new print."""
-    return _stored(decision.files[-1])
+    return _stored(newest_file(decision))
+
+
+@bp.route("/cases/<slug>/decision/opinion-parallel.pdf")
+@requires(Act.READ_DECISION, of=issued_decision_at)
+def parallel_pdf(decision: Decision) -> ResponseReturnValue:
+    """The parallel text of that version (rule 39). Raises `NotFound` where there is none."""
+    return _stored(newest_file(decision, is_parallel=True))
 
 
 @bp.route("/cases/<slug>/decision/opinion-<int:version>.pdf")
@@ -118,11 +136,26 @@ def opinion_version(file: IssuedFile) -> ResponseReturnValue:
     return _stored(file)
 
 
+@bp.route("/cases/<slug>/decision/opinion-<int:version>-parallel.pdf")
+@requires(Act.READ_DECISION, of=parallel_file_at)
+def parallel_version(file: IssuedFile) -> ResponseReturnValue:
+    """The parallel text of one version, as it was issued or corrected with the main text."""
+    return _stored(file)
+
+
 def _stored(file: IssuedFile) -> Response:
-    slug = file.decision.case.slug
-    name = f"uttalelse-{slug}.pdf" if file.version == 1 else f"uttalelse-{slug}-rettet-{file.version}.pdf"
-    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    headers = {"Content-Disposition": f'inline; filename="{file_name(file)}"'}
     return Response(b"".join(installed().papers.open(file.blob_id)), mimetype="application/pdf", headers=headers)
+
+
+def file_name(file: IssuedFile) -> str:
+    """What the file is called: the case, which version, and, where there are two texts, which of them and in which form."""
+    name, other = f"uttalelse-{file.decision.case.slug}", issued_beside(file.decision)
+    if file.version > 1:
+        name += f"-rettet-{file.version}"
+    if other is not None:
+        name += f"-parallelltekst-{other}" if file.is_parallel else f"-hovedtekst-{file.decision.language}"
+    return f"{name}.pdf"
 
 
 def _page_of(case: Case, missing: Missing) -> str | None:
@@ -130,6 +163,8 @@ def _page_of(case: Case, missing: Missing) -> str | None:
     is_own = missing.user is None or missing.user.id == current_user.id
     if not (is_own and may(current_user, missing.act, case, today())):
         return None
+    if missing.place is not None:
+        return url_for("decision.write_parallel_place", slug=case.slug, place=missing.place.beside)
     if missing.question is not None:
         return url_for(_PAGES_OF_QUESTION[missing.act], slug=case.slug, public_id=missing.question.public_id)
     return url_for(_PAGES[missing.act], slug=case.slug)

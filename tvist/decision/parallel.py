@@ -9,13 +9,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tvist.accounts.models import OrganisationKind, User
-from tvist.cases.models import Case, Side
+from tvist.cases.models import Case
 from tvist.clock import oslo_date
 from tvist.db import Base, Versioned
 from tvist.intake.parties import place_on
 from tvist.register.language import language_form
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tvist.cases.models import Party
     from tvist.register.language import LanguageForm
     from tvist.words import Norwegian
@@ -44,8 +46,18 @@ def parallel_language(case: Case) -> Norwegian | None:
 
     None where no municipality has, where it is neutral, and where the lists do not tell; the state has no form of its own (språklova §§ 14-15).
     """
+    return _form_beside(case, case.parties_remaining)
+
+
+def parallel_language_at(case: Case, at: datetime) -> Norwegian | None:
+    """The same as it was at a moment, whoever has come into the case or left it since."""
+    return _form_beside(
+        case, (party for party in case.parties if party.joined_at <= at and (party.left_at is None or party.left_at > at))
+    )
+
+
+def _form_beside(case: Case, parties: Iterable[Party]) -> Norwegian | None:
     other: Norwegian = "nb" if case.language == "nn" else "nn"
-    parties = (party for side in Side for party in case.parties_on(side))
     return other if any(_decided_form(party) == other for party in parties) else None
 
 

@@ -1,20 +1,76 @@
-"""What the members fill in when they write the parallel text (rule 39)."""
+"""What is filled in when the parallel text is written, and when both texts are corrected (rules 39, 40)."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from wtforms import HiddenField
+from wtforms import BooleanField, FieldList, HiddenField, TextAreaField
 from wtforms.validators import StopValidation
 
-from tvist.decision.record import sha256_of
-from tvist.decision.text_forms import PlaceForm
-from tvist.web.session import t
+from tvist.decision.afterwards_forms import CorrectForm, text_area
+from tvist.decision.correcting import latest_record
+from tvist.decision.parallel_correcting import ParallelChanges
+from tvist.decision.parallel_record import PARALLEL
+from tvist.decision.record import SECTIONS, sha256_of
+from tvist.decision.text_forms import LONGEST, PlaceForm
+from tvist.intake.anonymity import NoBirthNumber
+from tvist.web.forms import NotLonger, trimmed
+from tvist.web.session import lazy, t
 
 if TYPE_CHECKING:
     from wtforms import Field
 
+    from tvist.decision.correcting import Changes
+    from tvist.decision.models import Decision
     from tvist.decision.parallel_places import ParallelPlace
+
+
+def correct_form(decision: Decision) -> CorrectForm:
+    """The form of a correction: of both texts where there are two."""
+    return CorrectBothForm(decision) if PARALLEL in latest_record(decision) else CorrectForm(decision)
+
+
+class CorrectBothForm(CorrectForm):
+    """The words of both texts as they stand, and what was wrong in the words of both forms."""
+
+    parallel_words = TextAreaField("", filters=[trimmed], validators=[NotLonger(LONGEST), NoBirthNumber()])
+    parallel_sections = FieldList(text_area(), label="")
+    parallel_reasons = FieldList(text_area(), label="")
+    is_in_one_only = BooleanField(lazy("parallel.correct.only_one"))
+
+    def __init__(self, decision: Decision, **kwargs: Any) -> None:
+        """Fill in the version that holds now."""
+        parallel = latest_record(decision)[PARALLEL]
+        self.other = str(parallel["language"])
+        data = {"parallel_sections": [parallel["sections"][name] for name in SECTIONS]}
+        super().__init__(decision, data | {"parallel_reasons": list(parallel["reasons"].values())}, **kwargs)
+        language = t(f"decision.language.{self.other}")
+        self.parallel_words.label.text = t("parallel.correct.words", language=language)
+        for field, name in zip(self.parallel_sections, SECTIONS, strict=False):
+            field.label.text = t("parallel.correct.beside", place=self[name].label.text, language=language)
+        for field, main in zip(self.parallel_reasons, self.reasons, strict=False):
+            field.label.text = t("parallel.correct.beside", place=main.label.text, language=language)
+
+    def validate_parallel_words(self, field: Field) -> None:
+        """Said in both forms, for it prints on top of both."""
+        if not field.data:
+            raise StopValidation(t("parallel.correct.words_needed", language=t(f"decision.language.{self.other}")))
+
+    @property
+    def changes(self) -> Changes:
+        """The words as they were written."""
+        sections = zip(SECTIONS, self.parallel_sections, strict=False)
+        parallel = ParallelChanges(
+            sections={name: field.data or "" for name, field in sections},
+            reasons={
+                question["position"]: field.data or ""
+                for field, question in zip(self.parallel_reasons, self._questions, strict=False)
+            },
+            words=self.parallel_words.data or "",
+            is_in_one_only=bool(self.is_in_one_only.data),
+        )
+        return replace(super().changes, parallel=parallel)
 
 
 class ParallelForm(PlaceForm):

@@ -128,9 +128,10 @@ def places_behind(case: Case) -> list[ParallelPlace]:
 
 
 def parallel_place_at(session: Session, slug: str, place: str) -> ParallelPlace:
-    """The place at that address; the case is locked in a writing session. Raises `NotFound`."""
+    """The place at that address; the case is locked in a writing session. Raises `NotFound`, also where no parallel text is needed."""
     case = case_at(session, slug)
-    found = next((each for each in parallel_places(case) if each.beside == place), None)
+    places = parallel_places(case) if parallel_language(case) is not None else []
+    found = next((each for each in places if each.beside == place), None)
     if found is None:
         raise NotFound
     return found

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from tvist.decision.models import Decision, IssuedFile
+    from tvist.words import Norwegian
 
 
 def deliberation_at(session: Session, slug: str) -> Case:
@@ -49,9 +50,29 @@ def issued_decision_at(session: Session, slug: str) -> Decision:
 
 
 def issued_file_at(session: Session, slug: str, version: int) -> IssuedFile:
-    """The file of one version of the issued opinion at that address. Raises `NotFound`."""
-    files = issued_decision_at(session, slug).files
-    found = next((file for file in files if file.version == version), None)
+    """The file of one version of the issued opinion at that address, its main text. Raises `NotFound`."""
+    return _file(issued_decision_at(session, slug), version, is_parallel=False)
+
+
+def parallel_file_at(session: Session, slug: str, version: int) -> IssuedFile:
+    """The parallel text of one version at that address (rule 39). Raises `NotFound`, also where there is none."""
+    return _file(issued_decision_at(session, slug), version, is_parallel=True)
+
+
+def newest_file(decision: Decision, *, is_parallel: bool = False) -> IssuedFile:
+    """The file of the version that holds now, of its main text or its parallel text. Raises `NotFound`."""
+    return _file(decision, max((file.version for file in decision.files), default=0), is_parallel=is_parallel)
+
+
+def issued_beside(decision: Decision) -> Norwegian | None:
+    """The form of the parallel text that was issued beside the main one; None where none was."""
+    if not any(file.is_parallel for file in decision.files):
+        return None
+    return "nb" if decision.language == "nn" else "nn"
+
+
+def _file(decision: Decision, version: int, *, is_parallel: bool) -> IssuedFile:
+    found = next((file for file in decision.files if (file.version, file.is_parallel) == (version, is_parallel)), None)
     if found is None:
         raise NotFound
     return found

@@ -57,6 +57,8 @@ READERS: Final[dict[Act, frozenset[Role]]] = {
     Act.RULE_ON_LATE: _ALL,
     # A letter may be for one side alone, and what becomes of letters is the secretariat's work.
     Act.WRITE_LETTER: _OFFICE,
+    # Why an opinion leads or is superseded is told within the body; that it does, everybody reads in the register (rule 46).
+    Act.RANK_PUBLICATION: _BODY,
     Act.RELEASE_LETTER: _OFFICE,
 }
 """Acts that are not named here are for all who may read the case."""
@@ -74,6 +76,7 @@ _BY_THE_LEADER: Final = frozenset(
         Act.CORRECT,
         Act.GRANT_NEW_TREATMENT,
         Act.REFUSE_NEW_TREATMENT,
+        Act.RANK_PUBLICATION,
     }
 )
 

@@ -10,12 +10,14 @@ from tvist.cases.models import Side
 from tvist.decision.tables import Wording
 from tvist.pdf.plaintext import one_line
 from tvist.procedure.codes import CodeKind, code_label
+from tvist.publication.document import citation
 from tvist.publication.facts import is_unanimous
 from tvist.published.labels import measure_label
-from tvist.words import Message, render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from tvist.words import Message
 
 Record = dict[str, Any]
 
@@ -68,18 +70,13 @@ def entry_of(public: Record) -> Entry:
         language=public["language"],
         title=_parties(public, told),
         summary=shortened(public["sections"]["conclusion"]),
-        citation=citation(number, released_on, public["language"]),
+        citation=citation(public),
         released_on=released_on,
         measures=tuple(dict.fromkeys(measure_label(line["measure"]) for line in public["lines"])),
         outcome=code_label(CodeKind.OUTCOME, public["outcome"]) if public["outcome"] else None,
         is_unanimous=is_unanimous(public),
         is_invented=public["is_invented"],
     )
-
-
-def citation(number: str, released_on: date, language: str) -> str:
-    """How to refer to the opinion: body, kind of text, number and day of publication."""
-    return render(Message("published.citation", number=number, day=released_on), language)
 
 
 def shortened(text: str) -> str:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from tvist.publication.facts import Law
 
+GROUP: Final = "group_"
+"""How the code of a group of measures begins, where a public record tells no more than that."""
 _CODES: Final = {
     FactOfPublication.MEASURE: (CodeKind.MEASURE,),
     FactOfPublication.BASIS: (CodeKind.STATE_BASIS, CodeKind.MUNICIPAL_BASIS),
@@ -38,6 +40,8 @@ def fact_label(kind: FactOfPublication, value: str, language: str = DEFAULT_LANG
     if kind is FactOfPublication.REGION:
         names = {region.code: region.name for region in state_regions()}
         return Message("published.region_state") if value == STATE else names.get(value, value)
+    if kind is FactOfPublication.MEASURE and value.startswith(GROUP):
+        return code_label(CodeKind.MEASURE, value)
     known = next((code for code in _CODES.get(kind, ()) if is_code(code, value)), None)
     return code_label(known, value) if known else value
 

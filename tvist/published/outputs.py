@@ -7,6 +7,8 @@ from datetime import UTC, datetime, time
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from markupsafe import Markup
+
 from tvist.publication.leaks import Output
 from tvist.publication.places import texts
 from tvist.published.article import article, mentioned, title_of
@@ -29,7 +31,7 @@ def outputs_of(public: Record, *, base_url: str = "") -> list[Output]:
     released_at = datetime.combine(entry.released_on, time(12), UTC)
     told = Told(entry.number, released_at, released_at, entry)
     data = structured(public, entry, base_url)
-    page = f"<title>{title_of(public)} {entry.number}</title>" + article(public, known=mentioned(public, texts(public)))
+    page = Markup("<title>{}</title>").format(title_of(public)) + article(public, known=mentioned(public, texts(public)))
     rows = [(language, part("_row.html", language, row=entry, standing="", level=2)) for language in LANGUAGES]
     return [
         Output("page", "html", str(page + as_script(data)).encode()),

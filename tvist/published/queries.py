@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, joinedload, load_only, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from tvist.errors import NotFound
 from tvist.publication.models import FactOfPublication, Publication, PublicationCitation, PublicationFact
@@ -63,7 +63,7 @@ def publication_at(session: Session, number: str) -> Publication:
     place = place_of(number)
     if place is None:
         raise NotFound(number)
-    query = sa.select(Publication).where(place == _PLACE, is_released())
+    query = sa.select(Publication).where(_PLACE.in_([place]), is_released())
     query = query.options(
         joinedload(Publication.superseded_by).load_only(*_LEADS_THERE),
         selectinload(Publication.cites).joinedload(PublicationCitation.cited).load_only(*_LEADS_THERE),
@@ -156,32 +156,32 @@ def count_standing(session: Session) -> int:
 
 def site_page(session: Session, first: int, most: int) -> Sequence[tuple[str, datetime]]:
     """Number and moment of release of those that stand, the oldest first: `most` of them after the first `first`."""
-    query = sa.select(Publication).where(stands()).order_by(Publication.year, Publication.serial).offset(first).limit(most)
-    only = load_only(Publication.year, Publication.serial, Publication.released_at)
-    return [(each.number, changed_at(each)) for each in session.scalars(query.options(only))]
+    columns = (Publication.year, Publication.serial, Publication.released_at)
+    query = sa.select(*columns).where(stands()).order_by(Publication.year, Publication.serial).offset(first).limit(most)
+    return [(f"BTN-{year}-{serial}", at) for year, serial, at in session.execute(query) if at is not None]
 
 
 def places_of_facts(
     session: Session, kinds: Sequence[FactOfPublication], most: int
 ) -> list[tuple[FactOfPublication, str, int, str]]:
     """Each value of those kinds with how many opinions stand that have it, and the newest `most` of their numbers: a row for each of these."""
-    window = {"partition_by": (PublicationFact.kind, PublicationFact.value)}
-    ordered = sa.func.row_number().over(**window, order_by=(Publication.year.desc(), Publication.serial.desc()))
+    alike = (PublicationFact.kind, PublicationFact.value)
+    newest_first = (Publication.year.desc(), Publication.serial.desc())
     query = (
         sa.select(
             PublicationFact.kind,
             PublicationFact.value,
-            sa.func.count().over(**window).label("count"),
+            sa.func.count().over(partition_by=alike).label("all_alike"),
             Publication.year,
             Publication.serial,
-            ordered.label("place"),
+            sa.func.row_number().over(partition_by=alike, order_by=newest_first).label("place"),
         )
         .join(PublicationFact.publication)
         .where(PublicationFact.kind.in_(kinds), stands())
         .subquery()
     )
     rows = session.execute(sa.select(query).where(query.c.place <= most).order_by(query.c.kind, query.c.value, query.c.place))
-    return [(row.kind, row.value, row.count, f"BTN-{row.year}-{row.serial}") for row in rows]
+    return [(row.kind, row.value, row.all_alike, f"BTN-{row.year}-{row.serial}") for row in rows]
 
 
 def standing_now(publication: Publication) -> Publication | None:

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 CORRECTIONS = [{"version": 2, "on": "2026-03-09", "words": "Årstallet i vurderingen var feil."}]
 MANY_LINES = {
-    "lines": [a_line(position) for position in range(1, 230)],
-    "questions": [a_question(position, position, "responsible", a_result(0)) for position in range(1, 230)],
+    "lines": [a_line(position) for position in range(1, 240)],
+    "questions": [a_question(position, position, "responsible", a_result(0)) for position in range(1, 240)],
 }
 MADE: dict[str, tuple[int, Callable[[], bytes]]] = {
     "opinion, nb": (5, lambda: render(*opinion(a_record()))),

@@ -49,7 +49,10 @@ class Pressed:
 
 @dataclass(eq=False)
 class Element:
-    """One element of the tree: its type, and what it holds, in reading order. `words` are what a link says."""
+    """One element of the tree: its type, and what it holds, in reading order. `words` are what a link says.
+
+    `above` is where it will be put when the first of its content is: a link stands in its sentence after the words before it.
+    """
 
     kind: str
     role: Role
@@ -57,6 +60,7 @@ class Element:
     kids: list[Element | Marked | Pressed] = field(default_factory=list)
     box: tuple[float, float, float, float] | None = None
     words: str = ""
+    above: Element | None = None
 
 
 class Tree:
@@ -87,8 +91,8 @@ class Tree:
     def link(self, role: Role, within: Element, key: str, *, is_reference: bool) -> Element:
         """Find the link of that key in a text; a reference to a note is a link within a `Reference`."""
         if (role, key) not in self._made:
-            above = self._put(Element("Reference", role, within.language), within) if is_reference else within
-            self._made[role, key] = self._put(Element("Link", role, within.language), above)
+            above = Element("Reference", role, within.language, above=within) if is_reference else within
+            self._made[role, key] = Element("Link", role, within.language, above=above)
         return self._made[role, key]
 
     def has(self, role: Role) -> bool:
@@ -120,6 +124,7 @@ class TaggedCanvas(Canvas):
 
     def begin(self, element: Element) -> str:
         """Number the next stretch of content for an element; returns the operator that begins it."""
+        _put_where_it_waits(element)
         number, self._marks = self._marks, self._marks + 1
         element.kids.append(Marked(self.getPageNumber() - 1, number))
         return f"/{element.kind} <</MCID {number}>> BDC"
@@ -156,3 +161,10 @@ class TaggedCanvas(Canvas):
         place = len(vars(self)["_annotationrefs"])
         super()._addAnnotation(annotation, name, addtopage)  # type: ignore[misc]
         self.pressed.pop(0).kids.append(Pressed(self.getPageNumber() - 1, place))
+
+
+def _put_where_it_waits(element: Element) -> None:
+    above, element.above = element.above, None
+    if above is not None:
+        _put_where_it_waits(above)
+        above.kids.append(element)

@@ -1,0 +1,100 @@
+"""Opinions with planted secrets go to the public: a searching program that knows nothing of the marker finds none; one mark less is refused."""
+
+from __future__ import annotations
+
+import random
+import secrets as chance
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from tests import searcher
+from tests.campaign.counts import IS_WHOLE
+from tests.campaign.opinions import Planted, marks_of, planted
+from tvist.pdf import render
+from tvist.publication.document import public_opinion
+from tvist.publication.leaks import Output, leaks_in, secrets_of
+from tvist.publication.public_record import public
+from tvist.published.outputs import outputs_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+OPINIONS: Final = 300 if IS_WHOLE else 6
+MARKS_REMOVED: Final = 10 if IS_WHOLE else 3
+"""Of each opinion: so many of its marks are taken away, one at a time, drawn anew."""
+
+
+@pytest.fixture(scope="module")
+def kind() -> str:
+    """Nothing of this asks a database."""
+    return "records alone"
+
+
+@pytest.mark.timeout(7200)
+def test_no_planted_secret_can_be_found_and_each_mark_that_is_removed_is_missed(
+    tell: Callable[[str, Counter[str]], None],
+) -> None:
+    counted: Counter[str] = Counter()
+    for number in range(OPINIONS):
+        seed = chance.randbits(32) if IS_WHOLE else number
+        _try(random.Random(seed), counted, f"seed {seed}")  # noqa: S311 - drawn for a test.
+    tell("Opinions made public", counted)
+    assert counted["opinions"] == OPINIONS
+
+
+def _try(draw: random.Random, counted: Counter[str], seed: str) -> None:
+    made = planted(draw)
+    marks, by_hand = marks_of(made)
+    files = all_outputs(made, marks)
+    found = searcher.finds({output.name: output.data for output in files}, words_of(made))
+    assert not found, (seed, found)
+    leaks = leaks_in(files, secrets_of(made.record, marks, made.known))
+    assert not leaks, (seed, [(leak.output, leak.where, leak.secret.words, leak.secret.why, leak.found) for leak in leaks])
+    counted.update(
+        {
+            "opinions": 1,
+            "secrets planted": len(made.stretches),
+            "marks": len(marks),
+            "marks by hand": by_hand,
+            "proposals left open": sum(not mark.hides for mark in marks),
+            "files and pages searched": len(files),
+        }
+    )
+    for removed in draw.sample([mark for mark in marks if mark.hides], MARKS_REMOVED):
+        left = [mark for mark in marks if mark is not removed]
+        held = outputs(made, left)
+        assert leaks_in(held, secrets_of(made.record, left, made.known)), (seed, removed)
+        counted["marks removed, and refused"] += 1
+
+
+def words_of(made: Planted) -> list[str]:
+    """The planted words, and what the record itself must not tell."""
+    parties = [each for party in made.record["parties"] for each in (party["representative"], party["own_reference"])]
+    municipality = made.record["parties"][0]["name"]
+    return [
+        *made.secrets,
+        *parties,
+        municipality,
+        made.record["number"],
+        *(each for known in made.known.people for each in [known.name]),
+    ]
+
+
+def outputs(made: Planted, marks: list[Any]) -> list[Output]:
+    """All that is served of the opinion but its file."""
+    return outputs_of(the_public(made, marks), base_url="https://tvist.example")
+
+
+def all_outputs(made: Planted, marks: list[Any]) -> list[Output]:
+    """The same with the file."""
+    record = the_public(made, marks)
+    return [
+        Output("BTN-2026-7.pdf", "pdf", render(*public_opinion(record))),
+        *outputs_of(record, base_url="https://tvist.example"),
+    ]
+
+
+def the_public(made: Planted, marks: list[Any]) -> dict[str, Any]:
+    return public(made.record, marks, [], number="BTN-2026-7", released_on="2026-04-01", known=made.known)

@@ -20,6 +20,7 @@ from tvist.check.files import check_files, find_orphans
 from tvist.check.finding import Finding
 from tvist.check.journal import check_journal
 from tvist.check.papers import check_index, check_papers
+from tvist.check.seals import check_seals
 from tvist.check.sums import check_copies, check_sums
 from tvist.decision.models import Decision, Question
 from tvist.panel.challenges import Challenge, Ruling
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
 A_BATCH: Final = 200
 
 
-def check_all(installation: Installation, *, every_file: int | None = 1) -> Iterator[Finding]:
-    """All findings, case by case. `every_file` opens each, or each so many, stored file; None leaves the files out."""
+def check_all(installation: Installation, *, every_file: int | None = 1, prints_again: bool = False) -> Iterator[Finding]:
+    """All findings, case by case. `every_file` opens each, or each so many, stored file; None leaves the files out. `prints_again`: see `seals`."""
     last = 0
     while True:
         with installation.database.reading() as session:
@@ -54,6 +55,7 @@ def check_all(installation: Installation, *, every_file: int | None = 1) -> Iter
             last = cases[-1].id
     if every_file is not None:
         yield from check_files(installation, every_file)
+        yield from check_seals(installation, every_file, prints_again=prints_again)
         yield from find_orphans(installation)
 
 

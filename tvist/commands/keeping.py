@@ -85,13 +85,18 @@ def _organisation(session: Session, role: str, code: str | None, mailbox: str | 
 @click.command
 @click.option("--files/--no-files", default=True, show_default=True, help="Also open every stored file and compare its SHA-256.")
 @click.option("--sample", type=click.IntRange(min=1), help="Open only every Nth stored file.")
-def check(files: bool, sample: int | None) -> None:  # noqa: FBT001 - click gives a switch as a bool.
+@click.option(
+    "--print-again",
+    is_flag=True,
+    help="Also print every opened opinion from its record and compare: for the version that printed it.",
+)
+def check(files: bool, sample: int | None, print_again: bool) -> None:  # noqa: FBT001 - click gives a switch as a bool.
     """Prove the journal, the sums, the deadlines and the files of every case."""
     from tvist.check import check_all
     from tvist.commands.opening import ready
 
     installation, found = ready(), 0
-    for finding in check_all(installation, every_file=(sample or 1) if files else None):
+    for finding in check_all(installation, every_file=(sample or 1) if files else None, prints_again=print_again):
         click.echo(str(finding))
         found += 1
     if found:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from tvist.config import DEMO_SEAL
 from tvist.sealing.refusals import CertificateNotYetValid, ExpiredCertificate, NoCertificate, UnfitCertificate, WrongSealPassword
 
 if TYPE_CHECKING:
@@ -42,8 +43,9 @@ class SealCertificate:
 
 def certificate_of(config: Config, at: datetime) -> SealCertificate:
     """The certificate of this installation, valid at `at`. Raises `NoSeal`, of the class that says why."""
-    if config.is_demo and config.seal_file is not None and not config.seal_file.exists():
-        make_demo_certificate(config.seal_file)
+    own = config.instance / DEMO_SEAL
+    if config.is_demo and config.seal_file == own and not own.exists():
+        make_demo_certificate(own)
     found = _opened(config)
     if at > found.certificate.not_valid_after_utc:
         raise ExpiredCertificate

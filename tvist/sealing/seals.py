@@ -74,7 +74,9 @@ def _signed(data: bytes, certificate: SealCertificate, config: Config, at: datet
 
 def _pdf_signer(certificate: SealCertificate, config: Config, at: datetime) -> Any:
     from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
-    from pyhanko.sign.signers import PdfSigner, PdfSignatureMetadata
+    from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
+    from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
+    from pyhanko.sign.signers.pdf_signer import DSSContentSettings, SigDSSPlacementPreference
 
     class SignerAt(PdfSigner):  # type: ignore[misc]  # pyHanko's own class.
         """Signs at the moment it is told, not at the clock's."""
@@ -83,6 +85,11 @@ def _pdf_signer(certificate: SealCertificate, config: Config, at: datetime) -> A
             session = super().init_signing_session(*args, **more)
             session.system_time = at
             return session
+
+        def register_extensions(self, pdf_out: Any, *, md_algorithm: str) -> None:  # noqa: ARG002 - pyHanko's signature.
+            """PAdES alone: for elliptic curves pyHanko would call the file PDF 2.0, and PDF/A-2 is written on 1.7."""
+            pdf_out.ensure_output_version((1, 7))
+            pdf_out.register_extension(ESIC_EXTENSION_1)
 
     meta = PdfSignatureMetadata(
         field_name=FIELD,
@@ -94,6 +101,8 @@ def _pdf_signer(certificate: SealCertificate, config: Config, at: datetime) -> A
         docmdp_permissions=MDPPerm.NO_CHANGES,
         embed_validation_info=config.seals_long_term,
         use_pades_lta=config.seals_long_term,
+        # The proofs stand in the revision they prove, and the archive time stamp after them is the last thing in the file.
+        dss_settings=DSSContentSettings(include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE),
         validation_context=_proofs(certificate) if config.seals_long_term else None,
     )
     return SignerAt(meta, _signer(certificate), timestamper=_timestamper(config))

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 from tvist.accounts.models import OrganisationKind
 from tvist.decision.models import QuestionKind
 from tvist.decision.parallel_record import PARALLEL
+from tvist.publication.days import months_in
 from tvist.publication.models import BlurKind
-from tvist.publication.patterns import months_in, shapes_in
+from tvist.publication.patterns import shapes_in
 from tvist.register.regions import state_regions
 from tvist.words import NO_BREAK, Message, render
 
@@ -60,7 +61,7 @@ def blurred_text(text: str, record: Record, blurs: Collection[BlurKind]) -> str:
     if BlurKind.DAYS in blurs:
         text = _in_years(text, language)
     if BlurKind.BIRTH_YEAR in blurs:
-        text = _without(text, {"birth_year": "instead.year", "age": "instead.age"}, language)
+        text = _without(_without(text, "birth_year", "instead.year", language), "age", "instead.age", language)
     if BlurKind.AMOUNTS in blurs:
         text = _SUM.sub(_round_sum, text)
     if BlurKind.REGION in blurs:
@@ -77,15 +78,14 @@ def blurred_record(record: Record, blurs: Collection[BlurKind]) -> Record:
 
 
 def _in_years(text: str, language: str) -> str:
-    spans = [(found.start, found.end) for found in shapes_in(text) if found.why == "day"]
+    spans = [(found.start, found.end) for found in shapes_in(text, "day")]
     return _put(text, [*spans, *months_in(text)], lambda words: _year_of(words) or _said("instead.date", language))
 
 
-def _without(text: str, codes: dict[str, str], language: str) -> str:
-    for why, code in codes.items():
-        spans = [(found.start, found.end) for found in shapes_in(text) if found.why == why]
-        text = _put(text, spans, lambda _words, code=code: _said(code, language))  # type: ignore[misc]
-    return text
+def _without(text: str, why: str, code: str, language: str) -> str:
+    """The text with a word of ours instead of each stretch of that shape."""
+    told = _said(code, language)
+    return _put(text, [(found.start, found.end) for found in shapes_in(text, why)], lambda _words: told)
 
 
 def _put(text: str, spans: Iterable[tuple[int, int]], told: Callable[[str], str]) -> str:

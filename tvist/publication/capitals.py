@@ -20,6 +20,7 @@ _PHRASE: Final = re.compile(
 )
 _PART: Final = re.compile(r"[^ \u00a0]+")
 _WHERE: Final = re.compile(r"(?:^|[\s(\u00ab\"])(?:i|på|til|fra|frå|ved|nær|utenfor|utanfor)[ \u00a0]+$", re.IGNORECASE)
+_AS_FAR_BACK: Final = 20
 _ENDING: Final = re.compile("['\u2019]?s?$")
 
 
@@ -38,8 +39,23 @@ def capitals_in(text: str) -> Iterator[Capitals]:
         named = _named(text, parts)
         if named:
             start, end = named[0][0], named[-1][1]
-            kind = MarkKind.PLACE if len(named) == 1 and _WHERE.search(text[:start]) else MarkKind.PERSON
+            kind = (
+                MarkKind.PLACE
+                if len(named) == 1 and _WHERE.search(text[max(0, start - _AS_FAR_BACK) : start])
+                else MarkKind.PERSON
+            )
             yield Capitals(start, end, kind)
+
+
+def parts_of_names(text: str) -> Iterator[str]:
+    """The words of the names in a text, without a genitive."""
+    for found in capitals_in(text):
+        for part in _PART.findall(text[found.start : found.end]):
+            bare = part.strip(".")
+            if len(bare) > len("A") and bare[0].isupper():
+                yield bare
+                if len(bare) > len("Abs") and bare.endswith("s"):
+                    yield bare.rstrip("s").rstrip("'\u2019")
 
 
 def _named(text: str, parts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

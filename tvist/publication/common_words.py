@@ -26,6 +26,9 @@ SMALL: Final = _words(
     hvor hvordan hvorfor hverken i ifølge ikke ikkje imellom imens imot inn innan innen innenfor ja jeg jf jfr kan korkje kor korleis kva kven kvifor
     kvar man med medan mellom men mens mot må nei no noe noen noko nokon nå når nær og også om ordet over overfor på rundt sidan siden sin sitt skal
     skulle slik slikt som så særleg særlig sånn til tidlegare tidligere tilbake trass tross under utan uten utanfor utenfor utover var ved verken
+    derimot dersom dessuten deretter difor etterpå ettersom framleis fremdeles heller imidlertid kanskje likevel lenger lengre neste
+    samtidig samstundes seinare senere sannsynligvis tidvis totalt trolig trulig uansett underveis undervegs vanligvis
+    partene partane saka saken tiltaket tvisten avtalen avtala opphaldet oppholdet barnets barnet ungdommen
     vert vi videre vidare vil ville viser visst vår å åleine
     """
 )

@@ -28,9 +28,11 @@ MUNICIPAL: Final = tuple(
     for ending in endings
 )
 """What may stand after the name of a municipality, in bokmål and nynorsk."""
-PEOPLE: Final = ("væring", "ing", "bu", "bygg", "enser", "ar", "er")
+PEOPLE: Final = ("væring", "ing", "bu", "bygg", "enser", "ser", "ar", "er")
 """How those who live in a place may be called: the stem and one of these, which no register knows."""
 PEOPLE_ENDINGS: Final = ("", "s", "en", "ens", "er", "ar", "ene", "ane", "enes", "anes", "e")
+_FEWEST_DIGITS: Final = 6
+"""Fewer digits in a row may be anything."""
 _BIRTH_NUMBER: Final = re.compile(r"\d{11}")
 _NAMED: Final = frozenset({MarkKind.PERSON, MarkKind.OFFICER, MarkKind.REPRESENTATIVE})
 
@@ -58,12 +60,22 @@ def doubtful_forms(words: str, kind: MarkKind) -> frozenset[str]:
     text = " ".join(words.split())
     if kind is MarkKind.MUNICIPALITY:
         names = {stem_of(name) for name in names_beside(text)} | {stem_of(text)}
+        roots = {root for name in names for root in _roots(name.lower())}
         return frozenset(
-            f"{name.lower()}{people}{ending}" for name in names for people, ending in itertools.product(PEOPLE, PEOPLE_ENDINGS)
+            f"{root}{people}{ending}" for root in roots for people, ending in itertools.product(PEOPLE, PEOPLE_ENDINGS)
         )
     if kind in _NAMED and len(parts := text.split()) > 1:
         return frozenset(_genitives([parts[0], parts[-1]]))
     return frozenset()
+
+
+def _roots(name: str) -> Iterator[str]:
+    """The name as it stands before the ending for its people: "luster" also as "lustr", "volda" as "vold"."""
+    yield name
+    if name.endswith("er"):
+        yield f"{name[:-2]}r"
+    if name[-1] in "aeø":
+        yield name[:-1]
 
 
 def _of_municipality(text: str) -> Iterator[str]:
@@ -81,13 +93,14 @@ def _of_person(text: str) -> Iterator[str]:
     if len(parts) > 1:
         first, last = parts[0], parts[-1]
         yield from (f"{first} {last}", f"{last}, {first}", f"{last}, {' '.join(parts[:-1])}", f"{first[0]}. {last}")
-        yield f"{' '.join(f'{part[0]}.' for part in parts[:-1])} {last}"
+        initials = [f"{part[0]}." for part in parts[:-1]]
+        yield from (f"{' '.join(initials)} {last}", f"{''.join(initials)} {last}")
 
 
 def _of_number(text: str) -> Iterator[str]:
     """Digits without what stands between them; a birth number also with the usual space."""
     digits = re.sub(r"\D", "", text)
-    if not digits or re.search(r"[^\W\d_]", text):
+    if len(digits) < _FEWEST_DIGITS or re.search(r"[^\W\d_]", text):
         return
     yield digits
     if _BIRTH_NUMBER.fullmatch(digits):

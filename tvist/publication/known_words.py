@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from tvist.publication.inflections import doubtful_forms, forms
 from tvist.publication.models import MarkKind
 from tvist.publication.names import plain
+from tvist.publication.pseudonyms import is_municipal
 from tvist.register.regions import state_regions
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ _KINDS: Final[Mapping[What, MarkKind]] = {
     "child_side": MarkKind.PERSON,
 }
 _CASE_NUMBER: Final = re.compile(
-    "(?<![\\d§])(?P<year>(?:19|20)\\d\\d)[ \u00a0]?[/\u2013-][ \u00a0]?(?P<serial>\\d{1,6})(?!\\d)|(?<!\\d)(?P<whole>\\d{8})(?!\\d)"
+    "(?<![\\d§])(?<!BTN-)(?P<year>(?:19|20)\\d\\d)[ \u00a0]?[/\u2013-][ \u00a0]?(?P<serial>\\d{1,6})(?!\\d)|(?<!\\d)(?P<whole>\\d{8})(?!\\d)"
 )
 
 
@@ -143,11 +144,6 @@ def _finders(known: Known, members: frozenset[str]) -> tuple[Finder, Finder, Fin
     ]
     named = [Wanted(form, MarkKind.PERSON, "member") for name in members for form in forms(name, MarkKind.PERSON)]
     return Finder(named), Finder(whole), Finder(parts)
-
-
-def is_municipal(name: str) -> bool:
-    """Whether an organisation is a municipality: its name says so."""
-    return plain(name).endswith((" kommune", " herad"))
 
 
 def _other_organisations(known: Known) -> list[str]:

@@ -16,22 +16,24 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tvist.publication.common_words import ABBREVIATIONS, BODIES, COMMON, SMALL, TITLES
 from tvist.publication.models import MarkKind
-from tvist.publication.register_names import county_names, municipality_names, stem_of
+from tvist.publication.register_names import INVISIBLE, county_names, folded_name, municipality_names, stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-_INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _WORD: Final = re.compile(
     "[^\\W\\d_][^\\W\\d_\u00ad\u0300-\u036f\u200b-\u200d\u2060]*(?:[\u00ad\u0300-\u036f\u200b-\u200d\u2060]+[^\\W\\d_]*)*"
 )
 _BETWEEN: Final = re.compile(r"\s*[-\u2010\u2011\u2013/]\s*|\s+")
 _POSSESSIVE: Final = re.compile("['\u2019]s?(?![^\\W\\d_])")
 _TAIL: Final = re.compile(
-    "(?P<gap>[ \\t\u00a0]*\n?[ \\t\u00a0]*)(?P<word>(?:fylkes)?kommunen?s?|herad(?:et)?s?|fylket?s?)(?![^\\W\\d_])", re.IGNORECASE
+    "(?P<gap>[ \\t\u00a0]*\n?[ \\t\u00a0]*)(?P<word>(?:fylkes)?kommunen?s?|herad(?:et)?s?|fylket?s?|suohkan|tj\u00efelte|kommuvdna|kom+uuni)(?![^\\W\\d_])",
+    re.IGNORECASE,
 )
 _JOINED: Final = re.compile("kommunen?s?$")
 _OPENING: Final = ' \t\u00a0\u00ab"\u201c\u201e([*\u2022-\u2013'
+_AS_FAR_BACK: Final = 60
+"""So many letters before a word tell whether it begins a sentence."""
 _ENDS: Final = ".!?:;\n\u2026"
 
 
@@ -61,15 +63,25 @@ class _Name:
     kind: MarkKind
 
 
+class _Here(NamedTuple):
+    """A word of a text, by its place among the words."""
+
+    text: str
+    words: Sequence[Word]
+    place: int
+
+
 def key_of(name: str) -> str:
     """What is the same for all names of one municipality; for one that no register knows its own name in small letters."""
-    stem = plain(stem_of(name))
-    return municipality_names().get(stem, stem).casefold()
+    stem = folded_name(stem_of(name))
+    return folded_name(municipality_names().get(stem, stem))
 
 
 def plain(text: str) -> str:
     """In small letters, composed, in plain dress, without soft hyphens and what else nobody sees."""
-    return unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).casefold()
 
 
 def is_common_word(name: str) -> bool:
@@ -91,7 +103,7 @@ def names_in(text: str, own: Collection[str] = ()) -> list[NameFound]:
     place = 0
     while place < len(words):
         matched = next(_matches(text, words, place, tables), None)
-        name = _found(text, words, place, matched, keys) if matched is not None else None
+        name = _found(_Here(text, words, place), *matched, keys) if matched is not None else None
         if name is not None:
             found.append(name)
         place += len(matched[0].words) if matched is not None and name is not None else 1
@@ -100,7 +112,7 @@ def names_in(text: str, own: Collection[str] = ()) -> list[NameFound]:
 
 def begins_sentence(text: str, start: int) -> bool:
     """Whether a word that begins there begins a sentence, a line or a quotation, so that its capital says nothing."""
-    before = text[:start]
+    before = text[max(0, start - _AS_FAR_BACK) : start]
     bare = before.rstrip(_OPENING)
     if not bare or bare[-1] in "\n\r":
         return True
@@ -117,8 +129,12 @@ def _matches(
 ) -> Iterator[tuple[_Name, int]]:
     """The names that begin at a word, the longest first, each with where it ends; a genitive belongs to it."""
     first = words[place].plain
-    tries = {first, _JOINED.sub("", first)} | ({first[:-1]} if first.endswith("s") else set())
+    tries = {first, first[:-1]} if first.endswith("s") else {first}
+    if "kommune" in first:
+        tries.add(_JOINED.sub("", first))
     candidates = {name for table in tables for key in tries for name in table.get(key, ())}
+    if not candidates:
+        return
     for name in sorted(candidates, key=lambda each: (-len(each.words), each.words)):
         if _stands(text, words, place, name):
             yield name, words[place + len(name.words) - 1].end
@@ -143,46 +159,46 @@ def _is_form(word: str, name: str) -> bool:
     return word == f"{name}s" and name[-1] not in "sxz"
 
 
-def _found(text: str, words: Sequence[Word], place: int, matched: tuple[_Name, int], keys: Collection[str]) -> NameFound | None:
-    """What the words are in their sentence; None for a common word."""
-    name, end = matched
-    word = words[place]
+def _found(here: _Here, name: _Name, end: int, keys: Collection[str]) -> NameFound | None:
+    """What the words up to `end` are in their sentence; None for a common word. `keys`: those of the municipalities of the case."""
+    text, start = here.text, here.words[here.place].start
     if possessive := _POSSESSIVE.match(text, end):
         end = possessive.end()
     if tail := _TAIL.match(text, end):
         is_county = tail["word"].lower().startswith("fylke")
         kind = MarkKind.PLACE if is_county else MarkKind.MUNICIPALITY
-        if tail["gap"] or text[word.start].isupper():
-            return NameFound(word.start, tail.end(), kind, name.key, "county" if is_county else "municipality")
-    if not text[word.start].isupper():
-        return NameFound(word.start, end, name.kind, name.key, "small_letters") if _is_own_and_rare(name, keys) else None
-    if (person := _person_start(text, words, place)) is not None and name.key not in keys:
+        if tail["gap"] or text[start].isupper():
+            return NameFound(start, tail.end(), kind, name.key, "county" if is_county else "municipality")
+    if not text[start].isupper():
+        return NameFound(start, end, name.kind, name.key, "small_letters") if _is_own_and_rare(name, keys) else None
+    person = _person_start(here)
+    if person is not None and (name.key not in keys or not begins_sentence(text, person)):
         return NameFound(person, end, MarkKind.PERSON, name.key, "like_a_person")
-    return NameFound(word.start, end, name.kind, name.key, _why(text, word, name, keys))
+    return NameFound(start, end, name.kind, name.key, _why(text, start, name, keys))
 
 
 def _is_own_and_rare(name: _Name, keys: Collection[str]) -> bool:
     return name.key in keys and " ".join(name.words) not in COMMON
 
 
-def _why(text: str, word: Word, name: _Name, keys: Collection[str]) -> str:
-    if len(name.words) == 1 and name.words[0] in COMMON and begins_sentence(text, word.start):
+def _why(text: str, start: int, name: _Name, keys: Collection[str]) -> str:
+    if len(name.words) == 1 and name.words[0] in COMMON and begins_sentence(text, start):
         return "common_word"
     if name.kind is MarkKind.PLACE:
         return "county"
     return "party" if name.key in keys else "municipality"
 
 
-def _person_start(text: str, words: Sequence[Word], place: int) -> int | None:
+def _person_start(here: _Here) -> int | None:
     """Where a person's name begins whose surname the word seems to be: after a first name, or after a title; None where it is a place."""
-    if not place:
+    if not here.place:
         return None
-    before, word = words[place - 1], words[place]
+    before, word, text = here.words[here.place - 1], here.words[here.place], here.text
     if text[before.end : word.start] not in {" ", "\u00a0"} or before.plain in SMALL | BODIES:
         return None
     if before.plain in TITLES:
         return word.start
-    is_name = text[before.start].isupper() and text[before.start : before.end].istitle() and len(before.plain) > 1
+    is_name = text[before.start : before.end].istitle() and len(before.plain) > 1
     return before.start if is_name and before.plain not in _of_register() else None
 
 
@@ -191,9 +207,9 @@ def _of_register() -> Mapping[str, Sequence[_Name]]:
     """The names of the register by their first word."""
     found: defaultdict[str, list[_Name]] = defaultdict(list)
     for name, stands_for in municipality_names().items():
-        _put(found, name, stands_for.casefold(), MarkKind.MUNICIPALITY)
+        _put(found, name, folded_name(stands_for), MarkKind.MUNICIPALITY)
     for name in county_names():
-        _put(found, name, name.casefold(), MarkKind.PLACE)
+        _put(found, name, folded_name(name), MarkKind.PLACE)
     return dict(found)
 
 
@@ -202,7 +218,7 @@ def _of(own: tuple[str, ...]) -> Mapping[str, Sequence[_Name]]:
     """The names of the case's own municipalities that no register knows, by their first word."""
     found: defaultdict[str, list[_Name]] = defaultdict(list)
     for name in own:
-        if plain(stem_of(name)) not in municipality_names():
+        if folded_name(stem_of(name)) not in municipality_names():
             _put(found, stem_of(name), key_of(name), MarkKind.MUNICIPALITY)
     return dict(found)
 

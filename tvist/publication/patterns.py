@@ -1,4 +1,4 @@
-"""Numbers, addresses and days in a text that may tell who somebody is, by their shape (pure)."""
+"""Numbers and addresses in a text that may tell who somebody is, by their shape (pure). Days and ages stand in `days.py`."""
 
 from __future__ import annotations
 
@@ -7,25 +7,29 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tvist.intake.birth_numbers import is_birth_number
+from tvist.publication.days import AGES, BIRTH_YEARS, DAYS, is_no_act
 from tvist.publication.models import MarkKind
+from tvist.publication.register_names import municipality_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+_SP: Final = "[ \u00a0]"
 _GAP: Final = "[ .\u00a0\u2009\u202f\u00ad-]?"
-_MONTHS: Final = "januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember|jan\\.|feb\\.|febr\\.|apr\\.|aug\\.|sept?\\.|okt\\.|nov\\.|des\\."
-_ORDINALS: Final = (
-    "første|fyrste|andre|tredje|fjerde|femte|sjette|sjuende|syvende|sjuande|åttende|åttande|niende|niande|tiende|tiande|ellevte|tolvte|trettende|"
-    "trettande|fjortende|fjortande|femtende|femtande|sekstende|sekstande|syttende|syttande|attende|attande|nittende|nittande|tjuende|tjuande|"
-    "tjueførste|tjueandre|tjuetredje|tjuefjerde|tjuefemte|tjuesjette|tjuesjuende|tjuesjuande|tjueåttende|tjueåttande|tjueniende|tjueniande|"
-    "trettiende|trettiande|trettiførste"
+_NO_MONEY: Final = rf"(?!{_SP}?\d)(?!,\d)(?!{_SP}?(?:kr|NOK)\b)"
+_NO_NUMBER_BEFORE: Final = rf"(?<![\d.,/§+-])(?<!\d{_SP})(?<!kr{_SP})"
+_STREETS: Final = (
+    "veien|vegen|vei|veg|gata|gate|gaten|allé|alléen|alleen|plass|plassen|stien|sti|bakken|bakke|svingen|kroken|tunet|tun|torg|torget|brygge|"
+    "brygga|ringen|terrasse|smauet|jordet|haugen|lia|kleiva|løkka|stubben|kollen"
 )
-_STREETS: Final = "veien|vegen|vei|veg|gata|gate|gaten|allé|alléen|alleen|plass|plassen|stien|sti|bakken|bakke|svingen|kroken|tunet|tun|torg|torget|brygge|brygga|ringen|terrasse|smauet|jordet|haugen|lia"
 _UPPER: Final = "A-ZÆØÅÁČĐŊŠŦŽÀÉÈÊÓÒÔÜÖÄÏ"
 _NAME: Final = rf"[{_UPPER}][\w'\u2019-]*"
 _ACCOUNT_WEIGHTS: Final = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
+_ORGANISATION_WEIGHTS: Final = (3, 2, 7, 6, 5, 4, 3, 2)
 _MODULUS: Final = 11
-_ELEVEN: Final = 11
+_OF_A_CASE: Final = re.compile(r"\b(?:sak|ref|j\.?nr|journal|arkiv|mappe)[^.\n]{0,40}$", re.IGNORECASE)
+_AS_FAR_BACK: Final = 60
+_PUBLIC_NUMBERS: Final = re.compile("(?:BTN|HR|L[ABEFGH]|RG|TR|NOU|COM|ECLI)-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,129 +52,110 @@ class ShapeFound:
     why: str
 
 
-def shapes_in(text: str) -> Iterator[ShapeFound]:
-    """All stretches that have a shape, those of the first shapes first; they may overlap."""
+def shapes_in(text: str, *whys: str) -> Iterator[ShapeFound]:
+    """All stretches that have a shape, those of the first shapes first; they may overlap. With `whys` only those."""
     for shape in SHAPES:
+        if whys and shape.why not in whys:
+            continue
         for found in shape.pattern.finditer(text):
             if shape.holds(found):
                 start, end = found.span("all") if "all" in shape.pattern.groupindex else found.span()
                 yield ShapeFound(start, end, shape.kind, shape.why)
 
 
-def is_account_number(digits: str) -> bool:
-    """Whether eleven digits end with the right check digit of a bank account."""
-    total = sum(weight * int(digit) for weight, digit in zip(_ACCOUNT_WEIGHTS, digits, strict=False))
-    return len(digits) == _ELEVEN and (_MODULUS - total % _MODULUS) % _MODULUS == int(digits[-1])
+def has_check_digit(digits: str, weights: tuple[int, ...]) -> bool:
+    """Whether the last digit is the right one for those before it, by the weights of the number's kind (modulus 11)."""
+    total = sum(weight * int(digit) for weight, digit in zip(weights, digits, strict=False))
+    return len(digits) == len(weights) + 1 and (_MODULUS - total % _MODULUS) % _MODULUS == int(digits[-1])
 
 
 def _digits(found: re.Match[str]) -> str:
     return "".join(sign for sign in found[0] if sign.isdecimal())
 
 
-def _is_birth_number(found: re.Match[str]) -> bool:
-    return is_birth_number(_digits(found))
-
-
 def _is_account(found: re.Match[str]) -> bool:
     written = re.fullmatch(r"\d{4}[ .\u00a0]\d{2}[ .\u00a0]\d{5}", found[0]) is not None
-    return written or is_account_number(_digits(found))
+    return written or has_check_digit(_digits(found), _ACCOUNT_WEIGHTS)
 
 
-def _shape(kind: MarkKind, why: str, pattern: str, holds: Callable[[re.Match[str]], bool] | None = None) -> Shape:
-    compiled = re.compile(pattern)
-    return Shape(kind, why, compiled, holds) if holds is not None else Shape(kind, why, compiled)
+def _is_of_a_case(found: re.Match[str]) -> bool:
+    return _OF_A_CASE.search(found.string, max(0, found.start() - _AS_FAR_BACK), found.start()) is not None
 
 
-SHAPES: Final = (
-    _shape(MarkKind.ADDRESS, "e_mail", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
-    _shape(MarkKind.ADDRESS, "link", r"(?:https?://|www\.)[^\s<>\u00bb\"]*[\w/]"),
-    _shape(MarkKind.NUMBER, "birth_number", rf"(?<![\d,])\d{{2}}{_GAP}\d{{2}}{_GAP}\d{{2}}{_GAP}\d{{5}}(?!\d)", _is_birth_number),
-    _shape(MarkKind.NUMBER, "account", rf"(?<![\d,])\d{{4}}{_GAP}\d{{2}}{_GAP}\d{{5}}(?!\d)", _is_account),
-    _shape(MarkKind.NUMBER, "eleven_digits", r"(?<![\d,.])\d{6}[ \u00a0]?\d{5}(?![\d,])"),
-    _shape(
-        MarkKind.NUMBER,
-        "organisation_number",
-        r"(?i:org(?:anisasjons)?\.?[ \u00a0-]*(?:nr|nummer)\.?:?)[ \u00a0]*(?P<all>\d{3}[ \u00a0]?\d{3}[ \u00a0]?\d{3})(?!\d)",
-    ),
-    _shape(MarkKind.NUMBER, "phone", r"(?<![\d\w+])(?:\+|00)47[ \u00a0]?\d{2}(?:[ \u00a0]?\d){6}(?!\d)"),
-    _shape(
-        MarkKind.NUMBER,
-        "phone",
-        r"(?<![\d.,/§-])(?<![\d][ \u00a0])[2-9]\d(?:[ \u00a0]\d\d){3}(?![ \u00a0]?\d)(?!,\d)(?![ \u00a0]?kr)",
-    ),
-    _shape(
-        MarkKind.NUMBER,
-        "phone",
-        r"(?<![\d.,/§-])(?<![\d][ \u00a0])[489]\d\d[ \u00a0]\d\d[ \u00a0]\d{3}(?![ \u00a0]?\d)(?!,\d)(?![ \u00a0]?kr)",
-    ),
-    _shape(
-        MarkKind.NUMBER,
-        "phone",
-        r"(?i:tlf|telefon|mobil|mob)(?:nr|nummer)?\.?:?[ \u00a0]*(?P<all>(?:\+47[ \u00a0]?)?\d(?:[ \u00a0]?\d){4,7})(?!\d)",
-    ),
-    _shape(MarkKind.NUMBER, "phone", r"(?<![\d.,/§-])(?<![\d][ \u00a0])[2-9]\d{7}(?![ \u00a0]?\d)(?!,\d)(?![ \u00a0]?kr)"),
-    _shape(
-        MarkKind.NUMBER,
-        "case_number",
-        r"(?i:\b(?:sak(?:s)?(?:nr|nummer)?|sak|ref(?:eranse)?|vår ref|dykkar ref|deres ref|j\.?nr|arkivsak|mappe)\.?:?)[ \u00a0]+"
-        r"(?:nr\.?[ \u00a0]+)?(?P<all>(?:[A-ZÆØÅ]{1,6}[-/ ]?)?\d{1,6}(?:[/-]\d{1,6})+(?:-\d{1,3})?)(?![\d-])",
-    ),
-    _shape(MarkKind.NUMBER, "case_number", r"(?<![\d§/.,-])(?:19|20)\d\d/\d{1,6}(?:-\d{1,3})?(?![\d/])"),
-    _shape(MarkKind.NUMBER, "case_number", r"(?<![\d\w])[A-ZÆØÅ]{2,6}-(?:19|20)\d\d-\d{1,6}(?![\d-])"),
-    _shape(
-        MarkKind.DATE,
-        "day",
-        rf"(?i)(?<!\d)(?:den[ \u00a0]+)?(?:3[01]|[12]\d|0?[1-9])\.[ \u00a0\n]?(?:{_MONTHS})(?:[ \u00a0\n]+(?:(?:19|20)\d\d))?(?![\w])",
-    ),
-    _shape(
-        MarkKind.DATE,
-        "day",
-        rf"(?i)\b(?:den[ \u00a0]+)?(?:{_ORDINALS})[ \u00a0\n]+(?:{_MONTHS})(?:[ \u00a0\n]+(?:(?:19|20)\d\d))?(?![\w])",
-    ),
-    _shape(
-        MarkKind.DATE, "day", r"(?<![\d.,/§-])(?:3[01]|[12]\d|0?[1-9])[./](?:1[0-2]|0?[1-9])[./-](?:(?:19|20)\d\d|\d\d)(?![\d/])"
-    ),
-    _shape(MarkKind.DATE, "day", r"(?<![\d/.-])(?:19|20)\d\d-(?:1[0-2]|0[1-9])-(?:3[01]|[12]\d|0[1-9])(?![\d-])"),
-    _shape(
-        MarkKind.DATE,
-        "birth_year",
-        r"(?i)\b(?:født|fødd|fødselsår|fødeår|f\.)(?:e|en|et)?[ \u00a0]+(?:(?:er|i|året|år)[ \u00a0]+)*(?P<all>(?:19|20)\d\d)(?!\d)",
-    ),
-    _shape(MarkKind.DATE, "birth_year", r"(?i)(?<!\d)(?P<all>(?:19|20)\d\d|[012]\d)-(?:modell|årgang|kull)\w*"),
-    _shape(
-        MarkKind.DATE,
-        "age",
-        r"(?i)(?<![\d,.-])(?:[1-9]|1\d|2[0-4])(?:[ \u00a0]og[ \u00a0]et[ \u00a0]halvt)?[ \u00a0-](?:år[ \u00a0]+gam(?:mel|mal|le|alt|melt)|åring(?:en|ar|er|ane|ene)?s?)(?!\w)",
-    ),
-    _shape(
-        MarkKind.ADDRESS,
-        "street",
-        rf"(?<![\w-]){_NAME}(?:[ \u00a0]{_NAME}|[ \u00a0](?:og|von|af|de))*?(?:[ \u00a0](?i:{_STREETS}))?[ \u00a0](?P<number>\d{{1,4}}[ \u00a0]?[A-Z]?)(?![\w./-])",
-        lambda found: _is_street(found[0]),
-    ),
-    _shape(
-        MarkKind.ADDRESS,
-        "post_code",
-        rf"(?<![\d\w./-])\d{{4}}[ \u00a0][{_UPPER}][\w-]+(?:[ \u00a0][{_UPPER}][\w-]+)?",
-        lambda found: not _is_year(found[0]),
-    ),
-)
-"""In order: where two overlap, the first one counts."""
-
-
-def _is_street(text: str) -> bool:
+def _is_street(found: re.Match[str]) -> bool:
     """Whether the word before the number ends as names of streets do."""
-    name = re.sub(r"[ \u00a0]\d.*$", "", text)
+    name = re.sub(rf"{_SP}\d.*$", "", found[0])
     return re.search(rf"(?:{_STREETS})$", name, re.IGNORECASE) is not None
 
 
-def _is_year(text: str) -> bool:
-    return text[:2] in {"19", "20"}
+def _is_post_code(found: re.Match[str]) -> bool:
+    """Whether it is no year: one that may be a year is a post code before the name of a municipality, after a comma or at the start of a line."""
+    if found[0][:2] not in {"19", "20"}:
+        return True
+    before = found.string[: found.start()].rstrip(" \u00a0")
+    return (not before or before[-1] in ",\n") and found["where"].casefold() in municipality_names()
 
 
-_MONTH_OF_YEAR: Final = re.compile(rf"(?i)\b(?:{_MONTHS})[ \u00a0\n]+(?:19|20)\d\d(?!\d)")
+def _number(why: str, pattern: str, holds: Callable[[re.Match[str]], bool] = lambda _found: True) -> Shape:
+    return Shape(MarkKind.NUMBER, why, re.compile(pattern), holds)
 
 
-def months_in(text: str) -> Iterator[tuple[int, int]]:
-    """Each month with its year: where, from the first character to before the last."""
-    return (found.span() for found in _MONTH_OF_YEAR.finditer(text))
+def _address(why: str, pattern: str, holds: Callable[[re.Match[str]], bool] = lambda _found: True) -> Shape:
+    return Shape(MarkKind.ADDRESS, why, re.compile(pattern), holds)
+
+
+SHAPES: Final = (
+    _address("e_mail", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
+    _address("link", r"(?:https?://|www\.)[^\s<>\u00bb\"]*[\w/]"),
+    _number(
+        "birth_number",
+        rf"(?<![\d,])\d{{2}}{_GAP}\d{{2}}{_GAP}\d{{2}}{_GAP}\d{{3}}{_GAP}\d{{2}}(?!\d)",
+        lambda found: is_birth_number(_digits(found)),
+    ),
+    _number("account", rf"(?<![\d,])\d{{4}}{_GAP}\d{{2}}{_GAP}\d{{5}}(?!\d)", _is_account),
+    _number("eleven_digits", rf"(?<![\d,.])\d{{6}}{_SP}?\d{{5}}(?![\d,])"),
+    _number(
+        "organisation_number",
+        rf"(?i:org(?:anisasjons)?\.?{_SP}?-?(?:nr|nummer)\.?:?){_SP}*(?P<all>\d{{3}}{_SP}?\d{{3}}{_SP}?\d{{3}})(?!\d)",
+    ),
+    _number(
+        "organisation_number",
+        rf"{_NO_NUMBER_BEFORE}[89]\d\d{_SP}?\d{{3}}{_SP}?\d{{3}}{_NO_MONEY}",
+        lambda found: has_check_digit(_digits(found), _ORGANISATION_WEIGHTS),
+    ),
+    _number("municipality_number", rf"(?i:kommune(?:nummer|nr\.?):?){_SP}*(?P<all>\d{{4}})(?!\d)"),
+    _number("phone", rf"(?<![\d\w+])\(?(?:\+|00)47\)?{_SP}?\d{{2}}(?:{_SP}?\d){{6}}(?!\d)"),
+    _number("phone", rf"{_NO_NUMBER_BEFORE}[2-9]\d(?:{_SP}\d\d){{3}}{_NO_MONEY}"),
+    _number("phone", rf"{_NO_NUMBER_BEFORE}[489]\d\d{_SP}\d\d{_SP}\d{{3}}{_NO_MONEY}"),
+    _number("phone", rf"(?i:tlf|telefon|mobil|mob)(?:nr|nummer)?\.?:?{_SP}*(?P<all>(?:\+47{_SP}?)?\d(?:{_SP}?\d){{4,7}})(?!\d)"),
+    _number(
+        "case_number",
+        r"(?<![\d§/.,-])(?:19|20)\d\d/\d{1,6}(?:-\d{1,3})?(?![\d/])",
+        lambda found: found.string[max(0, found.start() - 2) : found.start()].strip("\u00a0 ") != "§",
+    ),
+    _number(
+        "case_number",
+        r"(?<![\w/.,-])(?:[A-ZÆØÅ]{1,6}[-/ ]?)?\d{1,6}(?:[/-]\d{1,6})+(?![\w/])(?![.,]\d)",
+        lambda found: _is_of_a_case(found) and _PUBLIC_NUMBERS.match(found[0]) is None,
+    ),
+    _number(
+        "case_number",
+        r"(?<![\w-])[A-ZÆØÅ]{2,6}-(?:19|20)\d\d-\d{1,6}(?![\d-])",
+        lambda found: not _PUBLIC_NUMBERS.match(found[0]),
+    ),
+    *(Shape(MarkKind.DATE, "day", pattern, is_no_act) for pattern in DAYS),
+    *(Shape(MarkKind.DATE, "birth_year", pattern) for pattern in BIRTH_YEARS),
+    *(Shape(MarkKind.DATE, "age", pattern) for pattern in AGES),
+    _number("phone", rf"{_NO_NUMBER_BEFORE}[2-9]\d{{7}}{_NO_MONEY}"),
+    _address(
+        "street",
+        rf"(?<![\w-]){_NAME}(?:{_SP}{_NAME}|{_SP}(?:og|von|af|de))*?(?:{_SP}(?i:{_STREETS}))?{_SP}\d{{1,4}}(?:{_SP}?[A-Z]\b)?(?![\w/-]|\.\d)",
+        _is_street,
+    ),
+    _address(
+        "post_code",
+        rf"(?<![\d\w./-])\d{{4}}{_SP}(?P<where>[{_UPPER}][\w-]+)(?:{_SP}[{_UPPER}][\w-]+)?",
+        _is_post_code,
+    ),
+)
+"""In order: where two overlap, the first one counts."""

@@ -69,8 +69,19 @@ def widened(text: str, start: int, end: int) -> tuple[int, int]:
         return start, end
     first = start + text[start:end].index(covered)
     last = first + len(covered)
-    cut = [found for found in _WHOLE.finditer(text) if found.start() < last and first < found.end()]
+    cut = [
+        found for found in _WHOLE.finditer(text, *_unbroken(text, first, last)) if found.start() < last and first < found.end()
+    ]
     return (min(first, cut[0].start()), max(last, cut[-1].end())) if cut else (first, last)
+
+
+def _unbroken(text: str, first: int, last: int) -> tuple[int, int]:
+    """The stretch out to white space: nothing that is whole reaches over it."""
+    while first > 0 and not text[first - 1].isspace():
+        first -= 1
+    while last < len(text) and not text[last].isspace():
+        last += 1
+    return first, last
 
 
 def _of_question(place: str, question: Record) -> Iterator[tuple[str, str]]:

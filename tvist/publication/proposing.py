@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from tvist.publication.capitals import capitals_in
+from tvist.publication.capitals import capitals_in, parts_of_names
 from tvist.publication.common_words import SMALL
 from tvist.publication.inflections import doubtful_forms
-from tvist.publication.known_words import Known, KnownPerson, What, is_municipal, known_in, publication_of, staying_in
+from tvist.publication.known_words import Finder, Known, KnownPerson, Wanted, What, known_in, publication_of, staying_in
 from tvist.publication.models import MarkKind
-from tvist.publication.names import begins_sentence, names_in, plain
+from tvist.publication.names import begins_sentence, key_of, names_in, plain, words_of
 from tvist.publication.patterns import shapes_in
 from tvist.publication.places import texts, widened
-from tvist.publication.pseudonyms import instead_of, letters, municipalities
+from tvist.publication.pseudonyms import instead_of, is_municipal, letter_instead, letters, municipalities, said
 from tvist.publication.register_names import stem_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 __all__ = ["DOUBTFUL", "Known", "KnownPerson", "Proposal", "What", "proposals"]
 
@@ -48,15 +48,22 @@ class _Span:
     end: int
     kind: MarkKind
     why: str
+    key: str = ""
+    """Of a municipality (`names.key_of`), and where in the stretch its name ends."""
+    ends: int = 0
 
 
 @dataclass(frozen=True)
 class _Case:
     """What the texts of one record are read with."""
 
+    record: Record
     own: tuple[str, ...]
     known: Known
     members: frozenset[str]
+    letters: Mapping[str, str]
+    unknown: tuple[str, ...]
+    """Words that somewhere in the record are names, by their capital."""
 
 
 DOUBTFUL: Final = frozenset(
@@ -88,17 +95,30 @@ _PHRASE: Final = re.compile(
 def proposals(record: Record, known: Known) -> list[Proposal]:
     """What should be hidden in the texts of the record: in the order of the opinion, never overlapping, whole words."""
     members = {*(seat["name"] for seat in record["panel"]), *(each.name for each in known.people if each.what == "member")}
-    parties = municipalities(record)
-    case = _Case((*parties, *(name for name in known.organisations if is_municipal(name))), known, frozenset(members))
-    named = letters(record)
-    found: list[Proposal] = []
-    for place, text in texts(record):
-        for span in _without_overlaps(_spans(text, case)):
-            words = text[span.start : span.end]
-            instead = publication_of(words, known) if span.why == "case_number" else None
-            replacement = instead or instead_of(words, span.kind, record, named)
-            found.append(Proposal(place, span.start, span.end, words, span.kind, replacement, span.why))
-    return found
+    staying = {part for name in members for part in name.split()}
+    unknown = tuple(sorted({part for _place, text in texts(record) for part in parts_of_names(text)} - staying))
+    also = tuple(name for name in known.organisations if is_municipal(name))
+    case = _Case(record, (*municipalities(record), *also), known, frozenset(members), letters(record, also), unknown)
+    return [
+        Proposal(
+            place, span.start, span.end, words := text[span.start : span.end], span.kind, _instead(words, span, case), span.why
+        )
+        for place, text in texts(record)
+        for span in _without_overlaps(_spans(text, case))
+    ]
+
+
+def _instead(words: str, span: _Span, case: _Case) -> str:
+    """What would stand instead; of another case the number of its publication, where it has one."""
+    if span.why == "case_number" and (number := publication_of(words, case.known)):
+        return number
+    if span.why == "inhabitants":
+        return said("inhabitants", case.record, municipality=case.letters.get(span.key, ""))
+    if span.why == "age":
+        return said("age", case.record)
+    if span.key and span.kind is MarkKind.MUNICIPALITY:
+        return letter_instead(words, span.key, case.letters, ends=span.ends)
+    return instead_of(words, span.kind, case.record, case.letters)
 
 
 def _spans(text: str, case: _Case) -> Iterator[_Span]:
@@ -116,28 +136,51 @@ def _all_spans(text: str, case: _Case) -> Iterator[_Span]:
         yield _Span(*widened(text, start, end), wanted.kind, wanted.why)
     for shape in shapes_in(text):
         yield _Span(shape.start, shape.end, shape.kind, shape.why)
-    for found in _PHRASE.finditer(text):
-        if (first := _name_start(text, found.start(), found.end())) is not None:
-            yield _Span(first, found.end(), MarkKind.INSTITUTION, "institution")
+    yield from _institutions(text)
     for name in names_in(text, case.own):
-        yield _Span(*widened(text, name.start, name.end), name.kind, name.why)
+        start, end = widened(text, name.start, name.end)
+        yield _Span(start, end, name.kind, name.why, name.key, name.end - start)
     yield from _inhabitants(text, case.own)
     yield from _compounds(text, case.own)
-    for capitals in capitals_in(text):
-        yield _Span(*widened(text, capitals.start, capitals.end), capitals.kind, "capitals")
+    yield from _capitals(text, case.unknown)
+
+
+def _institutions(text: str) -> Iterator[_Span]:
+    """Names that end with what an institution is: "Fjordgløtt ungdomshjem"."""
+    for found in _PHRASE.finditer(text):
+        if (start := _name_start(text, found.start(), found.end())) is not None:
+            yield _Span(start, found.end(), MarkKind.INSTITUTION, "institution")
+
+
+def _capitals(text: str, unknown: tuple[str, ...]) -> Iterator[_Span]:
+    """Names that nobody knows, whole; then by their parts, for where one is something surer, and where a sentence begins with one."""
+    found = list(capitals_in(text))
+    yield from (_Span(*widened(text, each.start, each.end), each.kind, "capitals") for each in found)
+    for each in found:
+        for part in re.finditer(r"\S+", text[each.start : each.end]):
+            yield _Span(*widened(text, each.start + part.start(), each.start + part.end()), each.kind, "capitals")
+    for start, end, wanted in _finder_of(unknown).found_in(text):
+        yield _Span(*widened(text, start, end), wanted.kind, wanted.why)
+
+
+@lru_cache(maxsize=8)
+def _finder_of(words: tuple[str, ...]) -> Finder:
+    return Finder(Wanted(each, MarkKind.PERSON, "capitals", capitals_count=True) for each in words)
 
 
 def _inhabitants(text: str, own: tuple[str, ...]) -> Iterator[_Span]:
     """Those who live in a municipality of the case, as they may be called."""
-    for found in _people_of(own).finditer(text) if own else ():
-        yield _Span(*found.span(), MarkKind.MUNICIPALITY, "inhabitants")
+    keys = _people_of(own)
+    if keys:
+        for word in words_of(text):
+            if word.plain in keys:
+                yield _Span(word.start, word.end, MarkKind.MUNICIPALITY, "inhabitants", keys[word.plain], word.end - word.start)
 
 
 @lru_cache(maxsize=64)
-def _people_of(own: tuple[str, ...]) -> re.Pattern[str]:
-    wanted = {form for name in own for form in doubtful_forms(name, MarkKind.MUNICIPALITY)}
-    one = "|".join(re.escape(form) for form in sorted(wanted, key=lambda each: (-len(each), each)))
-    return re.compile(rf"(?<!\w)(?:{one})(?!\w)", re.IGNORECASE)
+def _people_of(own: tuple[str, ...]) -> Mapping[str, str]:
+    """What those who live in the municipalities may be called, each with the key of the municipality."""
+    return {plain(form): key_of(name) for name in own for form in doubtful_forms(name, MarkKind.MUNICIPALITY)}
 
 
 def _compounds(text: str, own: tuple[str, ...]) -> Iterator[_Span]:

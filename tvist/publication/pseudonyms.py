@@ -9,28 +9,31 @@ from tvist.accounts.models import OrganisationKind
 from tvist.publication.models import MarkKind
 from tvist.publication.names import key_of, names_in, plain
 from tvist.publication.places import texts
+from tvist.publication.register_names import names_beside, stem_of
 from tvist.words import Message, render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 Record = dict[str, Any]
 _ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_GENITIVE: Final = re.compile("(?:s|['\u2019]s?)$", re.IGNORECASE)
+_JOINED: Final = re.compile("[-\u2010\u2011][a-zæøå][^\\W\\d_]*")
+_APOSTROPHE: Final = re.compile("['\u2019]s?$")
 _DOUBT: Final = "common_word"
 _YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
-def letters(record: Record) -> dict[str, str]:
+def letters(record: Record, also: Iterable[str] = ()) -> dict[str, str]:
     """What each municipality of the record is called in public, by `names.key_of`: "A kommune", "B kommune" … in order of appearance.
 
-    First the parties, then the lines, then the texts; a word that only may be a name gets its letter after all others.
+    First the parties, then the lines, then the texts; a word that only may be a name gets its letter after all others. `also`: names of other
+    municipalities to look for in the texts, which no register need know.
     """
-    names = municipalities(record)
-    keys = dict.fromkeys(key_of(name) for name in names)
+    own = municipalities(record)
+    keys = dict.fromkeys(key_of(name) for name in own)
     doubtful: dict[str, None] = {}
     for _place, text in texts(record):
-        for found in names_in(text, names):
+        for found in names_in(text, (*own, *also)):
             if found.kind is MarkKind.MUNICIPALITY:
                 (doubtful if found.why == _DOUBT else keys)[found.key] = None
     return {key: f"{_letter(number)} kommune" for number, key in enumerate(keys | doubtful)}
@@ -41,28 +44,40 @@ def municipalities(record: Record) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_structural(record)))
 
 
-def instead_of(words: str, kind: MarkKind, record: Record, known: Mapping[str, str] | None = None) -> str:
-    """What stands instead of `words`, in the language of the record. `known`: the letters, where they have been drawn already.
+def instead_of(words: str, kind: MarkKind, record: Record, named: Mapping[str, str] | None = None) -> str:
+    """What stands instead of `words`, in the language of the record. `named`: the letters, where they have been drawn already.
 
     A municipality that has no letter yet (a mark by hand) gets the next one.
     """
     if kind is MarkKind.MUNICIPALITY:
-        return _municipality(words, known if known is not None else letters(record))
-    code = f"public_opinion.instead.{kind.value}"
-    if kind is MarkKind.DATE and (year := _YEAR.search(words)) and words.strip() != year[0]:
-        return render(Message(f"{code}_in_year", year=year[0]), record["language"])
-    return render(Message(code), record["language"])
+        drawn = named if named is not None else letters(record)
+        found = next(iter(names_in(words, municipalities(record))), None)
+        return letter_instead(words, found.key if found else key_of(words), drawn, ends=found.end if found else len(words))
+    if kind is MarkKind.DATE and (year := _YEAR.search(words)):
+        return said("date_in_year", record, year=year[0]) if words.strip() != year[0] else said("year", record)
+    return said(kind.value, record)
 
 
-def _municipality(words: str, known: Mapping[str, str]) -> str:
-    is_genitive = _GENITIVE.search(words) is not None
-    name = known.get(key_of(words))
-    if name is None and is_genitive:
-        name = known.get(key_of(_GENITIVE.sub("", words)))
-    else:
-        is_genitive = is_genitive and plain(words).endswith(("kommunes", "kommunens", "herads", "heradets"))
-    name = name or f"{_letter(len(set(known.values())))} kommune"
-    return f"{name}s" if is_genitive else name
+def letter_instead(words: str, key: str, named: Mapping[str, str], *, ends: int) -> str:
+    """The letter of a municipality by its key; with a genitive, and with what a hyphen joins to the name, which `ends` there."""
+    letter = named.get(key) or f"{_letter(len(set(named.values())))} kommune"
+    if joined := _JOINED.fullmatch(words, ends):
+        return f"{letter}{joined[0]}"
+    return f"{letter}s" if _is_genitive(words[:ends]) else letter
+
+
+def said(code: str, record: Record, **params: str) -> str:
+    """The words that stand instead of something hidden, in the language of the record."""
+    return render(Message(f"public_opinion.instead.{code}", **params), record["language"])
+
+
+def _is_genitive(words: str) -> bool:
+    """Whether the words are in the genitive: an apostrophe, or an s that is no part of the name itself."""
+    if _APOSTROPHE.search(words):
+        return True
+    if stem_of(words) != words:
+        return plain(words).endswith(("kommunes", "kommunens", "herads", "heradets"))
+    return plain(words).endswith("s") and not names_beside(words)
 
 
 def _structural(record: Record) -> Iterator[str]:
@@ -74,11 +89,11 @@ def _structural(record: Record) -> Iterator[str]:
             yield line["claimed_by"]
     for each in record.get("let_in", ()):
         senders = [each["sender"], *each["without"]]
-        yield from (name for name in senders if name and kinds.get(name) is None and _is_municipality(name))
+        yield from (name for name in senders if name and kinds.get(name) is None and is_municipal(name))
 
 
-def _is_municipality(name: str) -> bool:
-    """Whether a party that has left is a municipality: its name says so."""
+def is_municipal(name: str) -> bool:
+    """Whether an organisation is a municipality: its name says so."""
     return plain(name).endswith((" kommune", " herad"))
 
 

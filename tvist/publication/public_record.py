@@ -11,6 +11,7 @@ from tvist.accounts.models import OrganisationKind
 from tvist.decision.parallel_record import PARALLEL, other_edition
 from tvist.decision.record import SECTIONS, law_record
 from tvist.publication.blurring import blurred_record, blurred_text
+from tvist.publication.known_words import known_in
 from tvist.publication.models import BlurKind, MarkKind
 from tvist.publication.names import key_of
 from tvist.publication.places import replaced, texts
@@ -19,12 +20,13 @@ from tvist.register.regions import state_regions
 from tvist.words import Message, render
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from tvist.publication.proposing import Known
 
 Record = dict[str, Any]
 PUBLICATION: Final = "publication"
+_NEVER_IN_STRUCTURE: Final = frozenset({"officer", "representative", "child_side", "own_reference", "case_number"})
 _OF_LINE: Final = (
     "position",
     "measure",
@@ -89,6 +91,10 @@ class Hidden(Protocol):
         """Whether it hides; a mark that nobody has decided hides as well."""
 
 
+class NotAnonymous(ValueError):
+    """What is no text of the record names somebody, or a number, that is known in the case: a fault of ours, which stops the release."""
+
+
 class StaleMark(ValueError):
     """A mark does not fit the text of its place: its words do not stand there."""
 
@@ -98,7 +104,7 @@ def public(
 ) -> Record:
     """The record that the public reads, under the publication's number. Raises `StaleMark` for a mark that does not fit its text.
 
-    `marks` that are decided not to hide are left out; `known` says which numbers of other cases are published, and under which number.
+    `marks` that are decided not to hide are left out. What is `known` is looked for in all that is no text: raises `NotAnonymous` where it stands.
     """
     chosen = frozenset(blurs)
     hiding = [mark for mark in marks if mark.hides is not False]
@@ -111,6 +117,7 @@ def public(
         "hidden": _kinds(hiding),
         "blurred": [kind.value for kind in BlurKind if kind in chosen],
     }
+    _check(new, known)
     return blurred_record(new, chosen)
 
 
@@ -201,6 +208,26 @@ def _exception(each: Record, told: Callable[[str], str]) -> Record:
 def _parallel(each: Record) -> Record:
     """The texts in the other form, which are places as all others."""
     return {"language": each["language"]} | _only(each, _OF_PARALLEL)
+
+
+def _check(new: Record, known: Known) -> None:
+    """Whether the structure, which nobody marks, is free of people and numbers that are known. Raises `NotAnonymous`."""
+    members = frozenset(each["name"] for each in new["panel"])
+    written = dict(texts(new))
+    structure = replaced(new, dict.fromkeys(written, ""))
+    for text in _strings(structure):
+        for start, end, wanted in known_in(text, known, members):
+            if wanted.why in _NEVER_IN_STRUCTURE:
+                raise NotAnonymous(text[start:end])
+
+
+def _strings(part: Any) -> Iterator[str]:
+    """All texts in a part of a record."""
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, dict | list):
+        for each in part.values() if isinstance(part, dict) else part:
+            yield from _strings(each)
 
 
 def _only(each: Record, names: Iterable[str]) -> Record:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +13,9 @@ from tvist.register.tables import rows_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+"""What stands in a text without being seen."""
+_WORD: Final = re.compile(r"[^\W_]+")
 _BETWEEN_NAMES: Final = re.compile(r"\s+[-\u2013]\s+")
 _TAIL: Final = re.compile(
     r"(?:\s+\([^)]*\))?\s+(?:kommunen?s?|herad(?:et)?s?|fylke(?:t|s|ts)?|fylkeskommunen?s?)$|\s+\([^)]*\)$", re.IGNORECASE
@@ -20,13 +24,13 @@ _TAIL: Final = re.compile(
 
 @cache
 def municipality_names() -> Mapping[str, str]:
-    """Every name in small letters, and the name that stands for the same municipality in all its spellings: the first one in Norwegian."""
+    """Every name as `folded_name` has it, and the name that stands for the same municipality in all its spellings: the first one in Norwegian."""
     groups: list[set[str]] = []
     for names in _rows():
         touching = [group for group in groups if not group.isdisjoint(names)]
         groups = [group for group in groups if group not in touching]
         groups.append(set(names).union(*touching))
-    return {name.casefold(): min(group) for group in groups for name in group}
+    return {folded_name(name): min(group) for group in groups for name in group}
 
 
 @cache
@@ -41,13 +45,18 @@ def spellings() -> Mapping[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for names in _rows():
         for name in names:
-            found.setdefault(municipality_names()[name.casefold()], set()).add(name)
+            found.setdefault(municipality_names()[folded_name(name)], set()).add(name)
     return {name: frozenset(each) for name, each in found.items()}
+
+
+def folded_name(name: str) -> str:
+    """The words of a name in small letters, composed, in plain dress, without what nobody sees, with one space for whatever stands between them."""
+    return " ".join(_WORD.findall(unicodedata.normalize("NFKC", INVISIBLE.sub("", name)).casefold()))
 
 
 def names_beside(text: str) -> frozenset[str]:
     """All names of the municipality that `text` names, as the register spells them; empty where it knows none."""
-    stands_for = municipality_names().get(stem_of(text).casefold())
+    stands_for = municipality_names().get(folded_name(stem_of(text)))
     return spellings()[stands_for] if stands_for is not None else frozenset()
 
 

@@ -73,6 +73,8 @@ class Publication(Base, Versioned):
     submitted_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
     return_reasons: Mapped[str] = mapped_column(default="")
     """Why the approver sent it back, or which leaks were found, the last time; empty where neither."""
+    accepted_reasons: Mapped[str] = mapped_column(default="")
+    """Why what is told together may stand although it singles somebody out; empty where it does not. The approver reads it."""
     approved_at: Mapped[datetime | None]
     approved_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
     approved_sha256: Mapped[str] = mapped_column(default="")

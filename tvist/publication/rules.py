@@ -1,0 +1,149 @@
+"""What stands in the way of an act on a publication, by what it is and by whom (rule 46). The pages and the acts ask the same."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from tvist.access.policy import Act, Role
+from tvist.accounts.models import Absence, Membership, MembershipRole, User
+from tvist.db import session_of
+from tvist.decision.record import as_json, sha256_of
+from tvist.pdf import missing_letters
+from tvist.publication.models import Stage
+from tvist.publication.places import texts, widened
+from tvist.publication.sources import newest_version, outdated, record_of
+from tvist.words import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
+
+    from tvist.decision.models import Decision
+    from tvist.publication.models import Mark, Publication
+
+LONGEST_REPLACEMENT: Final = 200
+_STAGES: Final = {
+    Act.MARK_PUBLICATION: (frozenset({Stage.MARKING}), "publication.not_marking"),
+    Act.APPROVE_PUBLICATION: (frozenset({Stage.TO_APPROVE}), "publication.not_to_approve"),
+    Act.RELEASE_PUBLICATION: (frozenset({Stage.APPROVED}), "publication.not_approved"),
+    Act.WITHDRAW_PUBLICATION: (frozenset({Stage.RELEASED}), "publication.not_released"),
+}
+
+
+def obstacles(publication: Publication, act: Act, *, by: User | None, on: date) -> list[Message]:
+    """What stands in the way of `act` by that person that day; empty means go. `by` is None for the machine."""
+    stages, code = _STAGES[act]
+    if publication.stage not in stages:
+        return [Message(code)]
+    if act is not Act.WITHDRAW_PUBLICATION and (found := outdated(publication)):
+        return [found]
+    return _of_another(publication, by, on) if act is Act.APPROVE_PUBLICATION and by is not None else []
+
+
+def obstacles_to_begin(decision: Decision, publications: Iterable[Publication]) -> list[Message]:
+    """Why no publication of the opinion can be begun; `publications` are those of the opinion."""
+    if decision.issued_at is None:
+        return [Message("decision.not_issued")]
+    version = newest_version(decision)
+    standing = any(found.decision_version == version and found.withdrawn_at is None for found in publications)
+    return [Message("publication.begun_already")] if standing else []
+
+
+def _of_another(publication: Publication, by: User, on: date) -> list[Message]:
+    """Who marked does not approve; and the leader approves only where no other officer is there to do it (rule 46)."""
+    if by.id in markers(publication):
+        return [Message("publication.not_ones_own")]
+    if Role.SECRETARIAT in publication.roles_for(by, on):
+        return []
+    there = officers_there(publication, on)
+    return [Message("publication.officer_is_there", names=[officer.name for officer in there])] if there else []
+
+
+def markers(publication: Publication) -> set[int]:
+    """The ids of those who had a hand in what is to be approved: who submitted it, and who decided a mark or a blur of it.
+
+    A decision that came along from an earlier publication was approved there, and counts for nobody here.
+    """
+    marked = {mark.decided_by_id for mark in publication.marks if mark.decided_at and mark.decided_at >= publication.begun_at}
+    blurred = {blur.by_id for blur in publication.blurs if blur.at >= publication.begun_at}
+    return {found for found in (*marked, *blurred, publication.submitted_by_id) if found is not None}
+
+
+def officers_there(publication: Publication, on: date) -> list[User]:
+    """The officers who could approve that day: not away, no part in the marking, and no conflict declared for the case."""
+    taken = markers(publication)
+    officers = officers_present(session_of(publication), on)
+    return [user for user in officers if user.id not in taken and Role.SECRETARIAT in publication.roles_for(user, on)]
+
+
+def officers_present(session: sa.orm.Session, on: date) -> Sequence[User]:
+    """The officers of that day who are not away."""
+    works = User.memberships.any(
+        sa.and_(
+            Membership.role == MembershipRole.SECRETARIAT,
+            Membership.from_on <= on,
+            sa.or_(Membership.to_on.is_(None), Membership.to_on >= on),
+        )
+    )
+    away = sa.exists().where(Absence.user_id == User.id, Absence.ended_at.is_(None), Absence.from_on <= on, Absence.to_on >= on)
+    query = sa.select(User).where(works, ~away, User.disabled_at.is_(None)).order_by(User.id)
+    return session.scalars(query.options(selectinload(User.memberships), selectinload(User.appointments))).all()
+
+
+# ---- Whether what is marked can be approved ----
+
+
+def missing_before_approval(publication: Publication) -> list[Message]:
+    """What is to be done before another person can look at it; the words named are for those who mark, on their own page."""
+    undecided = sum(mark.hides is None for mark in publication.marks)
+    found = [Message("publication.undecided", count=undecided)] if undecided else []
+    written = dict(texts(record_of(publication)))
+    hidden = hiding(publication)
+    found += [
+        Message("publication.half_word", words=mark.words, whole=whole)
+        for mark in hidden
+        if (whole := half_of(written[mark.place], mark.start, mark.end))
+    ]
+    found += [Message("publication.no_replacement", words=mark.words) for mark in hidden if not mark.replacement.strip()]
+    return found + [Message("publication.meet", words=mark.words) for mark in _meeting(hidden)]
+
+
+def hiding(publication: Publication) -> list[Mark]:
+    """The marks that hide, in the order of their places."""
+    return sorted((mark for mark in publication.marks if mark.hides), key=lambda mark: (mark.place, mark.start, mark.end))
+
+
+def _meeting(hidden: Sequence[Mark]) -> Iterator[Mark]:
+    """The marks that begin before the one ahead of them ends; they come in the order of places and beginnings."""
+    for before, mark in itertools.pairwise(hidden):
+        if before.place == mark.place and mark.start < before.end:
+            yield mark
+
+
+def half_of(text: str, start: int, end: int) -> str:
+    """The whole words of which a stretch covers only a part; empty where it begins and ends between words.
+
+    What would be left of a word may tell what was hidden.
+    """
+    first, last = widened(text, start, end)
+    return text[first:last] if first < start or end < last else ""
+
+
+def fault_in_replacement(words: str) -> Message | None:
+    """Why these words cannot stand where something was hidden."""
+    if len(words) > LONGEST_REPLACEMENT:
+        return Message("web.too_long", limit=LONGEST_REPLACEMENT, length=len(words))
+    if any(not letter.isprintable() for letter in words):
+        return Message("publication.replacement_one_line")
+    return missing_letters(words)
+
+
+def approved_hash(publication: Publication) -> str:
+    """What an approver approves: SHA-256 over the record, the marks that hide, and the blurs. Another mark gives another hash."""
+    marks = [[mark.place, mark.start, mark.end, mark.kind.value, mark.replacement] for mark in hiding(publication)]
+    blurs = sorted(blur.kind.value for blur in publication.blurs)
+    return sha256_of(as_json({"record": record_of(publication), "marks": marks, "blurs": blurs}))

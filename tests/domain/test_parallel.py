@@ -263,7 +263,7 @@ def test_the_issued_opinion_has_two_files_and_the_check_finds_nothing(
     [
         ("DELETE FROM issued_file WHERE is_parallel", "parallel.file"),
         ("UPDATE decision SET frozen = replace(frozen, '\"parallel\":', '\"paralell\":')", "parallel.missing"),
-        (f"UPDATE decision SET frozen = replace(frozen, '{BESIDE['legal']}', '')", "parallel.incomplete"),
+        ("UPDATE decision SET frozen = replace(frozen, '\"Partene er enige om datoene.\"', '\"\"')", "parallel.incomplete"),
     ],
 )
 def test_the_check_finds_what_is_gone(

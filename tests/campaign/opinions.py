@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
@@ -87,6 +88,7 @@ def planted(draw: random.Random) -> Planted:
     secrets = _secrets(draw, own.name, other.name, people)
     made = Planted(record, known)
     written = {place: _plant(draw, made, place, text, secrets) for place, text in texts(record)}
+    _plant_again(made, written)
     made.record = replaced(record, written)
     return made
 
@@ -205,6 +207,16 @@ def _plant(draw: random.Random, made: Planted, place: str, text: str, secrets: l
         made.secrets[words] = kind
         made.stretches.append((place, start, start + len(words), kind))
     return written
+
+
+def _plant_again(made: Planted, written: dict[str, str]) -> None:
+    """What only a person knows for a secret stands in two places at least: of one place that is not marked no program can know."""
+    free = Counter(written[place][start:end] for place, start, end, kind in made.stretches if kind is MarkKind.FREE)
+    for words in [words for words, times in free.items() if times == 1]:
+        place = "sections.background"
+        start = len(written[place]) + len(" Det gjaldt ")
+        written[place] += f" Det gjaldt {words} også."
+        made.stretches.append((place, start, start + len(words), MarkKind.FREE))
 
 
 def a_mark(place: str, start: int, end: int, words: str, *, hides: bool = True, **more: Any) -> Any:

@@ -25,6 +25,8 @@ FOR_EVERYBODY = {
     "teams.ask",
     "teams.answer",
     "teams.wake",
+    "published.verify",
+    "published.verify_by_code",
 }
 
 

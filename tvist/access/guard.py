@@ -155,6 +155,14 @@ def open_to_machines(take_in: TakeIn) -> Callable[[View], View]:
     return _guarded(_Gate(None, None, take_in, MAX_FORM_BYTES, is_for_machines=True))
 
 
+def open_to_askers(take_in: TakeIn, *, max_bytes: int) -> Callable[[View], View]:
+    """A page by which anybody asks something and changes nothing: no token is asked for, so who asks without cookies gets the answer too.
+
+    Of a file that is sent along nothing is kept but what `tvist.web.requests.Passing` remembers of it.
+    """
+    return _guarded(_Gate(None, None, take_in, max_bytes, is_for_machines=True))
+
+
 def _guarded(gate: _Gate) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any, Final, cast
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 MAX_FORM_BYTES = 2 * 1024 * 1024
 """The typed text of one form; a draft of 100 000 characters a field fits."""
 MAX_DRAINED = 500 * 1024 * 1024
+BEGINNING: Final = 1024
+"""How many of its first bytes are remembered of a stranger's file: a PDF says within them that it is one."""
 # A text pasted from a word processor or a PDF may hold control characters: nobody sees them, PostgreSQL refuses NUL, and no PDF can print
 # them. Those that part lines become line ends.
 _CONTROLS: Final = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n\r"} | dict.fromkeys(
@@ -31,8 +34,18 @@ def _cleaned(fields: MultiDict[str, str]) -> ImmutableMultiDict[str, str]:
     return ImmutableMultiDict([(without_controls(name), without_controls(value)) for name, value in fields.items(multi=True)])
 
 
-class _Nowhere(io.RawIOBase):
-    """Takes bytes and keeps none."""
+class Passing(io.RawIOBase):
+    """Takes the bytes of a stranger's file and keeps none: only how many they were, how they began, and their SHA-256."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.beginning = b""
+        self._hash = hashlib.sha256()
+
+    @property
+    def sha256(self) -> str:
+        """Of all that has passed (hexadecimal)."""
+        return self._hash.hexdigest()
 
     def writable(self) -> bool:
         return True
@@ -44,6 +57,9 @@ class _Nowhere(io.RawIOBase):
         return True
 
     def write(self, data: Any) -> int:
+        self.size += len(data)
+        self.beginning += bytes(data[: BEGINNING - len(self.beginning)])
+        self._hash.update(data)
         return len(data)
 
     def readinto(self, buffer: Any) -> int:  # noqa: ARG002 - the signature of io.
@@ -78,12 +94,17 @@ class TvistRequest(Request):
         content_length: int | None = None,
     ) -> IO[bytes]:
         if not self.keeps_files:
-            return cast("IO[bytes]", _Nowhere())
+            return cast("IO[bytes]", Passing())
         return super()._get_file_stream(total_content_length, content_type, filename, content_length)
 
     def drain(self) -> None:
-        """Read what the browser still sends and forget it, so that it gets to read our answer instead of a broken connection."""
+        """Read what the browser still sends and forget it, so that it gets to read our answer instead of a broken connection.
+
+        Nothing of the form is known then: who asks for it after this gets an empty one.
+        """
         stream = self.environ["wsgi.input"]
         left = min(self.content_length or 0, MAX_DRAINED)
         while left > 0 and (read := stream.read(min(left, 1 << 20))):
             left -= len(read)
+        for name in ("form", "files"):
+            vars(self).setdefault(name, ImmutableMultiDict())

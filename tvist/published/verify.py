@@ -1,0 +1,125 @@
+"""Whether a file, or a code on paper, is an opinion of ours: answered from the fingerprints of what was issued and released, and from nothing else.
+
+A stranger's file is never opened: it passes through, its SHA-256 is taken, and it is gone. Nothing about a case is told to anybody.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from tvist.accounts.throttle import forgive, keys_for, seconds_to_wait
+from tvist.decision.models import IssuedFile
+from tvist.decision.verifying import read_code
+from tvist.publication.models import Publication
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from tvist.db import Database
+
+LARGEST: Final = 64 * 1024 * 1024
+"""Bytes; no file of ours comes near it."""
+PDF: Final = b"%PDF-"
+NOBODYS_CODE: Final = "-"
+"""Asked for in the place of what is no code at all, so that such a guess is answered no faster."""
+
+
+class Verdict(StrEnum):
+    """What a file or a code is."""
+
+    ISSUED = "issued"  # The opinion as it was issued, in the version that holds.
+    OLDER = "older"  # The opinion as it was issued, before it was corrected.
+    PUBLICATION = "publication"  # The anonymised version that we have published.
+    WITHDRAWN = "withdrawn"  # One that we published, and have withdrawn.
+    UNKNOWN = "unknown"  # Not ours, or changed.
+    NOT_PDF = "not_pdf"
+    TOO_LARGE = "too_large"
+
+
+OURS: Final = frozenset({Verdict.ISSUED, Verdict.OLDER, Verdict.PUBLICATION, Verdict.WITHDRAWN})
+
+
+@dataclass(frozen=True)
+class Verified:
+    """The answer; None where who asks has guessed too often and must wait so many seconds."""
+
+    verdict: Verdict | None
+    seconds_to_wait: int = 0
+    is_code: bool = False
+
+    def discard(self) -> None:
+        """Nothing was kept."""
+
+
+@dataclass(frozen=True)
+class Asker:
+    """From where is asked, and when; `secret` keys what is written of it."""
+
+    secret: str
+    address: str | None
+    at: datetime
+
+
+def verify_file(database: Database, asker: Asker, *, sha256: str, beginning: bytes) -> Verified:
+    """What the file with that SHA-256 is."""
+    found = _throttled(database, asker, lambda session: of_file(session, sha256))
+    if found.verdict is Verdict.UNKNOWN and PDF not in beginning:
+        return Verified(Verdict.NOT_PDF)
+    return found
+
+
+def verify_code(database: Database, asker: Asker, typed: str) -> Verified:
+    """What the opinion is that a code stands on."""
+    found = _throttled(database, asker, lambda session: of_code(session, read_code(typed) or NOBODYS_CODE))
+    return Verified(found.verdict, found.seconds_to_wait, is_code=True)
+
+
+def of_file(session: Session, sha256: str) -> Verdict:
+    """By what was issued, then by what was released."""
+    found = _issued(session, IssuedFile.sha256 == sha256)
+    if found is not Verdict.UNKNOWN:
+        return found
+    query = sa.select(Publication.withdrawn_at).where(Publication.sha256 == sha256, Publication.released_at.is_not(None)).limit(1)
+    if (row := session.execute(query).first()) is None:
+        return Verdict.UNKNOWN
+    return Verdict.PUBLICATION if row.withdrawn_at is None else Verdict.WITHDRAWN
+
+
+def of_code(session: Session, code: str) -> Verdict:
+    """By the code that each version has of its own."""
+    return _issued(session, IssuedFile.verify_code == code)
+
+
+def _issued(session: Session, which: sa.ColumnElement[bool]) -> Verdict:
+    later = aliased(IssuedFile)
+    is_older = sa.exists().where(later.decision_id == IssuedFile.decision_id, later.version > IssuedFile.version)
+    row = session.execute(sa.select(is_older.label("is_older")).select_from(IssuedFile).where(which).limit(1)).first()
+    if row is None:
+        return Verdict.UNKNOWN
+    return Verdict.OLDER if row.is_older else Verdict.ISSUED
+
+
+def _throttled(database: Database, asker: Asker, ask: Callable[[Session], Verdict]) -> Verified:
+    """Answer, unless there were too many guesses from the network lately; what was no guess is not counted.
+
+    The key of the account is drawn anew each time, so that the same wrong code typed again is not held against anybody.
+    """
+    keys = keys_for(asker.secret, secrets.token_urlsafe(), asker.address, purpose="verify")
+    if wait := seconds_to_wait(database, keys, asker.at):
+        return Verified(None, wait)
+    with database.reading() as session:
+        verdict = ask(session)
+    if verdict in OURS:
+        with database.writing() as session:
+            forgive(session, keys, asker.at)
+            session.commit()
+    return Verified(verdict)

@@ -12,7 +12,7 @@ from tvist.access.policy import Act
 from tvist.access.roles import may
 from tvist.cases.queries import case_at
 from tvist.clock import today
-from tvist.delivery import bounce_hook, document_views, handling_views, settings_views
+from tvist.delivery import bounce_hook, document_views, handling_views, settings_views, text_views
 from tvist.delivery.blueprint import bp
 from tvist.delivery.document import LetterDocument, written_of
 from tvist.delivery.handling import may_be_written_again
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from tvist.cases.models import Case
     from tvist.delivery.models import Letter
 
-__all__ = ["bounce_hook", "bp", "document_views", "handling_views", "settings_views"]
+__all__ = ["bounce_hook", "bp", "document_views", "handling_views", "settings_views", "text_views"]
 
 
 @bp.route("/letters")

@@ -24,9 +24,9 @@ from tvist.pdf.charts import bar_chart, line_chart, stacked_bars
 from tvist.pdf.fonts import MissingLetter, missing_letters, printable
 from tvist.pdf.overlay import Foot, overlay
 from tvist.pdf.page import render, render_placed
+from tvist.pdf.paragraph import Place
 from tvist.pdf.sheet import Picture, Series
 from tvist.pdf.svg import svg
-from tvist.pdf.writing import Place
 
 __all__ = [
     "Block",

@@ -18,6 +18,20 @@ NOTE = "#note-"
 """How the key of a note begins, which a mark in the text leads to."""
 
 
+def followed(plain: str, at: int, line: str) -> tuple[str, int]:
+    """What a line ends with, and where in the plain text the next begins: a space, nothing within a word, or a soft hyphen where we put one.
+
+    A hyphen that was written stays one; only what is not in the text at that place is ours.
+    """
+    line = line.strip(" ")
+    if not plain.startswith(line, at):
+        if line.endswith("-") and plain.startswith(line[:-1], at):
+            return SOFT_HYPHEN, at + len(line) - 1
+        at = max(plain.find(line, at), at)
+    after = at + len(line)
+    return (" ", after + 1) if plain[after : after + 1] == " " else ("", after)
+
+
 class LineText(PDFTextObject):
     """Text whose lines end as words do: with a space, or with a soft hyphen where we divided a word ourselves.
 
@@ -27,8 +41,8 @@ class LineText(PDFTextObject):
     def __init__(self, canvas: TaggedCanvas, place: tuple[float, float], *, plain: str, role: Role, element: Element) -> None:
         super().__init__(canvas, *place)
         self.canvas, self.plain, self.role, self.element = canvas, plain, role, element
-        # The pieces of a line come one by one where it changes font, also a hyphen of its own.
-        self.line = ""
+        # The pieces of a line come one by one where it changes font, also a hyphen of its own; `at` is where it begins in the plain text.
+        self.line, self.at = "", 0
         # Where each piece stands in the code, and whose it is.
         self.shown: list[tuple[int, Element]] = []
         self.open = element
@@ -53,12 +67,8 @@ class LineText(PDFTextObject):
         return operators
 
     def _ended(self, text: str) -> str:
-        last = self.line.rsplit(" ", 1)[-1]
-        if f"{last} " in self.plain:
-            return f"{text} "
-        if last.endswith("-") and last not in self.plain:
-            return text[:-1] + SOFT_HYPHEN
-        return text
+        ending, self.at = followed(self.plain, self.at, self.line)
+        return text[:-1] + ending if ending == SOFT_HYPHEN else text + ending
 
     def all_linked(self, link: tuple[int, str]) -> None:
         """Say that the whole text is this link, for ReportLab does not, where it is all that a paragraph has."""

@@ -19,6 +19,7 @@ from tvist.pdf.archival import LANGUAGE_TAGS, Description, archived
 from tvist.pdf.charts import chart_flowables
 from tvist.pdf.codes import code_grid
 from tvist.pdf.fonts import SANS, SANS_BOLD, runs, width_of
+from tvist.pdf.paragraph import Place, Words
 from tvist.pdf.plaintext import one_line
 from tvist.pdf.styles import (
     BOTTOM,
@@ -34,7 +35,7 @@ from tvist.pdf.styles import (
 )
 from tvist.pdf.tables import RoledGrid, fact_grid, signatures, table_grid
 from tvist.pdf.tagging import TaggedCanvas, Tree
-from tvist.pdf.writing import Pen, Place, Words, boxed_words, heading_words, prose_words
+from tvist.pdf.writing import Pen, boxed_words, heading_words, prose_words
 from tvist.words import Message
 from tvist.words import render as say
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -57,6 +58,14 @@ def style(name: str, language: Language, *, indent: float = 0) -> ParagraphStyle
         wanted |= {"bulletIndent": indent, "rightIndent": indent}
     wanted["hyphenationLang"] = hyphenator(language) if wanted.pop("divided") else None
     return ParagraphStyle(f"{name} {language}", **wanted)
+
+
+@cache
+def undivided(wanted: ParagraphStyle) -> ParagraphStyle:
+    """The same style without hyphenation."""
+    changed = copy(wanted)
+    vars(changed)["hyphenationLang"] = None
+    return changed
 
 
 _STYLES: dict[str, dict[str, object]] = {

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from reportlab.platypus import Flowable
 
     from tvist.pdf.blocks import Column, FactTable, SignatureBlock, Table
+    from tvist.pdf.paragraph import Words
     from tvist.pdf.tagging import TaggedCanvas
-    from tvist.pdf.writing import Pen, Words
+    from tvist.pdf.writing import Pen
 
 PADDING = 5.0
 CELL_SIZE = 9.2

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -17,12 +18,13 @@ from tvist.words import Message, render
 from tvist.workers import work_once
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from flask import Flask
 
     from tvist.installation import Installation
 
+T = TypeVar("T")
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 HOW = "install Chromium (Debian: apt-get install chromium) or name it in TVIST_BROWSER"
 SWITCHES = (
@@ -136,8 +138,14 @@ class Visit:
 
     def let_the_worker_work(self) -> None:
         """Do the jobs that wait and send the letters, as the worker beside the server does."""
-        while work_once(self.installation):
+        while beside(lambda: work_once(self.installation)):
             pass
+
+
+def beside(work: Callable[[], T]) -> T:
+    """Do something in a thread of its own, as another program would: the browser's has an event loop, and sealing begins one."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(work).result()
 
 
 @pytest.fixture

@@ -106,21 +106,24 @@ def show_case(number: str) -> None:
 @click.command("decision-pdf")
 @click.argument("number")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The file to write.")
-def decision_pdf(number: str, output: Path) -> None:
+@click.option("--parallel", is_flag=True, help="The parallel text, in the other form of Norwegian, instead of the main text.")
+def decision_pdf(number: str, output: Path, *, parallel: bool) -> None:
     """Write the issued opinion of a case to a file: the stored bytes, proved by their SHA-256."""
     import hashlib
 
     from tvist.access.policy import Act
     from tvist.cases.queries import case_by_number
     from tvist.commands.opening import ready
-    from tvist.decision.queries import newest_file
+    from tvist.decision.queries import issued_beside, newest_file
 
     installation = ready()
     with installation.database.reading() as session:
         case = case_by_number(session, number)
         if case.decision is None or not case.decision.files:
             raise click.ClickException(f"Case {case.number} has no issued opinion; it is in state {case.state.value}.")
-        file = newest_file(case.decision)
+        if parallel and issued_beside(case.decision) is None:
+            raise click.ClickException(f"The opinion of case {case.number} has no parallel text.")
+        file = newest_file(case.decision, is_parallel=parallel)
         _noted(installation, case, Act.READ_DECISION)
     content = _stored(installation, case, file)
     if hashlib.sha256(content).hexdigest() != file.sha256:

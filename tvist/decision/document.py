@@ -6,26 +6,27 @@ Start at `opinion`, the table of contents. The words stand in the catalogues und
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from tvist.cases.models import Side
 from tvist.decision.composition_told import composition_told
 from tvist.decision.exceptions_told import exceptions_told
 from tvist.decision.law_references import act_name
+from tvist.decision.opinion_head import head, parties_on, said_of_the_whole, seat_told
 from tvist.decision.page_references import citations_in
-from tvist.decision.parallel_record import PARALLEL, PARALLEL_OF, other_edition
+from tvist.decision.parallel_record import PARALLEL, other_edition
 from tvist.decision.record import BUNDLE_ADDRESS
 from tvist.decision.seal_told import sealed_words
 from tvist.decision.tables import Wording, basis_sentences, claimed_table, conceded_sentences, found_table, refund_sentences
 from tvist.decision.votes_told import question_told, votes_told
-from tvist.pdf import Document, Link, boxed, fact_table, heading, prose, signature_block
+from tvist.pdf import Link, boxed, heading, prose, signature_block
 from tvist.procedure.deadlines import deadline
 from tvist.procedure.lengths import parse_length
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tvist.pdf import Block, Language
+    from tvist.pdf import Block, Document
 
 Record = dict[str, Any]
 
@@ -56,13 +57,13 @@ def opinion(record: Record, *, is_draft: bool = False) -> tuple[Document, list[B
     """
     told = Wording(record["language"])
     blocks = [
-        *_head(record, told, is_draft=is_draft),
+        *head(record, told, is_draft=is_draft),
         *body(record, told),
         *_composition(record, told),
         *_advice(record, told),
         *sealed_words(record, told),
     ]
-    return _document(record, told, is_draft=is_draft), blocks
+    return said_of_the_whole(record, told, is_draft=is_draft), blocks
 
 
 def body(record: Record, told: Wording) -> Iterator[Block]:
@@ -77,91 +78,6 @@ def body(record: Record, told: Wording) -> Iterator[Block]:
     yield from _remarks(record, told)
     yield from _conclusion(record, told)
     yield from _law(record, told)
-
-
-def _document(record: Record, told: Wording, *, is_draft: bool) -> Document:
-    return Document(
-        title=told("title"),
-        language=cast("Language", record["language"]),
-        reference=record["number"],
-        short_title=_short_title(record, told, is_draft=is_draft),
-        # A draft has no day of issue; any day of the record will do, as long as it is always the same.
-        made_on=told.day_of(_corrected_on(record) or record["issued_on"] or record["referred_on"] or record["received_on"]),
-        marked_as_invented=record["is_invented"],
-    )
-
-
-def _short_title(record: Record, told: Wording, *, is_draft: bool) -> str:
-    """The parties, and whether it is a draft, a version and the parallel text: at the top of each page."""
-    names = [tuple(party["name"] for party in _parties(record, side)) for side in Side]
-    short = told("against", first=names[0], second=names[1])
-    if PARALLEL_OF in record:
-        short = told("parallel_title", title=short)
-    return told("draft_of", title=short) if is_draft else _with_version(short, record, told)
-
-
-def _head(record: Record, told: Wording, *, is_draft: bool) -> Iterator[Block]:
-    """Title, date, number, parties with representatives, panel with seats."""
-    yield heading(told("title"))
-    if is_draft:
-        yield boxed(told("draft_words"), told("draft"))
-    yield from _bound(record, told, is_draft=is_draft)
-    yield from _corrections(record, told)
-    issued = told.day(record["issued_on"]) if record["issued_on"] else told("not_issued")
-    pairs = [(told("issued_on"), issued), *_version(record, told), (told("number"), record["number"])]
-    for side in Side:
-        pairs += [(told(f"party.{side.value}"), _party(party, told)) for party in _parties(record, side)]
-    pairs += [
-        (told("panel") if place == 0 else "", told("member", name=seat["name"], seat=_seat(seat, told)))
-        for place, seat in enumerate(record["panel"])
-    ]
-    yield fact_table(_merged(pairs))
-
-
-def _bound(record: Record, told: Wording, *, is_draft: bool) -> Iterator[Block]:
-    """That there is a text in each form, which of them this is, and that they are bound; nothing for an opinion in one form (rule 39)."""
-    version = record["corrections"][-1]["version"] if record.get("corrections") else 1
-    if (main := record.get(PARALLEL_OF)) is not None:
-        which = f"bound.parallel_of_{main}"
-    elif PARALLEL in record:
-        which = f"bound.main_with_{record[PARALLEL]['language']}"
-    else:
-        return
-    approved = told("bound.to_be_approved" if is_draft else "bound.approved")
-    yield prose(f"{told(which, number=record['number'], version=version)} {approved}")
-
-
-def _corrections(record: Record, told: Wording) -> Iterator[Block]:
-    """What was put right since it was issued, in a box on top: version, day and words (rule 40)."""
-    for each in record.get("corrections", []):
-        yield boxed(each["words"], told("corrected", day=told.day(each["on"]), version=each["version"]))
-
-
-def _version(record: Record, told: Wording) -> list[tuple[str, str]]:
-    """The row that says which version this is; none for an opinion that was never corrected."""
-    if not (found := record.get("corrections")):
-        return []
-    return [(told("version"), told("version_of", version=found[-1]["version"], day=told.day(found[-1]["on"])))]
-
-
-def _with_version(short: str, record: Record, told: Wording) -> str:
-    found = record.get("corrections")
-    return told("corrected_title", version=found[-1]["version"], title=short) if found else short
-
-
-def _corrected_on(record: Record) -> str | None:
-    return record["corrections"][-1]["on"] if record.get("corrections") else None
-
-
-def _merged(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Rows without a label of their own are further lines of the row above."""
-    merged: list[tuple[str, str]] = []
-    for label, text in pairs:
-        if label or not merged:
-            merged.append((label, text))
-        else:
-            merged[-1] = (merged[-1][0], f"{merged[-1][1]}\n{text}")
-    return merged
 
 
 def _subject(record: Record, told: Wording) -> Iterator[Block]:
@@ -187,7 +103,7 @@ def _arguments(record: Record, told: Wording) -> Iterator[Block]:
     yield heading(told("section.arguments"), 2)
     for side in Side:
         yield heading(
-            told(f"section.argument_of.{side.value}", names=tuple(party["name"] for party in _parties(record, side))), 3
+            told(f"section.argument_of.{side.value}", names=tuple(party["name"] for party in parties_on(record, side))), 3
         )
         yield from _written(record["sections"][f"{side.value}_argument"], record, told)
 
@@ -241,7 +157,7 @@ def _law(record: Record, told: Wording) -> Iterator[Block]:
 def _composition(record: Record, told: Wording) -> Iterator[Block]:
     yield heading(told("section.composition"), 2)
     yield from composition_told(record, told)
-    yield signature_block((seat["name"], _seat(seat, told)) for seat in record["panel"])
+    yield signature_block((seat["name"], seat_told(seat, told)) for seat in record["panel"])
 
 
 def _advice(record: Record, told: Wording) -> Iterator[Block]:
@@ -276,20 +192,3 @@ def _links(text: str, record: Record) -> Iterator[Link]:
     """References to pages of the bundle lead there, where the record says at which address it is read."""
     if address := record.get(BUNDLE_ADDRESS):
         yield from (Link(found.words, f"{address}{found.page}") for found in citations_in(text))
-
-
-def _parties(record: Record, side: Side) -> list[Record]:
-    return [party for party in record["parties"] if party["side"] == side.value]
-
-
-def _party(party: Record, told: Wording) -> str:
-    lines = [party["name"]]
-    if party["representative"]:
-        lines.append(told("representative", name=party["representative"]))
-    if party["own_reference"]:
-        lines.append(told("own_reference", reference=party["own_reference"]))
-    return "\n".join(lines)
-
-
-def _seat(seat: Record, told: Wording) -> str:
-    return told(f"seat.{seat['appointment']}.{seat['seat']}")

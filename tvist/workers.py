@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import tvist.rulebook
@@ -80,7 +81,7 @@ def _publish(installation: Installation, publication_id: int, at: datetime) -> N
     from tvist.publication.job import publish_job
     from tvist.published.outputs import outputs_of
 
-    publish_job(installation, publication_id, at, told=outputs_of)
+    publish_job(installation, publication_id, at, told=partial(outputs_of, base_url=installation.config.base_url))
 
 
 # The rooms are imported when their work is done: a worker starts at once, and issuing brings ReportLab with it.

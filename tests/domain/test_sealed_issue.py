@@ -244,8 +244,8 @@ def _text(data: bytes) -> str:
 
 def _undo_the_seal(installation: Installation) -> None:
     """As a row of the time before: nothing of a seal in it, and no code in its record."""
-    unsealed = "sealed_at = NULL, sealed_by = '', seal_level = '', unsealed_sha256 = '', verify_code = NULL"
-    _by_force(installation, f"UPDATE issued_file SET {unsealed}")
+    _by_force(installation, "UPDATE issued_file SET sealed_at = NULL, sealed_by = '', seal_level = '', unsealed_sha256 = ''")
+    _by_force(installation, "UPDATE issued_file SET verify_code = NULL")
     with installation.database.reading() as session:
         record = session.scalars(sa.select(Decision)).one().record
     bare = as_json({name: found for name, found in record.items() if name != "verify"})

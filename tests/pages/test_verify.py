@@ -20,8 +20,8 @@ from tvist.accounts.throttle import PER_NETWORK, WINDOW
 from tvist.clock import now
 from tvist.decision.models import IssuedFile
 from tvist.decision.verifying import read_code
-from tvist.published.verify import LARGEST, Asker, Verdict, verify_code
 from tvist.publication.actions import withdraw
+from tvist.published.verify import LARGEST, Asker, Verdict, verify_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +73,13 @@ def test_a_code_is_read_as_people_type_it(installation: Installation, cast: Cast
     file, _ = an_issued_one(installation, cast)
     code = file.verify_code or ""
 
-    for typed in (code.lower(), code.replace("-", ""), code.replace("-", " "), f"  {code}\n", f"https://tvist.example/verify/{code}/"):
+    for typed in (
+        code.lower(),
+        code.replace("-", ""),
+        code.replace("-", " "),
+        f"  {code}\n",
+        f"https://tvist.example/verify/{code}/",
+    ):
         assert read_code(typed) == code
         assert OURS in answer(ask("POST", "/verify", data={"code": typed}, key=None))
     for wrong in ("", "x", code[:-1], code + "A", code[:-1] + "O", "../../etc/passwd", "\x00" * 16, "A" * 5000):
@@ -159,7 +165,9 @@ class _Endless(io.RawIOBase):
 
 def send_raw(app: Any, size: int) -> Any:
     """A form with one file of that size, streamed."""
-    head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="x.pdf"\r\nContent-Type: application/pdf\r\n\r\n%PDF-1.7\n'
+    head = (
+        b'--b\r\nContent-Disposition: form-data; name="file"; filename="x.pdf"\r\nContent-Type: application/pdf\r\n\r\n%PDF-1.7\n'
+    )
     tail = b"\r\n--b--\r\n"
     environ = EnvironBuilder("/verify", method="POST").get_environ()
     environ["CONTENT_TYPE"] = "multipart/form-data; boundary=b"

@@ -57,9 +57,7 @@ def dissent(question: Question, *, by: User, at: datetime, kind: RemarkKind, tex
     _changed(question.case, Act.DISSENT, by=by, at=at)
 
 
-def order_issue(
-    case: Case, *, by: User, at: datetime, keys: MasterKeys, bundle_at: str = "", verify_at: str = ""
-) -> Decision:
+def order_issue(case: Case, *, by: User, at: datetime, keys: MasterKeys, bundle_at: str = "", verify_at: str = "") -> Decision:
     """Freeze the record with the day of issue, write the outcomes, and ask the machine to make the file (rules 36, 38).
 
     `bundle_at` is the address to which the number of a page of the bundle is added; without it the file has no links. `verify_at` is that to

@@ -10,7 +10,7 @@ from functools import cache
 from itertools import islice
 from multiprocessing import get_context
 from random import Random
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import sqlalchemy as sa
 

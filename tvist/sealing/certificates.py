@@ -182,6 +182,6 @@ def _is_pkcs12(content: bytes) -> bool:
     from asn1crypto.pkcs12 import Pfx
 
     try:
-        return Pfx.load(content)["version"].native == "v3"
+        return bool(Pfx.load(content)["version"].native == "v3")
     except (ValueError, TypeError):
         return False

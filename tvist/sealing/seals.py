@@ -78,7 +78,7 @@ def _pdf_signer(certificate: SealCertificate, config: Config, at: datetime) -> A
     from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
     from pyhanko.sign.signers.pdf_signer import DSSContentSettings, SigDSSPlacementPreference
 
-    class SignerAt(PdfSigner):  # type: ignore[misc]  # pyHanko's own class.
+    class SignerAt(PdfSigner):
         """Signs at the moment it is told, not at the clock's."""
 
         def init_signing_session(self, *args: Any, **more: Any) -> Any:
@@ -122,7 +122,7 @@ def _signer(certificate: SealCertificate) -> Any:
     from pyhanko.sign.signers import SimpleSigner
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-    known = SimpleCertificateStore()
+    known = SimpleCertificateStore()  # type: ignore[no-untyped-call]  # pyHanko gives this one no types.
     known.register_multiple(_as_asn1(certificate.chain))
     key = certificate.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     (own,) = _as_asn1([certificate.certificate])

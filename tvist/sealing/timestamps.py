@@ -19,11 +19,11 @@ FIRST_OF_OURS: Final = 500
 """From this status on it is the server's own trouble, and worth another try."""
 
 
-class Authority(TimeStamper):  # type: ignore[misc]  # pyHanko's own class.
+class Authority(TimeStamper):
     """A time-stamping authority at an address."""
 
     def __init__(self, url: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # pyHanko gives this one no types.
         self._url = url
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:

@@ -48,24 +48,30 @@ class Passing(io.RawIOBase):
         return self._hash.hexdigest()
 
     def writable(self) -> bool:
+        """It takes all."""
         return True
 
     def readable(self) -> bool:
+        """It can be asked for bytes, and has none."""
         return True
 
     def seekable(self) -> bool:
+        """It may be wound back."""
         return True
 
     def write(self, data: Any) -> int:
+        """Take note of the bytes and let them go."""
         self.size += len(data)
         self.beginning += bytes(data[: BEGINNING - len(self.beginning)])
         self._hash.update(data)
         return len(data)
 
     def readinto(self, buffer: Any) -> int:  # noqa: ARG002 - the signature of io.
+        """Nothing is left."""
         return 0
 
     def seek(self, offset: int, whence: int = 0) -> int:  # noqa: ARG002 - the signature of io.
+        """There is one place."""
         return 0
 
 

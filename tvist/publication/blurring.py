@@ -55,9 +55,8 @@ def rounded(ore: int) -> int:
     return told if ore > 0 else -told
 
 
-def blurred_text(text: str, record: Record, blurs: Collection[BlurKind]) -> str:
-    """A text of the record as it is told with these blurs."""
-    language = record["language"]
+def blurred_text(text: str, language: str, blurs: Collection[BlurKind]) -> str:
+    """A text of the record, in its language, as it is told with these blurs."""
     if BlurKind.DAYS in blurs:
         text = _in_years(text, language)
     if BlurKind.BIRTH_YEAR in blurs:

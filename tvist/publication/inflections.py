@@ -23,7 +23,6 @@ MUNICIPAL: Final = tuple(
     for word, endings in (
         ("kommune", ("", "s", "n", "ns")),
         ("herad", ("", "s", "et", "ets")),
-        ("by", ("", "s")),
     )
     for ending in endings
 )
@@ -122,9 +121,11 @@ def _dressed(name: str) -> Iterator[str]:
 
 
 def _genitives(names: Iterable[str]) -> Iterator[str]:
+    """With an s, or with an apostrophe where the name ends with an s already; also as many write it, with both."""
     for name in names:
         yield name
-        yield f"{name}s"
         yield from (f"{name}{mark}s" for mark in APOSTROPHES)
         if name.casefold().endswith(HISSING):
             yield from (f"{name}{mark}" for mark in APOSTROPHES)
+        else:
+            yield f"{name}s"

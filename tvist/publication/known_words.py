@@ -66,7 +66,7 @@ _KINDS: Final[Mapping[What, MarkKind]] = {
     "child_side": MarkKind.PERSON,
 }
 _CASE_NUMBER: Final = re.compile(
-    "(?<![\\d§])(?<!BTN-)(?P<year>(?:19|20)\\d\\d)[ \u00a0]?[/\u2013-][ \u00a0]?(?P<serial>\\d{1,6})(?!\\d)|(?<!\\d)(?P<whole>\\d{8})(?!\\d)"
+    "(?<![\\d§])(?<!BTN-)(?P<year>(?:19|20)\\d\\d)[ \u00a0]?[/\u2013-](?!\\d\\d-\\d\\d(?!\\d))[ \u00a0]?(?P<serial>\\d{1,6})(?!\\d)|(?<!\\d)(?P<whole>\\d{8})(?!\\d)"
 )
 
 

@@ -135,7 +135,8 @@ def _matches(
     candidates = {name for table in tables for key in tries for name in table.get(key, ())}
     if not candidates:
         return
-    for name in sorted(candidates, key=lambda each: (-len(each.words), each.words)):
+    # The name itself comes before one whose genitive looks the same: "Hemnes" before "Hemne".
+    for name in sorted(candidates, key=lambda each: (-len(each.words), -len(each.words[-1]), each.words)):
         if _stands(text, words, place, name):
             yield name, words[place + len(name.words) - 1].end
 

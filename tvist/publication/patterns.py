@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _SP: Final = "[ \u00a0]"
 _GAP: Final = "[ .\u00a0\u2009\u202f\u00ad-]?"
-_NO_MONEY: Final = rf"(?!{_SP}?\d)(?!,\d)(?!{_SP}?(?:kr|NOK)\b)"
+_NO_MONEY: Final = rf"(?!{_SP}?\d)(?!,\d)(?!{_SP}?(?:kr|kroner|NOK)\b)"
 _NO_NUMBER_BEFORE: Final = rf"(?<![\d.,/§+-])(?<!\d{_SP})(?<!kr{_SP})"
 _STREETS: Final = (
     "veien|vegen|vei|veg|gata|gate|gaten|allé|alléen|alleen|plass|plassen|stien|sti|bakken|bakke|svingen|kroken|tunet|tun|torg|torget|brygge|"
@@ -27,7 +27,7 @@ _NAME: Final = rf"[{_UPPER}][\w'\u2019-]*"
 _ACCOUNT_WEIGHTS: Final = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 _ORGANISATION_WEIGHTS: Final = (3, 2, 7, 6, 5, 4, 3, 2)
 _MODULUS: Final = 11
-_OF_A_CASE: Final = re.compile(r"\b(?:sak|ref|j\.?nr|journal|arkiv|mappe)[^.\n]{0,40}$", re.IGNORECASE)
+_OF_A_CASE: Final = re.compile(r"\b(?:sak|ref|j\.?nr|journal|arkiv|mappe)[^.\n]{0,40}(?:nr\.\s*)?$", re.IGNORECASE)
 _AS_FAR_BACK: Final = 60
 _PUBLIC_NUMBERS: Final = re.compile("(?:BTN|HR|L[ABEFGH]|RG|TR|NOU|COM|ECLI)-")
 

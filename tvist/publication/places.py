@@ -45,6 +45,17 @@ def text_at(record: Record, place: str) -> str:
     raise KeyError(place)
 
 
+def language_at(record: Record, place: str) -> str:
+    """The language in which the text at a place is written: that of the record, or of its parallel text."""
+    found: str = record[PARALLEL]["language"] if place.startswith(f"{PARALLEL}{_SEPARATOR}") else record["language"]
+    return found
+
+
+def numbered(part: Record) -> Record:
+    """What stands under a number; anything else in such a part is no text of the opinion."""
+    return {number: found for number, found in part.items() if number.isdigit()}
+
+
 def replaced(record: Record, new: Mapping[str, str]) -> Record:
     """A copy of the record with other texts at those places. Raises KeyError for what is no place of it."""
     known = {name for name, _text in texts(record)}
@@ -97,8 +108,8 @@ def _of_parallel(parallel: Record) -> Iterator[tuple[str, str]]:
         (f"{PARALLEL}.sections.{name}", parallel["sections"][name]) for name in SECTIONS if name in parallel.get("sections", {})
     )
     for kind in ("measures", "words", "reasons"):
-        yield from ((f"{PARALLEL}.{kind}.{number}", text) for number, text in parallel.get(kind, {}).items())
-    for number, listed in parallel.get("remarks", {}).items():
+        yield from ((f"{PARALLEL}.{kind}.{number}", text) for number, text in numbered(parallel.get(kind, {})).items())
+    for number, listed in numbered(parallel.get("remarks", {})).items():
         yield from ((f"{PARALLEL}.remarks.{number}.{place}", text) for place, text in enumerate(listed))
     for kind in ("exceptions", "corrections"):
         yield from ((f"{PARALLEL}.{kind}.{place}", text) for place, text in enumerate(parallel.get(kind, ())))

@@ -17,7 +17,7 @@ from tvist.publication.known_words import Finder, Known, KnownPerson, Wanted, Wh
 from tvist.publication.models import MarkKind
 from tvist.publication.names import begins_sentence, key_of, names_in, plain, words_of
 from tvist.publication.patterns import shapes_in
-from tvist.publication.places import texts, widened
+from tvist.publication.places import language_at, texts, widened
 from tvist.publication.pseudonyms import instead_of, is_municipal, letter_instead, letters, municipalities, said
 from tvist.publication.register_names import stem_of
 
@@ -100,25 +100,28 @@ def proposals(record: Record, known: Known) -> list[Proposal]:
     also = tuple(name for name in known.organisations if is_municipal(name))
     case = _Case(record, (*municipalities(record), *also), known, frozenset(members), letters(record, also), unknown)
     return [
-        Proposal(
-            place, span.start, span.end, words := text[span.start : span.end], span.kind, _instead(words, span, case), span.why
-        )
+        _proposal(place, text[span.start : span.end], span, case)
         for place, text in texts(record)
         for span in _without_overlaps(_spans(text, case))
     ]
 
 
-def _instead(words: str, span: _Span, case: _Case) -> str:
+def _proposal(place: str, words: str, span: _Span, case: _Case) -> Proposal:
+    instead = _instead(words, span, case, language_at(case.record, place))
+    return Proposal(place, span.start, span.end, words, span.kind, instead, span.why)
+
+
+def _instead(words: str, span: _Span, case: _Case, language: str) -> str:
     """What would stand instead; of another case the number of its publication, where it has one."""
     if span.why == "case_number" and (number := publication_of(words, case.known)):
         return number
     if span.why == "inhabitants":
-        return said("inhabitants", case.record, municipality=case.letters.get(span.key, ""))
+        return said("inhabitants", language, municipality=case.letters.get(span.key, ""))
     if span.why == "age":
-        return said("age", case.record)
+        return said("age", language)
     if span.key and span.kind is MarkKind.MUNICIPALITY:
         return letter_instead(words, span.key, case.letters, ends=span.ends)
-    return instead_of(words, span.kind, case.record, case.letters)
+    return instead_of(words, span.kind, case.record, case.letters, language=language)
 
 
 def _spans(text: str, case: _Case) -> Iterator[_Span]:

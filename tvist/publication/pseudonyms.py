@@ -44,18 +44,19 @@ def municipalities(record: Record) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_structural(record)))
 
 
-def instead_of(words: str, kind: MarkKind, record: Record, named: Mapping[str, str] | None = None) -> str:
-    """What stands instead of `words`, in the language of the record. `named`: the letters, where they have been drawn already.
+def instead_of(words: str, kind: MarkKind, record: Record, named: Mapping[str, str] | None = None, *, language: str = "") -> str:
+    """What stands instead of `words`, in the language of the record unless another is given. `named`: the letters, where they have been drawn.
 
     A municipality that has no letter yet (a mark by hand) gets the next one.
     """
+    language = language or record["language"]
     if kind is MarkKind.MUNICIPALITY:
         drawn = named if named is not None else letters(record)
         found = next(iter(names_in(words, municipalities(record))), None)
         return letter_instead(words, found.key if found else key_of(words), drawn, ends=found.end if found else len(words))
     if kind is MarkKind.DATE and (year := _YEAR.search(words)):
-        return said("date_in_year", record, year=year[0]) if words.strip() != year[0] else said("year", record)
-    return said(kind.value, record)
+        return said("date_in_year", language, year=year[0]) if words.strip() != year[0] else said("year", language)
+    return said(kind.value, language)
 
 
 def letter_instead(words: str, key: str, named: Mapping[str, str], *, ends: int) -> str:
@@ -66,9 +67,9 @@ def letter_instead(words: str, key: str, named: Mapping[str, str], *, ends: int)
     return f"{letter}s" if _is_genitive(words[:ends]) else letter
 
 
-def said(code: str, record: Record, **params: str) -> str:
-    """The words that stand instead of something hidden, in the language of the record."""
-    return render(Message(f"public_opinion.instead.{code}", **params), record["language"])
+def said(code: str, language: str, **params: str) -> str:
+    """The words that stand instead of something hidden."""
+    return render(Message(f"public_opinion.instead.{code}", **params), language)
 
 
 def _is_genitive(words: str) -> bool:

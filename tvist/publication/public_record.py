@@ -14,7 +14,7 @@ from tvist.publication.blurring import blurred_record, blurred_text
 from tvist.publication.known_words import known_in
 from tvist.publication.models import BlurKind, MarkKind
 from tvist.publication.names import key_of
-from tvist.publication.places import replaced, texts
+from tvist.publication.places import language_at, numbered, replaced, texts
 from tvist.publication.pseudonyms import letters
 from tvist.register.regions import state_regions
 from tvist.words import Message, render
@@ -56,7 +56,6 @@ _OF_FINDING: Final = (
 _OF_QUESTION: Final = ("position", "line", "kind", "claimed_ore", "words", "reasons")
 _OF_RESULT: Final = ("value", "is_unanimous", "has_majority")
 _OF_VOTE: Final = ("name", "value", "is_followed")
-_OF_PARALLEL: Final = ("sections", "measures", "words", "reasons", "remarks", "exceptions", "corrections")
 
 
 class Hidden(Protocol):
@@ -109,7 +108,7 @@ def public(
     chosen = frozenset(blurs)
     hiding = [mark for mark in marks if mark.hides is not False]
     shown = _with_texts(record, hiding)
-    shown = replaced(shown, {place: blurred_text(text, record, chosen) for place, text in texts(shown)})
+    shown = replaced(shown, {place: blurred_text(text, language_at(record, place), chosen) for place, text in texts(shown)})
     new = _with_law(_structure(shown, number, _caller(record)), record)
     new[PUBLICATION] = {
         "number": number,
@@ -207,7 +206,13 @@ def _exception(each: Record, told: Callable[[str], str]) -> Record:
 
 def _parallel(each: Record) -> Record:
     """The texts in the other form, which are places as all others."""
-    return {"language": each["language"]} | _only(each, _OF_PARALLEL)
+    sections = {"sections": _only(each["sections"], SECTIONS)}
+    return (
+        {"language": each["language"]}
+        | sections
+        | {name: numbered(each[name]) for name in ("measures", "words", "reasons", "remarks") if name in each}
+        | {name: list(each[name]) for name in ("exceptions", "corrections") if name in each}
+    )
 
 
 def _check(new: Record, known: Known) -> None:

@@ -5,22 +5,17 @@ from __future__ import annotations
 import calendar
 import io
 from collections import deque
-from dataclasses import replace
-from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from reportlab.pdfbase.pdfdoc import PDFPage
-from reportlab.platypus import BaseDocTemplate, CondPageBreak, Frame, KeepTogether, PageTemplate, Spacer
-from reportlab.platypus import PageBreak as BreakPage
+from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Spacer
 
 from tvist.pdf import blocks as told
 from tvist.pdf import fonts
 from tvist.pdf.archival import LANGUAGE_TAGS, Description, archived
-from tvist.pdf.charts import chart_flowables
-from tvist.pdf.codes import code_grid
 from tvist.pdf.fonts import SANS, SANS_BOLD, runs, width_of
-from tvist.pdf.paragraph import Place, Words
 from tvist.pdf.plaintext import one_line
+from tvist.pdf.story import story
 from tvist.pdf.styles import (
     BOTTOM,
     COLUMN_HEIGHT,
@@ -33,23 +28,20 @@ from tvist.pdf.styles import (
     SIDE,
     TOP,
 )
-from tvist.pdf.tables import RoledGrid, fact_grid, signatures, table_grid
 from tvist.pdf.tagging import TaggedCanvas, Tree
-from tvist.pdf.writing import Pen, boxed_words, heading_words, prose_words
+from tvist.pdf.writing import Pen
 from tvist.words import Message
 from tvist.words import render as say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
-    from reportlab.platypus import Flowable
+    from tvist.pdf.paragraph import Place
+
 
 SMALL = 8.4
 HEADER_LINE = PAGE_HEIGHT - TOP + 22
 FOOTER_LINE = BOTTOM - 26
-# What must fit under a heading for it to stay on the page: so many lines of text, or so many rows.
-LINES_UNDER_HEADING = 3
-ROWS_UNDER_HEADING = 3
 
 
 def render(document: told.Document, blocks: Iterable[told.Block]) -> bytes:
@@ -62,87 +54,8 @@ def render_placed(document: told.Document, blocks: Iterable[told.Block]) -> tupl
     fonts.ready()
     places: list[Place] = []
     stationery = Stationery(document)
-    stationery.build(list(_story(document, blocks, places)) or [Spacer(0, 1)], canvasmaker=TaggedCanvas)
+    stationery.build(list(story(document, blocks, places)) or [Spacer(0, 1)], canvasmaker=TaggedCanvas)
     return archived(stationery.file, stationery.tree, stationery.description), places
-
-
-def _story(document: told.Document, blocks: Iterable[told.Block], places: list[Place]) -> Iterator[Flowable]:
-    """Flowables in reading order; a run of headings comes with the room that it and its first lines need."""
-    pen = Pen(document.language, place=document.title, places=places)
-    waiting: list[Words] = []
-    depth = -1
-    for block in blocks:
-        if isinstance(block, told.Heading | told.PageBreak):
-            yield from pen.notes.printed()
-        if isinstance(block, told.Heading):
-            if not one_line(block.text):
-                # A heading that says nothing is none, on paper or read aloud.
-                continue
-            pen = replace(pen, place=one_line(block.text))
-            depth = min(block.level - 1, depth + 1)
-            waiting.append(heading_words(block, pen, depth=depth))
-            continue
-        flowables = _flowables(block, pen)
-        if waiting and flowables:
-            yield from _led(waiting, flowables)
-            waiting = []
-        yield from flowables
-    yield from pen.notes.printed()
-    yield from waiting
-
-
-@singledispatch
-def _flowables(block: Any, _pen: Pen) -> list[Flowable]:
-    raise TypeError(f"{block!r} is no block")
-
-
-_flowables.register(told.Prose)(prose_words)
-_flowables.register(told.Boxed)(boxed_words)
-_flowables.register(told.FactTable)(fact_grid)
-_flowables.register(told.Table)(table_grid)
-_flowables.register(told.SignatureBlock)(signatures)
-_flowables.register(told.Chart)(chart_flowables)
-_flowables.register(told.CodeBlock)(code_grid)
-
-
-@_flowables.register(told.PageBreak)
-def _(_block: told.PageBreak, _pen: Pen) -> list[Flowable]:
-    return [BreakPage()]
-
-
-def _led(headings: list[Words], following: list[Flowable]) -> Iterator[Flowable]:
-    """Headings, after a break if they and the beginning of what follows do not fit on this page.
-
-    ReportLab's own keepWithNext moves a whole long paragraph to the next page together with its heading, and leaves half a page white.
-    """
-    # What breaks the page by itself where it has too little room takes its heading with it.
-    asked = max((flowable.height for flowable in following[:1] if isinstance(flowable, CondPageBreak)), default=0.0)
-    beginning = max(_beginning(following), asked)
-    needed = sum(_height(words) + words.getSpaceBefore() + words.getSpaceAfter() for words in headings) + beginning
-    yield CondPageBreak(min(needed, COLUMN_HEIGHT))
-    yield from headings
-
-
-def _beginning(following: list[Flowable]) -> float:
-    """How much of what follows must stand with its heading."""
-    height = 0.0
-    for flowable in following:
-        if isinstance(flowable, Spacer):
-            height += _height(flowable)
-        elif isinstance(flowable, RoledGrid):
-            whole = _height(flowable)
-            return height + min(whole, sum(flowable._rowHeights[:ROWS_UNDER_HEADING]))  # noqa: SLF001 - Told nowhere else.
-        elif isinstance(flowable, Words) and flowable.role.kind != "Caption" and not flowable.leads:
-            return height + min(_height(flowable), LINES_UNDER_HEADING * flowable.style.leading)
-        elif isinstance(flowable, KeepTogether):
-            return height + sum(_height(part) for part in flowable.__dict__["_content"])
-        else:
-            height += _height(flowable) + flowable.getSpaceAfter()
-    return height
-
-
-def _height(flowable: Flowable) -> float:
-    return float(flowable.wrap(MEASURE, COLUMN_HEIGHT)[1])
 
 
 class Stationery(BaseDocTemplate):

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # A last line of fewer letters, left over from a word, would look lost; a longer word than this may have to be divided anyhow.
 SHORT_PIECE, LONG_WORD = 7, 40
+# So many lines a page may be shorter, for its last word to be whole.
+LINES_TRIED = 3
 # What stands in an item beside its label.
 _BODIES = {"LI": "LBody", "Note": "P"}
 # Running text; cells may be so narrow that a word must be divided wherever it can.
@@ -56,8 +58,10 @@ class Words(Paragraph):
     def split(self, availWidth: float, availHeight: float) -> list[Any]:  # noqa: N803
         """As ReportLab does, with role and plain text kept in both parts; the last word of a page is a whole one."""
         parts: list[Any] = super().split(availWidth, availHeight)
-        if len(parts) > 1 and self._divides_after(len(parts[0].blPara.lines)):
-            parts = super().split(availWidth, availHeight - self.style.leading)
+        for lines in range(1, LINES_TRIED + 1):
+            if len(parts) < 2 or not self._divides_after(len(parts[0].blPara.lines)):  # noqa: PLR2004 - Nothing is split.
+                break
+            parts = super().split(availWidth, availHeight - lines * self.style.leading)
         for part in parts:
             part.role, part.plain = self.role, self.plain
             part.key, part.places, part.is_undivided = self.key, self.places, self.is_undivided

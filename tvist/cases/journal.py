@@ -60,6 +60,9 @@ READERS: Final[dict[Act, frozenset[Role]]] = {
     # Why an opinion leads or is superseded is told within the body; that it does, everybody reads in the register (rule 46).
     Act.RANK_PUBLICATION: _BODY,
     Act.RELEASE_LETTER: _OFFICE,
+    # Who approves what the public will read is the secretariat's work; that it was released or withdrawn is for all.
+    Act.APPROVE_PUBLICATION: _OFFICE,
+    Act.APPROVE_REDACTION: _OFFICE,
 }
 """Acts that are not named here are for all who may read the case."""
 

@@ -20,6 +20,7 @@ from tvist.check.files import check_files, find_orphans
 from tvist.check.finding import Finding
 from tvist.check.journal import check_journal
 from tvist.check.papers import check_index, check_papers
+from tvist.check.publications import check_publications
 from tvist.check.seals import check_seals
 from tvist.check.sums import check_copies, check_sums
 from tvist.decision.models import Decision, Question
@@ -50,6 +51,7 @@ def check_all(installation: Installation, *, every_file: int | None = 1, prints_
             if not cases:
                 yield from check_numbers(session)
                 yield from check_index(session)
+                yield from check_publications(session)
                 yield from _check_references(installation, session)
                 break
             last = cases[-1].id

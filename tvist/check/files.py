@@ -13,6 +13,7 @@ from tvist.decision.models import Decision, IssuedFile
 from tvist.documents.models import Paper, ReceiptFile
 from tvist.panel.bundles import BundleCopy, BundleFile, BundlePart
 from tvist.panel.models import Bundle
+from tvist.publication.models import Publication
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +33,7 @@ NAMED_BY: Final[tuple[tuple[Column, Column, InstrumentedAttribute[int]], ...]] =
     (BundleFile.blob_id, BundleFile.sha256, BundleFile.id),
     (BundleFile.text_blob_id, BundleFile.text_sha256, BundleFile.id),
     (BundleCopy.blob_id, BundleCopy.sha256, BundleCopy.id),
+    (Publication.blob_id, Publication.sha256, Publication.id),
 )
 """Every column that names a stored file, with its SHA-256 and the key of its row."""
 
@@ -72,6 +74,8 @@ def _with_case(query: Any, table: Any) -> Any:
     """Join what leads from the table to its case; a paper of a draft has none. A copy that has ended has no file any more."""
     if table is IssuedFile:
         return query.join(Decision, Decision.id == IssuedFile.decision_id).join(Case, Case.id == Decision.case_id)
+    if table is Publication:
+        return query.join(Decision, Decision.id == Publication.decision_id).join(Case, Case.id == Decision.case_id)
     if table is BundleCopy:
         query = query.where(BundleCopy.ended_at.is_(None))
     if table in {BundlePart, BundleFile, BundleCopy}:

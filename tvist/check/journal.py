@@ -37,8 +37,17 @@ SENDING_OF: Final[Mapping[Act, SubmissionKind]] = {
     Act.ASK_NEW_TREATMENT: SubmissionKind.NEW_TREATMENT_REQUEST,
 }
 LOOKED_THROUGH: Final = frozenset({SubmissionKind.RESPONSE, SubmissionKind.COMMENTS, SubmissionKind.ADDITION})
-BESIDE_THE_CASE: Final = frozenset({Act.RELEASE_LETTER})
-"""Acts that leave a line without being a step of the case: what becomes of a letter, in whatever state the case is."""
+BESIDE_THE_CASE: Final = frozenset(
+    {
+        Act.RELEASE_LETTER,
+        Act.APPROVE_PUBLICATION,
+        Act.RELEASE_PUBLICATION,
+        Act.WITHDRAW_PUBLICATION,
+        Act.RANK_PUBLICATION,
+        Act.APPROVE_REDACTION,
+    }
+)
+"""Acts that leave a line without being a step of the case: what becomes of a letter, or is given to the public, in whatever state the case is."""
 KIND_OF_ENDING: Final = {
     State.DECIDED: EndingKind.DECIDED,
     State.DISMISSED: EndingKind.DISMISSED,

@@ -21,6 +21,7 @@ from tvist.delivery.queries import count_not_dealt_with, not_dealt_with
 from tvist.intake.models import Draft, DraftMember
 from tvist.panel.challenges import Challenge
 from tvist.panel.employers import owes_employers
+from tvist.publication.waiting import WaitingPublications, waiting_publications
 
 if TYPE_CHECKING:
     from datetime import date
@@ -68,6 +69,7 @@ class DeskOf:
     drafts: list[Draft]
     failed: list[Recipient]
     ended: list[Case]
+    publications: WaitingPublications
     owes_employers: bool
     """The list of the person's employers is to be confirmed (rule 29)."""
 
@@ -90,6 +92,7 @@ def desk_of(session: Session, user: User, on: date) -> DeskOf:
         drafts=my_drafts(session, user, on) if Role.PARTY_STAFF in roles else [],
         failed=not_dealt_with(session, user, on, limit=MOST_OTHERS) if failed else [],
         ended=recently_ended(session, user, on) if has_cases else [],
+        publications=waiting_publications(session, user, on),
         owes_employers=owes_employers(session, user, on),
     )
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from tvist.publication.marking import Decided, fault_in_deciding
 from tvist.publication.models import BlurKind, MarkKind, Stage
 from tvist.web.forms import Needed, NotLonger, PlainForm, TvistForm, choices, trimmed
-from tvist.web.session import lazy, say
+from tvist.web.session import lazy, say, t
 from tvist.words import label
 
 if TYPE_CHECKING:
@@ -111,13 +112,21 @@ class BlurForm(TvistForm):
     """What is told more broadly."""
 
     kinds = SelectMultipleField(
-        lazy("publication.blurs.kinds"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+        lazy("publication.blurs.kinds"),
+        validate_choice=False,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
     )
 
     def __init__(self, publication: Publication, **kwargs: Any) -> None:
         """Begins with what is told more broadly now."""
         super().__init__(data={"kinds": [found.kind.value for found in publication.blurs]}, thing=publication, **kwargs)
         self.kinds.choices = choices((kind.value, say(label(kind))) for kind in BlurKind)
+
+    def validate_kinds(self, field: SelectMultipleField) -> None:
+        """Refuse what is nothing that can be told more broadly: only a page that was tampered with sends it."""
+        if set(field.data or ()) - set(BlurKind):
+            raise ValidationError(t("web.not_a_choice"))
 
     @property
     def chosen(self) -> list[BlurKind]:

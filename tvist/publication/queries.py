@@ -130,7 +130,7 @@ def at_stage(
 ) -> Sequence[Publication]:
     """The publications at a stage that the person may see, the newest first."""
     query = sa.select(Publication).join(Publication.decision).join(Decision.case)
-    query = query.where(visible_to(user, on), stage.value == _STAGE, _STANDS, *_in_year(year))
+    query = query.where(visible_to(user, on), _STAGE.in_([stage.value]), _STANDS, *_in_year(year))
     if after:
         query = query.where(Publication.id < after)
     loaded = joinedload(Publication.decision).joinedload(Decision.case).selectinload(Case.parties)

@@ -73,10 +73,13 @@ def markers(publication: Publication) -> set[int]:
     return {found for found in (*marked, *blurred, publication.submitted_by_id) if found is not None}
 
 
-def officers_there(publication: Publication, on: date) -> list[User]:
-    """The officers who could approve that day: not away, no part in the marking, and no conflict declared for the case."""
+def officers_there(publication: Publication, on: date, present: Sequence[User] | None = None) -> list[User]:
+    """The officers who could approve that day: not away, no part in the marking, and no conflict declared for the case.
+
+    `present`: those who are not away, where they are known already.
+    """
     taken = markers(publication)
-    officers = officers_present(session_of(publication), on)
+    officers = officers_present(session_of(publication), on) if present is None else present
     return [user for user in officers if user.id not in taken and Role.SECRETARIAT in publication.roles_for(user, on)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 
 import pytest
@@ -226,7 +227,7 @@ def test_proposals_lie_in_order_apart_and_on_whole_words_of_their_text() -> None
     record = a_record_of(text)
     found = proposals(record, KNOWN)
     assert len(found) > len(NAMES)
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in itertools.pairwise(found):
         assert before.place != after.place or before.end <= after.start
     for each in found:
         written = text_at(record, each.place)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pikepdf
 import pypdfium2
 import pytest
 
@@ -15,6 +16,7 @@ from tests.scenes.panel import referred
 from tests.verapdf import faults
 from tvist.decision.document import opinion
 from tvist.intake.receipt import receipt
+from tvist.panel.binding import Bound, bind, number_pages
 from tvist.panel.index import index_of
 from tvist.panel.index_pages import index_file
 from tvist.panel.paper_pages import cover_of
@@ -23,6 +25,7 @@ from tvist.pdf import heading, prose, render
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from sqlalchemy.orm import Session
 
@@ -42,7 +45,7 @@ MADE: dict[str, tuple[int, Callable[[], bytes]]] = {
     "letter": (1, lambda: render(a_document(title="Mangler"), a_letter())),
     "letter in English": (1, lambda: render(a_document(title="Letter", language="en"), a_letter())),
     "everything": (3, lambda: render(a_document(), everything())),
-    "everything, over and over": (60, lambda: render(a_document(), many(12))),
+    "everything, over and over": (15, lambda: render(a_document(), many(3))),
     "nothing": (1, lambda: render(a_document(title=" "), [])),
     "empty sections": (1, lambda: render(a_document(), [heading(" ", 2), prose(""), heading("Tom", 3), heading("Full", 2), prose("a")])),
 }  # fmt: skip
@@ -79,3 +82,18 @@ def test_the_pages_of_ours_in_a_bundle_conform_each_as_a_file_of_its_own(session
 
     assert sheets
     assert [wrong_with(each) for each in (index, *sheets, *covers)] == [[]] * (1 + len(sheets) + len(covers))
+
+
+def test_pages_of_ours_that_are_joined_with_others_claim_nothing_that_is_not_so(tmp_path: Path) -> None:
+    part, numbered, whole = (tmp_path / name for name in ("part.pdf", "numbered.pdf", "whole.pdf"))
+    part.write_bytes(render(a_document(), everything()))
+
+    number_pages(part, numbered, first=1, said=str)
+    bind([Bound(numbered, 3, "Del", 0)] * 2, [], whole, title="Utdrag", language="nb")
+
+    with pikepdf.open(whole) as file:
+        assert not {"/StructTreeRoot", "/MarkInfo", "/Metadata", "/OutputIntents"} & set(file.Root.keys())
+        assert not [key for page in file.pages for key in ("/StructParents", "/Tabs") if key in page.obj]
+    with pypdfium2.PdfDocument(whole) as file:
+        assert len(file) == 6
+        assert "Saksbehandlingstiden" in file[3].get_textpage().get_text_range()

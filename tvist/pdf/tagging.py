@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from reportlab.pdfgen.canvas import Canvas
 
 from tvist.pdf.roles import Role
+from tvist.words import Message
+from tvist.words import render as say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,8 +93,12 @@ class Tree:
     def link(self, role: Role, within: Element, key: str, *, is_reference: bool) -> Element:
         """Find the link of that key in a text; a reference to a note is a link within a `Reference`."""
         if (role, key) not in self._made:
-            above = Element("Reference", role, within.language, above=within) if is_reference else within
-            self._made[role, key] = Element("Link", role, within.language, above=above)
+            link = Element("Link", role, within.language, above=within)
+            if is_reference:
+                link.above = Element("Reference", role, within.language, above=within)
+                # A number alone would not say that it is a note.
+                link.words = f"{say(Message('pdf.note'), within.language or self.language)} "
+            self._made[role, key] = link
         return self._made[role, key]
 
     def has(self, role: Role) -> bool:

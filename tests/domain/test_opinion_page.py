@@ -72,7 +72,7 @@ def test_a_box_stands_apart_under_a_heading_of_its_own() -> None:
 
 
 def test_names_charts_and_codes_are_told_in_words() -> None:
-    picture = bar_chart("Saker", ["2025"], [Series("Inn", [3])], language="nb")
+    picture = bar_chart([Series("Inn", [3])], ["2025"], title="Saker", unit="saker", language="nb")
     found = told(signature_block([("Cato", "leder")]), chart(picture), code_block("https://x.example/verify", "Les på nettet:"))
     assert "<strong>Cato</strong><br>leder" in found
     assert "<title>Saker</title>" in found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.journeys.conftest import beside
 from tests.scenes.published import first, more
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 def test_a_stranger_finds_reads_and_cites_an_opinion(
     any_visit: Visit, session: Session, cast: Cast, installation: Installation
 ) -> None:
-    released = first(session, cast, installation)
+    released = beside(lambda: first(session, cast, installation))
     more(session, installation, released, 30)
     visit = any_visit
     visit.go("/")

@@ -10,7 +10,18 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
+from tvist.pdf.plaintext import paragraphs
+
 Rows = tuple[tuple[str, str], ...]
+
+
+@dataclass
+class Part:
+    """A paragraph, or a list with its items: numbered where the first was typed with a number."""
+
+    is_list: bool
+    is_numbered: bool
+    texts: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +31,11 @@ class Section:
     title: str
     rows: Rows = ()
     text: str = ""
+
+    @property
+    def parts(self) -> list[Part]:
+        """The text as the page shows it."""
+        return parts_of(self.text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +69,11 @@ class Written:
         """The date of the letter."""
         return date.fromisoformat(self.day)
 
+    @property
+    def parts(self) -> list[Part]:
+        """The words as the page shows them."""
+        return parts_of(self.words)
+
     def dated(self, day: date, facts: Rows) -> Written:
         """The same letter written anew on another day; `facts` with that day."""
         return replace(self, day=day.isoformat(), facts=facts)
@@ -76,6 +97,18 @@ def thawed(text: str) -> Written:
             ),
         }
     )
+
+
+def parts_of(text: str) -> list[Part]:
+    """Typed text as paragraphs and lists, read as the PDF reads it."""
+    parts: list[Part] = []
+    for found in paragraphs(text):
+        is_numbered = found.mark not in {"", "\N{EN DASH}"}
+        if found.mark and parts and parts[-1].is_list and parts[-1].is_numbered is is_numbered:
+            parts[-1].texts.append(found.text)
+        else:
+            parts.append(Part(bool(found.mark), is_numbered, [found.text]))
+    return parts
 
 
 def _rows(found: list[list[str]]) -> Rows:

@@ -286,6 +286,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("verify_code", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("pages", sa.Integer(), nullable=True))
         batch_op.drop_constraint(batch_op.f("uq_issued_file_decision_id_version"), type_="unique")
+        batch_op.create_index(batch_op.f("ix_issued_file_sha256"), ["sha256"], unique=False)
         batch_op.create_unique_constraint(
             batch_op.f("uq_issued_file_decision_id_version_is_parallel"), ["decision_id", "version", "is_parallel"]
         )
@@ -387,6 +388,7 @@ def downgrade() -> None:
     with op.batch_alter_table("issued_file", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("uq_issued_file_verify_code"), type_="unique")
         batch_op.drop_constraint(batch_op.f("uq_issued_file_decision_id_version_is_parallel"), type_="unique")
+        batch_op.drop_index(batch_op.f("ix_issued_file_sha256"))
         batch_op.create_unique_constraint(batch_op.f("uq_issued_file_decision_id_version"), ["decision_id", "version"])
         batch_op.drop_column("pages")
         batch_op.drop_column("verify_code")

@@ -286,7 +286,8 @@ class IssuedFile(Base):
     """Whether it is the parallel text, in the other language form."""
     blob_id: Mapped[str] = mapped_column(unique=True)
     size: Mapped[int] = mapped_column(sa.BigInteger)
-    sha256: Mapped[str]
+    sha256: Mapped[str] = mapped_column(index=True)
+    """Of the file as it is served; asked by on the verify page."""
     unsealed_sha256: Mapped[str] = mapped_column(default="")
     """Over the file before it was sealed: the same record gives that again. Empty for a file from before there were seals."""
     sealed_at: Mapped[datetime | None]

@@ -63,7 +63,7 @@ def verify() -> ResponseReturnValue:
 @bp.route("/verify/<code>")
 @open_to_all
 def verify_by_code(code: str) -> ResponseReturnValue:
-    """Ask by the code in the address, as the square on the paper has it."""
+    """Ask by the code in the address, as the square on the paper has it. The try is counted beside, as an opening is noted in the access log."""
     return _page(verify_code(installed().database, _asker(), code))
 
 

@@ -3,10 +3,13 @@
 
 for (const form of document.querySelectorAll("form[data-drop]")) {
   const input = form.querySelector('input[type="file"]');
-  const words = document.createElement("p");
-  words.className = "ds-paragraph tv-small";
-  words.textContent = form.dataset.drop;
-  input.closest(".ds-field").after(words);
+  if (!matchMedia("(pointer: coarse)").matches) {
+    // A finger drops nothing.
+    const words = document.createElement("p");
+    words.className = "ds-paragraph tv-small";
+    words.textContent = form.dataset.drop;
+    input.closest(".ds-field").after(words);
+  }
   let inside = 0;
 
   const carriesFiles = (event) => event.dataTransfer && [...event.dataTransfer.types].includes("Files");

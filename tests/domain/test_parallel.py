@@ -200,6 +200,20 @@ def test_an_order_is_refused_where_a_new_dissent_has_no_parallel(
         order_issue(case, by=people.cato, at=LATER, keys=installation.keys)
 
 
+def test_the_panel_s_own_wording_and_a_party_s_own_words_on_a_measure_have_places(
+    session: Session, people: Cast, installation: Installation
+) -> None:
+    case = needing(session, people, installation)
+    with session.no_autoflush:
+        case.questions[0].words, case.lines[1].measure_words = "Kven bør dekkje opphaldet?", "opphald på gard"
+
+        found = {each.beside.partition(":")[0]: each.main for each in parallel_places(case)}
+        assert (found["words"], found["measure"]) == ("Kven bør dekkje opphaldet?", "opphald på gard")
+        parallel = canonical(case, installation.keys)["parallel"]
+        assert (parallel["words"], parallel["measures"]) == ({"1": ""}, {"2": ""})
+    session.rollback()
+
+
 # ---- Who writes, and two at once ----
 
 

@@ -61,6 +61,7 @@ def a_stage(state: State, *, declared: bool = True) -> Stage:
         number="2026/0001",
         state=state,
         language="nn",
+        registered_on=TODAY,
         accepted_at=NOON if accepted else None,
         closed_at=NOON if state in FINAL else None,
         outcome=Outcome.STATE if state is State.DECIDED else None,

@@ -6,6 +6,8 @@ import itertools
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.documents.opinion_records import a_record
 from tvist.publication.models import MarkKind
@@ -234,6 +236,15 @@ def test_proposals_lie_in_order_apart_and_on_whole_words_of_their_text() -> None
         assert written[each.start : each.end] == each.words
         assert widened(written, each.start, each.end) == (each.start, each.end)
         assert each.replacement.strip()
+
+
+@given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from("VikÅs kommune§12/3-.,’'\u00ad\u202e\u0301")), max_size=60))
+def test_whatever_is_pasted_in_is_read_and_what_is_proposed_stands_there(text: str) -> None:
+    record = a_record_of(f"Barnet bodde i Vik. {text}")
+    found = proposals(record, KNOWN)
+    assert [each.words for each in found][0] == "Vik"
+    written = text_at(record, "sections.background")
+    assert all(written[each.start : each.end] == each.words and each.words.strip() for each in found)
 
 
 @pytest.mark.slow

@@ -360,3 +360,33 @@ def test_the_record_that_is_given_is_left_as_it_was() -> None:
     before = copy.deepcopy(record)
     made(record, blurs=list(BlurKind))
     assert record == before
+
+
+def test_two_municipalities_of_one_name_have_two_letters() -> None:
+    lines = [a_line(1, municipality="Nes (Akershus) kommune"), a_line(2, municipality="Nes (Buskerud) kommune")]
+    found = made(a_record(lines=lines, questions=[]))
+    assert [line["municipality"] for line in found["lines"]] == ["B kommune", "C kommune"]
+    assert "Nes" not in shown(found)
+
+
+def test_a_municipality_of_a_hundred_and_twenty_letters_is_hidden_in_structure_and_texts() -> None:
+    name = f"{' '.join(['Oppdiktastrandvågen'] * 5)} Ytre Nord kommune"
+    assert len(name) >= 115
+    record = a_record(lines=[a_line(1, municipality=name, claimed_by=name)], questions=[])
+    record["parties"][0]["name"] = name
+    record["sections"]["background"] = f"Barnet bodde i {name.removesuffix(' kommune')}, og {name}s krav er klart."
+    found = made(record)
+    assert found["sections"]["background"] == "Barnet bodde i A kommune, og A kommunes krav er klart."
+    assert "Oppdikta" not in shown(found)
+    assert public_opinion(found)[0].short_title == "BTN-2026-1: A kommune og Bufetat region vest"
+
+
+def test_a_day_of_birth_does_not_leave_its_year() -> None:
+    record = a_record()
+    text = "Barn A, født 3. mai 2011, og Barn B (f. 2013) bodde der fra 4. juni 2020."
+    record["sections"]["background"] = text
+    assert made(record)["sections"]["background"] == "Barn A, født [år], og Barn B (f. [år]) bodde der fra [dato i 2020]."
+    start = text.index("3. mai")
+    by_hand = a_mark(text, start, start + len("3. mai 2011"), replacement="[dato i 2011]")
+    told = made(record, [by_hand], [BlurKind.BIRTH_YEAR])["sections"]["background"]
+    assert told == "Barn A, født [år], og Barn B (f. [år]) bodde der fra 4. juni 2020."

@@ -27,22 +27,23 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(text, re.IGNORECASE)
 
 
-DAYS: Final = (
-    _pattern(
-        f"(?<![\\d§])(?:den{_SP})?(?:{_DAY}\\.?{_SP}?(?:[-\u2013]|til|og|eller){_SP}?)?{_DAY}\\.{_SP}?(?:{_MONTHS}){_AFTER_MONTH}"
-    ),
-    _pattern(f"(?<![\\d.,/§-]){_DAY}{_SP}(?:{_MONTHS}){_SP}{_YEAR}(?!\\d)"),
-    _pattern(f"\\b(?:den{_SP})?(?:{_ORDINALS}){_SP}+(?:i{_SP})?(?:{_MONTHS}){_AFTER_MONTH}"),
-    _pattern(f"(?<![\\d.,/§-]){_DAY}[./](?:1[0-2]|0?[1-9])[./-](?:{_YEAR}|\\d\\d)(?![\\d/])"),
-    _pattern(f"(?<![\\d/.-]){_YEAR}-(?:1[0-2]|0[1-9])-(?:3[01]|[12]\\d|0[1-9])(?![\\d-])"),
+_DAYS: Final = (
+    f"(?<![\\d§])(?:den{_SP})?(?:{_DAY}\\.?{_SP}?(?:[-\u2013]|til|og|eller){_SP}?)?{_DAY}\\.{_SP}?(?:{_MONTHS}){_AFTER_MONTH}",
+    f"(?<![\\d.,/§-]){_DAY}{_SP}(?:{_MONTHS}){_SP}{_YEAR}(?!\\d)",
+    f"\\b(?:den{_SP})?(?:{_ORDINALS}){_SP}+(?:i{_SP})?(?:{_MONTHS}){_AFTER_MONTH}",
+    f"(?<![\\d.,/§-]){_DAY}[./](?:1[0-2]|0?[1-9])[./-](?:{_YEAR}|\\d\\d)(?![\\d/])",
+    f"(?<![\\d/.-]){_YEAR}-(?:1[0-2]|0[1-9])-(?:3[01]|[12]\\d|0[1-9])(?![\\d-])",
 )
+DAYS: Final = tuple(_pattern(each) for each in _DAYS)
 """A day: `10. mars 2024`, `10.–12. mars`, `den tiende mars`, `10.3.24`, `10/3-2024`, `2024-03-10`."""
+_BORN: Final = (
+    f"(?:født|fødd|fødte|fødselsår|fødeår|fødeåret|fødselsåret|fødselsdato|f\\.){_SP}*:?{_SP}+(?:(?:er|i|året|år|var){_SP}+)*"
+)
 BIRTH_YEARS: Final = (
-    _pattern(
-        f"\\b(?:født|fødd|fødte|fødselsår|fødeår|fødeåret|fødselsåret|f\\.){_SP}+(?:(?:er|i|året|år|var){_SP}+)*(?P<all>{_YEAR})(?!\\d)"
-    ),
+    _pattern(f"\\b{_BORN}(?P<all>{'|'.join(_DAYS)}|{_YEAR}(?!\\d)|\\[[^\\]\\n]*{_YEAR}\\])"),
     _pattern(f"(?<!\\d)(?P<all>{_YEAR}|[012]\\d)-(?:modell|årgang|kull)\\w*"),
 )
+"""The year or the day of a birth; also what stands instead of the day where it still tells the year."""
 AGES: Final = (
     _pattern(f"(?<![\\w,.-])(?:{_NUMBERS})(?:{_SP}og{_SP}(?:et|eit){_SP}halvt)?{_OLD}(?!\\w)"),
     _pattern(f"\\b(?:gutt|gut|jente|barn|ungdom)(?:en|et|a)?{_SP}på{_SP}(?P<all>(?:{_NUMBERS})(?:{_SP}år)?)(?!\\w)"),

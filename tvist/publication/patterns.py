@@ -143,8 +143,8 @@ SHAPES: Final = (
         r"(?<![\w-])[A-ZÆØÅ]{2,6}-(?:19|20)\d\d-\d{1,6}(?![\d-])",
         lambda found: not _PUBLIC_NUMBERS.match(found[0]),
     ),
-    *(Shape(MarkKind.DATE, "day", pattern, is_no_act) for pattern in DAYS),
     *(Shape(MarkKind.DATE, "birth_year", pattern) for pattern in BIRTH_YEARS),
+    *(Shape(MarkKind.DATE, "day", pattern, is_no_act) for pattern in DAYS),
     *(Shape(MarkKind.DATE, "age", pattern) for pattern in AGES),
     _number("phone", rf"{_NO_NUMBER_BEFORE}[2-9]\d{{7}}{_NO_MONEY}"),
     _address(

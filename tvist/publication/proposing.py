@@ -117,8 +117,8 @@ def _instead(words: str, span: _Span, case: _Case, language: str) -> str:
         return number
     if span.why == "inhabitants":
         return said("inhabitants", language, municipality=case.letters.get(span.key, ""))
-    if span.why == "age":
-        return said("age", language)
+    if span.why in {"age", "birth_year"}:
+        return said("age" if span.why == "age" else "year", language)
     if span.key and span.kind is MarkKind.MUNICIPALITY:
         return letter_instead(words, span.key, case.letters, ends=span.ends)
     return instead_of(words, span.kind, case.record, case.letters, language=language)

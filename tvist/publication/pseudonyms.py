@@ -9,7 +9,7 @@ from tvist.accounts.models import OrganisationKind
 from tvist.publication.models import MarkKind
 from tvist.publication.names import key_of, names_in, plain
 from tvist.publication.places import texts
-from tvist.publication.register_names import names_beside, stem_of
+from tvist.publication.register_names import folded_name, names_beside, stem_of
 from tvist.words import Message, render
 
 if TYPE_CHECKING:
@@ -30,13 +30,26 @@ def letters(record: Record, also: Iterable[str] = ()) -> dict[str, str]:
     municipalities to look for in the texts, which no register need know.
     """
     own = municipalities(record)
-    keys = dict.fromkeys(key_of(name) for name in own)
+    keys = dict.fromkeys(_keys_of(own))
     doubtful: dict[str, None] = {}
     for _place, text in texts(record):
         for found in names_in(text, (*own, *also)):
             if found.kind is MarkKind.MUNICIPALITY:
                 (doubtful if found.why == _DOUBT else keys)[found.key] = None
     return {key: f"{_letter(number)} kommune" for number, key in enumerate(keys | doubtful)}
+
+
+def letter_of(name: str, named: Mapping[str, str]) -> str | None:
+    """The letter of a municipality of the structure, by its name as it stands there."""
+    return named.get(folded_name(name)) or named.get(key_of(name))
+
+
+def _keys_of(names: Iterable[str]) -> Iterator[str]:
+    """The key of each; of two that bear one name ("Nes (Akershus)", "Nes (Buskerud)") the second goes by its whole name."""
+    taken: dict[str, str] = {}
+    for name in names:
+        key = key_of(name)
+        yield key if taken.setdefault(key, folded_name(name)) == folded_name(name) else folded_name(name)
 
 
 def municipalities(record: Record) -> tuple[str, ...]:

@@ -13,9 +13,8 @@ from tvist.decision.record import SECTIONS, law_record
 from tvist.publication.blurring import blurred_record, blurred_text
 from tvist.publication.known_words import known_in
 from tvist.publication.models import BlurKind, MarkKind
-from tvist.publication.names import key_of
 from tvist.publication.places import language_at, numbered, replaced, texts
-from tvist.publication.pseudonyms import letters
+from tvist.publication.pseudonyms import letter_of, letters
 from tvist.register.regions import state_regions
 from tvist.words import Message, render
 
@@ -248,7 +247,7 @@ def _caller(record: Record) -> Callable[[str], str]:
         name for name, kind in kinds.items() if kind == OrganisationKind.STATE.value
     }
     other = render(Message("public_opinion.a_party"), record["language"])
-    return lambda name: name if name in states else named.get(key_of(name), other)
+    return lambda name: name if name in states else letter_of(name, named) or other
 
 
 def _with_law(new: Record, source: Record) -> Record:

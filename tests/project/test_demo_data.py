@@ -23,7 +23,10 @@ from tvist.demo.originals import can_be_copied
 from tvist.demo.petitions import period_of
 from tvist.demo.playing import index_all, play
 from tvist.demo.plots import COURSES, ENDED, Stage, Turn, plots
+from tvist.demo.publishing import publish_some
 from tvist.demo.themes import THEMES, texts_of
+from tvist.publication.models import Publication
+from tvist.publication.models import Stage as PublicationStage
 from tvist.sealing import inspect
 from tvist.search.index import keyed_stems
 from tvist.search.models import Indexed, SearchedThing, SearchEntry
@@ -150,3 +153,15 @@ def test_cases_whose_panel_votes_on_basis_and_days_are_sound_and_not_copied(inst
             assert {question.kind.value for question in case.questions} >= {"basis", "period", "responsible"}
             assert len([letter for letter in case.letters if letter.kind is LetterKind.QUESTIONS_DRAFTED]) == 2
             assert not can_be_copied(case)
+
+
+@pytest.mark.slow
+def test_some_opinions_of_the_demo_are_public_and_sound(installation):
+    filled(installation, 1)
+    said = []
+    publish_some(installation, say=said.append)
+    with installation.database.reading() as session:
+        stages = [found.stage for found in session.scalars(sa.select(Publication).order_by(Publication.id))]
+    assert PublicationStage.RELEASED in stages
+    assert said == [f"Opinions made public: {stages.count(PublicationStage.RELEASED)}"]
+    assert list(check_all(installation)) == []

@@ -22,11 +22,13 @@ def demo_data(count: int, seed: int) -> None:
     """Add invented people and cases (demo mode only)."""
     from tvist.commands.opening import up_to_date
     from tvist.demo.filling import fill
+    from tvist.demo.publishing import publish_some
 
     installation = up_to_date()
     if not installation.config.is_demo:
         raise click.ClickException("Demo data are for TVIST_MODE=demo only: invented cases do not belong among real ones.")
     fill(installation, cases=count, seed=seed, say=click.echo)
+    publish_some(installation, say=click.echo)
 
 
 @click.command

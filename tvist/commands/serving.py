@@ -40,8 +40,10 @@ def run(port: int) -> None:
     click.echo(f"Mode: {installation.config.mode.value}. Database: {shown_address(installation)}")
     if installation.config.is_demo and _is_empty(installation):
         from tvist.demo.filling import fill
+        from tvist.demo.publishing import publish_some
 
         fill(installation, cases=DEMO_CASES, seed=1, say=click.echo)
+        publish_some(installation, say=click.echo)
     installation.database.close()
     sys.stdout.flush()
     # The server begins in a process image of its own: what filled the database has threads that no fork may inherit.

@@ -28,12 +28,19 @@ if TYPE_CHECKING:
 __all__ = ["Listed", "Listing", "known_of", "listing", "mark_at", "publication_at", "publications_of", "to_begin"]
 
 A_PAGE: Final = 25
+
+
+def _said(stage: Stage) -> sa.ColumnElement[str]:
+    """The stage as a literal: PostgreSQL groups by an expression only where it is the same to the letter."""
+    return sa.literal_column(f"'{stage.value}'", sa.Text())
+
+
 _STAGE: Final[sa.ColumnElement[str]] = sa.case(
-    (Publication.withdrawn_at.is_not(None), Stage.WITHDRAWN.value),
-    (Publication.released_at.is_not(None), Stage.RELEASED.value),
-    (Publication.approved_at.is_not(None), Stage.APPROVED.value),
-    (Publication.submitted_at.is_not(None), Stage.TO_APPROVE.value),
-    else_=Stage.MARKING.value,
+    (Publication.withdrawn_at.is_not(None), _said(Stage.WITHDRAWN)),
+    (Publication.released_at.is_not(None), _said(Stage.RELEASED)),
+    (Publication.approved_at.is_not(None), _said(Stage.APPROVED)),
+    (Publication.submitted_at.is_not(None), _said(Stage.TO_APPROVE)),
+    else_=_said(Stage.MARKING),
 )
 # What was overtaken by a corrected version before it was out is nobody's work any more.
 _STANDS: Final = sa.or_(Publication.superseded_by_id.is_(None), Publication.released_at.is_not(None))

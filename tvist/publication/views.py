@@ -44,7 +44,7 @@ def index() -> ResponseReturnValue:
     after = max(request.args.get("after", 0, type=int), 0)
     return render_template(
         "publication/index.html",
-        listing=listing(current_session, current_user, on, stage=stage, year=year, after=min(after, 2**31)),
+        listing=listing(current_session, current_user, on, stage=stage, year=year, after=min(after, 2**31 - 1)),
         stages=(None, *Stage),
         year=year,
         years=range(on.year, FIRST_YEAR - 1, -1),

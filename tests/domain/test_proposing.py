@@ -242,7 +242,7 @@ def test_proposals_lie_in_order_apart_and_on_whole_words_of_their_text() -> None
 def test_whatever_is_pasted_in_is_read_and_what_is_proposed_stands_there(text: str) -> None:
     record = a_record_of(f"Barnet bodde i Vik. {text}")
     found = proposals(record, KNOWN)
-    assert [each.words for each in found][0] == "Vik"
+    assert found[0].words == "Vik"
     written = text_at(record, "sections.background")
     assert all(written[each.start : each.end] == each.words and each.words.strip() for each in found)
 

@@ -63,20 +63,20 @@ def _named(text: str, parts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]
     first, last = 0, len(parts)
     while first < last and _is_explained(text, parts, first, last):
         first += 1
-    while first < last and _is_known(text[slice(*parts[last - 1])]):
+    while first < last and names_nobody(text[slice(*parts[last - 1])]):
         last -= 1
     return list(parts[first:last])
 
 
 def _is_explained(text: str, parts: Sequence[tuple[int, int]], place: int, last: int) -> bool:
     word = text[slice(*parts[place])]
-    if _is_known(word):
+    if names_nobody(word):
         return True
-    follows = place + 1 < last and not _is_known(text[slice(*parts[place + 1])])
+    follows = place + 1 < last and not names_nobody(text[slice(*parts[place + 1])])
     return begins_sentence(text, parts[place][0]) and not follows
 
 
-def _is_known(word: str) -> bool:
+def names_nobody(word: str) -> bool:
     """Whether the word says no name: a small word, a body, a title, an abbreviation in capitals, or a letter that stands for somebody."""
     bare = plain(word)
     stem = _ENDING.sub("", bare)

@@ -65,6 +65,7 @@ WITH_CAPITAL: Final = _words(
     merknad midt-norge motparten nemnd nemndas nord nordisk norden noreg norge norges norsk nou nynorsk ot påstand prop prp regjeringa
     regjeringen riksrevisjonen rt rundskriv sak sivilombudet sivilombodet sivilrettsforvaltning sivilrettsforvaltninga slutning spørsmål staten
     statens stortinget sør tabell tvist tvisteløsningsnemnd tvisteløysingsnemnda tvisteløsningsnemnda ungdoms utdrag utdraget vedlegg vest øst
+    as asperger aspergers ba down downs hf meld sa st tourette tourettes universitetet universitet
     barnevernsloven barnevernlova barnevernslova barnevernloven
     """
 )

@@ -29,7 +29,7 @@ _ORGANISATION_WEIGHTS: Final = (3, 2, 7, 6, 5, 4, 3, 2)
 _MODULUS: Final = 11
 _OF_A_CASE: Final = re.compile(r"\b(?:sak|ref|j\.?nr|journal|arkiv|mappe)[^.\n]{0,40}(?:nr\.\s*)?$", re.IGNORECASE)
 _AS_FAR_BACK: Final = 60
-_PUBLIC_NUMBERS: Final = re.compile("(?:BTN|HR|L[ABEFGH]|RG|TR|NOU|COM|ECLI)-")
+_PUBLIC_NUMBERS: Final = re.compile("(?:BTN|HR|L[ABEFGH]|RG|TR|SOM|NOU|COM|ECLI)-")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from tvist.publication.capitals import capitals_in, parts_of_names
-from tvist.publication.common_words import SMALL
+from tvist.publication.capitals import capitals_in, names_nobody, parts_of_names
 from tvist.publication.inflections import doubtful_forms
 from tvist.publication.known_words import Finder, Known, KnownPerson, Wanted, What, known_in, publication_of, staying_in
 from tvist.publication.models import MarkKind
@@ -84,8 +83,8 @@ _LEAST_COMPOUND: Final = 5
 _UPPER: Final = "A-ZÆØÅÁČĐŊŠŦŽ"
 _HOMES: Final = (
     "barneverninstitusjon|barnevernsinstitusjon|ungdomshjem|ungdomsheim|barnehjem|barneheim|familiesenter|behandlingssenter|behandlingshjem|"
-    "behandlingsheim|akuttsenter|akuttinstitusjon|omsorgssenter|ungdomssenter|barne- og familiesenter|beredskapshjem|beredskapsheim|skole|skule|"
-    "barnehage|sjukehus|sykehus|helsehus|bufellesskap|bofellesskap|kollektiv|senter|stiftelse|stifting|gard|gård|tingrett|lagmannsrett"
+    "behandlingsheim|akuttsenter|akuttinstitusjon|omsorgssenter|ungdomssenter|barne- og familiesenter|beredskapshjem|beredskapsheim|"
+    "helsehus|bufellesskap|bofellesskap|kollektiv|stiftelse|stifting|gard|gård|tingrett|lagmannsrett|[a-zæøå]*(?:sjukehus|sykehus|senter|skole|skule|barnehage)"
 )
 _PHRASE: Final = re.compile(
     rf"(?<![\w-])(?:[{_UPPER}][\w\u00ad'\u2019-]*[ \u00a0]+){{1,4}}(?i:{_HOMES})(?:en|et|a|n)?s?(?![\w-])"
@@ -200,10 +199,9 @@ def _compounds_of(own: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _name_start(text: str, start: int, end: int) -> int | None:
-    """Where the name of an institution begins, without a small word with a capital before it; None where nothing of a name is left."""
-    words = [start + word.start() for word in re.finditer(r"\S+", text[start:end])]
-    last = words[-1]
-    return next((each for each in words if each < last and plain(re.split(r"\s", text[each:end])[0]) not in SMALL), None)
+    """Where the name of an institution begins, without words before it that name nobody; None where nothing of a name is left."""
+    words = [(start + word.start(), word[0]) for word in re.finditer(r"\S+", text[start:end])]
+    return next((at for at, word in words[:-1] if not names_nobody(word)), None)
 
 
 def _without_overlaps(spans: Iterable[_Span]) -> list[_Span]:

@@ -33,6 +33,7 @@ from tvist.meetings import views as meetings
 from tvist.panel import views as panel
 from tvist.publication import views as publication
 from tvist.published import views as published
+from tvist.redaction import views as redaction
 from tvist.submissions import clock_views as clocks
 from tvist.submissions import outage_views as outages
 from tvist.submissions import paper_act_views, paper_views  # noqa: F401 - pages of the room of papers.
@@ -69,6 +70,7 @@ def rooms() -> tuple[Blueprint, ...]:
         meetings.bp,
         decision.bp,
         publication.bp,
+        redaction.bp,
         published.bp,
         desk.bp,
         figures.bp,

@@ -84,6 +84,12 @@ def _publish(installation: Installation, publication_id: int, at: datetime) -> N
     publish_job(installation, publication_id, at, told=partial(outputs_of, base_url=installation.config.base_url))
 
 
+def _make_redaction(installation: Installation, redaction_id: int, at: datetime) -> None:
+    from tvist.redaction.job import redaction_job
+
+    redaction_job(installation, redaction_id, at)
+
+
 # The rooms are imported when their work is done: a worker starts at once, and issuing brings ReportLab with it.
 WORK: Final[dict[JobKind, Work]] = {
     JobKind.ISSUE_DECISION: _issue_decision,
@@ -94,6 +100,7 @@ WORK: Final[dict[JobKind, Work]] = {
     JobKind.MAKE_CORRECTION: _make_correction,
     JobKind.COPY_PAPERS: _copy_papers,
     JobKind.PUBLISH: _publish,
+    JobKind.MAKE_REDACTION: _make_redaction,
 }
 
 

@@ -14,6 +14,7 @@ from tvist.documents.models import Paper, ReceiptFile
 from tvist.panel.bundles import BundleCopy, BundleFile, BundlePart
 from tvist.panel.models import Bundle
 from tvist.publication.models import Publication
+from tvist.redaction.models import Redaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +35,7 @@ NAMED_BY: Final[tuple[tuple[Column, Column, InstrumentedAttribute[int]], ...]] =
     (BundleFile.text_blob_id, BundleFile.text_sha256, BundleFile.id),
     (BundleCopy.blob_id, BundleCopy.sha256, BundleCopy.id),
     (Publication.blob_id, Publication.sha256, Publication.id),
+    (Redaction.blob_id, Redaction.sha256, Redaction.id),
 )
 """Every column that names a stored file, with its SHA-256 and the key of its row."""
 
@@ -76,6 +78,8 @@ def _with_case(query: Any, table: Any) -> Any:
         return query.join(Decision, Decision.id == IssuedFile.decision_id).join(Case, Case.id == Decision.case_id)
     if table is Publication:
         return query.join(Decision, Decision.id == Publication.decision_id).join(Case, Case.id == Decision.case_id)
+    if table is Redaction:
+        return query.join(Case, Case.id == Redaction.case_id)
     if table is BundleCopy:
         query = query.where(BundleCopy.ended_at.is_(None))
     if table in {BundlePart, BundleFile, BundleCopy}:

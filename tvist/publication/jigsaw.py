@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from tvist.cases.models import Case
 from tvist.decision.models import Decision
 from tvist.procedure.settings import procedure_on
-from tvist.publication.jigsaw_told import Told, fitting, known_cases, told_by
+from tvist.publication.jigsaw_told import Told, figures_of, fitting, known_cases, told_by
 from tvist.publication.models import BlurKind, Publication
 from tvist.words import Message, Ore, label
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from tvist.publication.jigsaw_told import KnownCase
+    from tvist.publication.jigsaw_told import Figures, KnownCase
     from tvist.register.municipalities import Municipality
 
 Record = dict[str, Any]
@@ -96,10 +96,11 @@ def of_earlier(session: Session, told: Told, case: Case) -> Iterator[Singled]:
     fewest = procedure_on(case.registered_on).fewest_alike
     query = sa.select(Publication).join(Decision).join(Case).where(Publication.released_at.is_not(None))
     for earlier in session.scalars(query.where(Case.is_invented == case.is_invented).order_by(Publication.id)):
-        before = told_by(earlier.record)
-        by = _known_again(told, before, earlier.number)
+        record = earlier.record
+        by = _known_again(told, figures_of(record), earlier.number)
         if by is None:
             continue
+        before = told_by(record)
         if undone := tuple(blur for blur in BlurKind if blur in told.blurred and blur not in before.blurred):
             what = tuple(label(blur) for blur in undone)
             yield Singled((), Message("jigsaw.earlier_tells", number=earlier.number, by=by, what=what), is_blocking=True)
@@ -125,7 +126,7 @@ def _both(told: Told, before: Told, form: str) -> list[Municipality]:
     return [place for place in fitting(told, form) if place.number in numbers]
 
 
-def _known_again(told: Told, before: Told, number: str) -> Message | None:
+def _known_again(told: Told, before: Figures, number: str) -> Message | None:
     """By what a reader sees that both are of the same matter; None where by nothing."""
     if number and number in told.cites:
         return Message("jigsaw.by_number", number=number)

@@ -109,17 +109,34 @@ class Told:
         )
 
 
+@dataclass(frozen=True)
+class Figures:
+    """The sums (in øre) and the days of the lines, as far as they are told exactly."""
+
+    sums: frozenset[int]
+    periods: frozenset[tuple[str, str]]
+
+
+def figures_of(public: Record) -> Figures:
+    """What a record is known again by; asked of every earlier publication, and therefore cheap."""
+    blurred = public["publication"].get("blurred", ())
+    lines = public["lines"]
+    sums = {line["claimed_ore"] for line in lines} | {(line["finding"] or {}).get("found_ore") for line in lines}
+    days = frozenset((line["from_on"], line["to_on"]) for line in lines if line["to_on"])
+    return Figures(
+        frozenset() if BlurKind.AMOUNTS in blurred else frozenset(ore for ore in sums if ore),
+        frozenset() if BlurKind.DAYS in blurred else days,
+    )
+
+
 def told_by(public: Record) -> Told:
     """What the public record tells."""
     blurred = frozenset(BlurKind(kind) for kind in public["publication"].get("blurred", ()))
     written = "\n".join(text for _, text in texts(public))
     issued = public["issued_on"] or public["publication"]["released_on"]
     region = region_of(public)
-    sums = {line["claimed_ore"] for line in public["lines"]} | {
-        (line["finding"] or {}).get("found_ore") for line in public["lines"]
-    }
     claimed = sum(line["claimed_ore"] or 0 for line in public["lines"])
-    days = frozenset((line["from_on"], line["to_on"]) for line in public["lines"] if line["to_on"])
+    figures = figures_of(public)
     return Told(
         # A day that is told as a year: the middle of it stands for it.
         on=date.fromisoformat(issued) if len(issued) > len("2024") else date(int(issued), 7, 1),
@@ -129,8 +146,8 @@ def told_by(public: Record) -> Told:
         birth_years=frozenset(_birth_years(written)),
         measures=frozenset(line["measure"] for line in public["lines"]),
         amount=None if BlurKind.AMOUNTS in blurred or not claimed else step_of(claimed),
-        sums=frozenset() if BlurKind.AMOUNTS in blurred else frozenset(ore for ore in sums if ore),
-        periods=frozenset() if BlurKind.DAYS in blurred else days,
+        sums=figures.sums,
+        periods=figures.periods,
         counties=tuple(sorted({match.thing for match in _counties().matches(Text(written))})),
         cites=frozenset(found[0] for found in NUMBER.finditer(written)),
         blurred=blurred,

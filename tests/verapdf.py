@@ -28,8 +28,8 @@ _NAMESPACE = "{http://www.verapdf.org/ValidationProfile}"
 _FACTORY = "org.verapdf.pdfa.validation.profiles"
 _FLAVOUR = "org.verapdf.pdfa.flavours.PDFAFlavour"
 _UNLIMITED = -1
-# Calls out of Java are how JPype works; without the last, Java warns of them.
-_OPTIONS = ("-Xmx512m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED")
+# A run of tests is too short for Java's slow compiler to pay (it doubled the time). Without the last, Java warns of calls out of it, which JPype lives by.
+_OPTIONS = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED")
 _starting = threading.Lock()
 
 

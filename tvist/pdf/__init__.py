@@ -1,6 +1,7 @@
 """Our stationery: the words in which a document is told, and `render`, which makes the PDF. Nobody else knows ReportLab.
 
-`render(Document(…), [heading("Rådgivende uttalelse"), prose(text), …])` gives bytes. Start reading in `blocks.py`, then `page.py`.
+`render(Document(…), [heading("Rådgivende uttalelse"), prose(text), …])` gives bytes. Start reading in `blocks.py`, then `story.py` and `page.py`;
+`tagging.py` and `archival.py` make each file PDF/A-2a and PDF/UA-1, and nobody who tells a document writes a tag.
 """
 
 from tvist.pdf.archival import untagged

@@ -79,8 +79,10 @@ def fault_in_deciding(decided: Decided) -> Message | None:
 
 def _decide(mark: Mark, decided: Decided, by: User, at: datetime) -> bool:
     kind = decided.kind or mark.kind
-    replacement = decided.replacement.strip() or instead_of(mark.words, kind, record_of(mark.publication))
-    wanted = (decided.hides, replacement if decided.hides else mark.replacement, kind)
+    replacement = decided.replacement.strip() if decided.hides else mark.replacement
+    if decided.hides and not replacement:
+        replacement = instead_of(mark.words, kind, record_of(mark.publication))
+    wanted = (decided.hides, replacement, kind)
     if (mark.hides, mark.replacement, mark.kind) == wanted:
         return False
     mark.hides, mark.replacement, mark.kind = wanted

@@ -38,10 +38,8 @@ def check_seals(installation: Installation, every: int, *, prints_again: bool = 
         yield from (Finding(number, code) for code in _wrong_codes(file))
         if file.sealed_at is None:
             continue
-        try:
-            data = b"".join(installation.papers.open(file.blob_id))
-        except BrokenPaper:
-            # Said of all stored files in `files`.
+        data = _as_stored(installation, file)
+        if data is None:
             continue
         found = inspect(data)
         if not (found.is_good and (found.by, found.level) == (file.sealed_by, file.seal_level)):
@@ -50,6 +48,15 @@ def check_seals(installation: Installation, every: int, *, prints_again: bool = 
             yield Finding(number, "seal.other")
         if prints_again and not _is_printed_alike(file):
             yield Finding(number, "seal.print")
+
+
+def _as_stored(installation: Installation, file: IssuedFile) -> bytes | None:
+    """The stored bytes; None where they are not there or are others, which `files` says of every stored file."""
+    try:
+        data = b"".join(installation.papers.open(file.blob_id))
+    except BrokenPaper:
+        return None
+    return data if hashlib.sha256(data).hexdigest() == file.sha256 else None
 
 
 def _wrong_codes(file: IssuedFile) -> Iterator[str]:

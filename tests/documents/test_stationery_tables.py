@@ -78,6 +78,18 @@ def test_a_cell_higher_than_a_page_is_broken_inside() -> None:
     assert sum(page.split().count("ord") for page in pages) == 3000
 
 
+@pytest.mark.parametrize("rows", range(1, 7))
+@pytest.mark.parametrize("words", [60, 200, 400])
+def test_rows_of_any_height_come_out_once_each(rows: int, words: int) -> None:
+    pages = pages_of(
+        table(COLUMNS, [("2024", f"rad-{row} {'ord ' * words}", "1,00") for row in range(rows)], totals=("Sum", "", "3,00"))
+    )
+
+    text = "".join(pages)
+    assert all(text.count(f"rad-{row}") == 1 for row in range(rows))
+    assert text.split().count("ord") == rows * words
+
+
 def test_a_row_of_another_width_is_refused_at_once() -> None:
     with pytest.raises(ValueError, match="a row of 2 cells in a table of 3 columns"):
         table(COLUMNS, [("a", "b")])

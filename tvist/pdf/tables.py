@@ -27,6 +27,8 @@ PADDING = 5.0
 CELL_SIZE = 9.2
 # A table up to this share of the page moves to the next page rather than break.
 WHOLE_UP_TO = 0.45
+KEPT_ROWS = 3
+"""So many rows at the beginning and at the end of a table do not part."""
 NAMES_ABREAST = 3
 EMPTY = "\N{EN DASH}"
 _PLAIN: list[tuple[Any, ...]] = [
@@ -192,13 +194,22 @@ def plain_grid(
     return grid
 
 
+def _fit(heights: list[float]) -> bool:
+    """Whether the first rows fit on a page together, and the last; in a short table these are the same."""
+    if len(heights) < 2 * KEPT_ROWS:
+        return sum(heights) <= COLUMN_HEIGHT
+    return max(sum(heights[:KEPT_ROWS]), sum(heights[-KEPT_ROWS:])) <= COLUMN_HEIGHT
+
+
 def _kept(above: list[Flowable], grid: RoledGrid) -> list[Flowable]:
     """Keep a small table whole with its caption. A long one may break, also inside a row that is higher than a page."""
     height = grid.wrap(MEASURE, COLUMN_HEIGHT)[1]
     if height <= COLUMN_HEIGHT * WHOLE_UP_TO:
         return [KeepTogether([*above, grid])]
-    if max(grid._rowHeights) > COLUMN_HEIGHT * WHOLE_UP_TO:  # noqa: SLF001 - ReportLab tells the heights nowhere else.
+    heights = grid._rowHeights  # noqa: SLF001 - ReportLab tells the heights nowhere else.
+    if max(heights) > COLUMN_HEIGHT * WHOLE_UP_TO:
         grid.splitInRow = 1
-        grid._nosplitCmds = []  # noqa: SLF001 - What may break inside a row cannot also be kept together.
-    beginning = sum(flowable.wrap(MEASURE, COLUMN_HEIGHT)[1] for flowable in above) + sum(grid._rowHeights[:3])  # noqa: SLF001 - As above.
+    if grid.splitInRow or not _fit(heights):
+        grid._nosplitCmds = []  # noqa: SLF001 - What may break inside a row, or fills a page, cannot also be kept together.
+    beginning = sum(flowable.wrap(MEASURE, COLUMN_HEIGHT)[1] for flowable in above) + sum(heights[:KEPT_ROWS])
     return [CondPageBreak(min(beginning + 12, COLUMN_HEIGHT)), *above, grid]

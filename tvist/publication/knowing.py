@@ -11,7 +11,10 @@ from tvist.accounts.engagements import Engagement
 from tvist.accounts.models import OrganisationKind
 from tvist.cases.models import Case, Party, TeamMember
 from tvist.cases.people import Assignment
+from tvist.decision.models import Decision
 from tvist.panel.models import Seat
+from tvist.publication.known_words import case_numbers_in
+from tvist.publication.models import Publication
 from tvist.publication.proposing import Known, KnownPerson
 
 if TYPE_CHECKING:
@@ -28,7 +31,7 @@ MOST_NUMBERS: Final = 2000
 
 
 def known_of(session: Session, case: Case) -> Known:
-    """What is known of the case, in five questions however many people it has: the child's identity is sealed, and is not opened for this."""
+    """What is known of the case, in six questions however many people it has: the child's identity is sealed, and is not opened for this."""
     loaded = (joinedload(Party.organisation), selectinload(Party.team).joinedload(TeamMember.user))
     parties = session.scalars(
         sa.select(Party).where(Party.case_id == case.id).order_by(Party.position, Party.id).options(*loaded)
@@ -52,6 +55,7 @@ def known_of(session: Session, case: Case) -> Known:
         own_references=_once(party.own_reference for party in parties if party.own_reference),
         case_numbers=_once([case.number, *_other_numbers(session, case, parties)]),
         addresses=_once([*(user.email for user in team), *mailboxes]),
+        publications=_published(session, case),
     )
 
 
@@ -70,6 +74,23 @@ def _other_numbers(session: Session, case: Case, parties: Iterable[Party]) -> li
     has_part = sa.exists().where(Party.case_id == Case.id, Party.organisation_id.in_(municipal)).correlate(Case)
     query = sa.select(Case.number).where(has_part, Case.id != case.id).order_by(Case.id.desc()).limit(MOST_NUMBERS)
     return list(session.scalars(query))
+
+
+def _published(session: Session, case: Case) -> tuple[tuple[str, str], ...]:
+    """The numbers of other cases that stand in the opinion and whose own opinions are published, each with the number of the newest publication."""
+    decision = case.decision
+    if decision is None:
+        return ()
+    written = [decision.frozen or "", *(each.frozen for each in decision.corrections)]
+    numbers = {number for text in written for number in case_numbers_in(text)} - {case.number}
+    query = (
+        sa.select(Case.number, Publication)
+        .join(Decision, Decision.case_id == Case.id)
+        .join(Publication, Publication.decision_id == Decision.id)
+        .where(Case.number.in_(numbers), Publication.released_at.is_not(None), Publication.withdrawn_at.is_(None))
+        .order_by(Publication.decision_version, Publication.id)
+    )
+    return tuple({number: found.number for number, found in session.execute(query)}.items())
 
 
 def _once(found: Iterable[Found]) -> tuple[Found, ...]:

@@ -89,6 +89,11 @@ def staying_in(text: str, known: Known, members: frozenset[str]) -> list[tuple[i
     return [(start, end) for start, end, _ in _finders(known, members)[0].found_in(text)]
 
 
+def case_numbers_in(text: str) -> set[str]:
+    """The case numbers of our own kind that stand in a text, each as the body writes it: `2026/0001`."""
+    return {f"{year}/{serial:04d}" for year, serial in map(_number_of, _CASE_NUMBER.finditer(text))}
+
+
 def publication_of(words: str, known: Known) -> str | None:
     """The number of the publication that a case number leads to; None where its opinion is not published."""
     found = _CASE_NUMBER.search(words)

@@ -6,15 +6,18 @@ import pytest
 import sqlalchemy as sa
 
 from tests.people import NOON
-from tests.scenes.decision import issued, present
-from tests.scenes.publication import THE_DAY_AFTER, approved, begun, declared, hide_all, marked, submitted
+from tests.scenes.decision import issued, present, written
+from tests.scenes.publication import THE_DAY_AFTER, approved, begun, declared, hide_all, marked, released, submitted
 from tvist.access.policy import Act
 from tvist.accounts.models import Absence
 from tvist.clock import oslo_date
+from tvist.decision.actions import order_issue
+from tvist.decision.approving import approve as approve_text
+from tvist.decision.writing import write_text
 from tvist.delivery.models import Letter, LetterKind
 from tvist.errors import CannotProceed
 from tvist.jobs.models import Job, JobKind
-from tvist.publication.actions import approve, begin, send_back, submit
+from tvist.publication.actions import approve, begin, send_back, submit, withdraw
 from tvist.publication.marking import (
     Decided,
     Stretch,
@@ -296,6 +299,21 @@ def test_both_officers_of_a_case_are_known_and_its_other_numbers(session, cast, 
     assert names[cast.cato.name] == "member"
     assert "Vik kommune" in known.organisations
     assert case.number in known.case_numbers
+
+
+def test_the_number_of_a_published_case_leads_to_its_publication(session, cast, installation):
+    first = released(session, cast, installation, at=NOON - timedelta(days=30))
+    other = first.decision.case.number
+    case = written(session, cast, installation)
+    people = present(session, cast)
+    write_text(case, by=people.cato, at=NOON, legal=f"Som i sak {other.replace('/0', '/')} og i sak 1999/0007.")
+    for member in (people.cato, people.frida, people.kaare):
+        approve_text(case, by=member, at=NOON, keys=installation.keys)
+    order_issue(case, by=people.cato, at=NOON, keys=installation.keys)
+    assert known_of(session, case).publications == ((other, first.number),)
+    withdraw(first, by=people.stein, at=LATER, reason="Et sted kunne kjennes igjen.")
+    session.flush()
+    assert known_of(session, case).publications == ()
 
 
 def test_hiding_all_leaves_nothing_to_decide(session, cast, installation):

@@ -29,6 +29,6 @@ def test_whatever_the_panel_does_it_issues_lawfully_votes_blind_and_shares_to_th
         cast = a_cast(session)
     world = World(installation, cast)
     machine = type("DeliberationHere", (Deliberation,), {"world": world})
-    run_state_machine_as_test(machine, settings=runs(8, 25, whole_examples=300, whole_steps=50))
+    run_state_machine_as_test(machine, settings=runs(8, 25, whole_examples=150, whole_steps=50))
     tell("A panel's work", world.counted)
     assert not [what for what in MUST_HAPPEN if not world.counted[what]], world.counted

@@ -304,14 +304,14 @@ def test_what_is_no_pdf_is_refused() -> None:
 
 
 @pytest.mark.slow
-def test_sixty_pages_and_three_hundred_secrets_take_less_than_two_seconds() -> None:
+def test_sixty_pages_and_three_hundred_secrets_are_searched_once_and_not_once_a_secret() -> None:
     text = "Saken gjelder saksbehandlingstiden i kommunen og «oppholdet» ved institusjonen, særlig ærlig øre å bære. " * 10
     data = a_pdf(*[text] * 200)
     secrets = [Secret(f"Kari{number} Fjellstad{number}", MarkKind.PERSON, "marked") for number in range(150)]
     secrets += [Secret(f"Sted{number} kommune", MarkKind.MUNICIPALITY, "marked") for number in range(150)]
     began = time.process_time()
     assert leaks_of(data, *secrets) == []
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 8  # It takes half of one; a reading of the file for each secret would take two minutes.
     with pikepdf.open(io.BytesIO(data)) as pdf:
         assert len(pdf.pages) >= 60
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -161,9 +161,9 @@ def test_a_comparison_tells_both_versions(old: str, new: str) -> None:
 def test_a_text_that_says_the_same_word_over_and_over_is_put_together_soon():
     base = "a " * 25_000
     mine, theirs = f"{base}min ", f"deres {base}"
-    begun = perf_counter()
+    begun = process_time()
     found, runs = merge(base, mine, theirs), compare(base, theirs)
-    assert perf_counter() - begun < 20
+    assert process_time() - begun < 20
     assert "min" in found.text
     assert "deres" in found.text
     assert "".join(run.text for run in runs if run.change != "removed").strip() == theirs.strip()

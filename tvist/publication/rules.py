@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import aliased, selectinload
 
 from tvist.access.policy import Act, Role
 from tvist.accounts.models import Absence, Membership, MembershipRole, User
 from tvist.db import session_of
 from tvist.decision.record import as_json, sha256_of
 from tvist.pdf import missing_letters
-from tvist.publication.models import Stage
+from tvist.publication.models import Blur, Mark, Publication, Stage
 from tvist.publication.places import texts, widened
 from tvist.publication.sources import newest_version, outdated, record_of
 from tvist.words import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from tvist.decision.models import Decision
-    from tvist.publication.models import Mark, Publication
 
 LONGEST_REPLACEMENT: Final = 200
 _STAGES: Final = {
@@ -66,11 +65,35 @@ def _of_another(publication: Publication, by: User, on: date) -> list[Message]:
 def markers(publication: Publication) -> set[int]:
     """The ids of those who had a hand in what is to be approved: who submitted it, and who decided a mark or a blur of it.
 
-    A decision that came along from an earlier publication was approved there, and counts for nobody here.
+    A decision that came along from an earlier publication counts for nobody here once it was approved there and released.
     """
-    marked = {mark.decided_by_id for mark in publication.marks if mark.decided_at and mark.decided_at >= publication.begun_at}
-    blurred = {blur.by_id for blur in publication.blurs if blur.at >= publication.begun_at}
-    return {found for found in (*marked, *blurred, publication.submitted_by_id) if found is not None}
+    hands = [(mark.decided_at, mark.decided_by_id) for mark in publication.marks if mark.decided_at]
+    hands += [(blur.at, blur.by_id) for blur in publication.blurs]
+    taken_along = any(at < publication.begun_at for at, _by in hands)
+    until = session_of(publication).scalar(_approved_until(publication)) if taken_along else None
+    found = {by for at, by in hands if at >= publication.begun_at or until is None or at > until}
+    return {by for by in (*found, publication.submitted_by_id) if by is not None}
+
+
+def has_hand(user_id: int) -> sa.ColumnElement[bool]:
+    """That the person is one of the `markers` of a publication, asked of the database."""
+    until = _approved_until(Publication).correlate(Publication).scalar_subquery()
+
+    def counts(at: sa.orm.InstrumentedAttribute[Any]) -> sa.ColumnElement[bool]:
+        return sa.or_(at >= Publication.begun_at, until.is_(None), at > until)
+
+    marked = sa.exists().where(Mark.publication_id == Publication.id, Mark.decided_by_id == user_id, counts(Mark.decided_at))
+    blurred = sa.exists().where(Blur.publication_id == Publication.id, Blur.by_id == user_id, counts(Blur.at))
+    return sa.or_(Publication.submitted_by_id == user_id, marked, blurred)
+
+
+def _approved_until(publication: Publication | type[Publication]) -> sa.Select[datetime | None]:
+    """When the last publication of the same opinion that was released before it was approved; None where none was."""
+    earlier = aliased(Publication)
+    query = sa.select(sa.func.max(earlier.approved_at, type_=Publication.approved_at.type))
+    return query.where(
+        earlier.decision_id == publication.decision_id, earlier.id < publication.id, earlier.released_at.is_not(None)
+    )
 
 
 def officers_there(publication: Publication, on: date, present: Sequence[User] | None = None) -> list[User]:

@@ -12,9 +12,9 @@ from tvist.access.policy import Role
 from tvist.cases.models import Case
 from tvist.cases.queries import visible_to
 from tvist.decision.models import Decision
-from tvist.publication.models import Blur, Mark, Publication
+from tvist.publication.models import Publication
 from tvist.publication.queries import to_begin
-from tvist.publication.rules import officers_present, officers_there
+from tvist.publication.rules import has_hand, officers_present, officers_there
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,12 +61,8 @@ def _returned(session: Session, user: User, on: date) -> Sequence[Publication]:
 
 def _to_approve(session: Session, user: User, on: date) -> Sequence[Publication]:
     """What was submitted by somebody else, and in which the person had no hand."""
-    marked = sa.exists().where(
-        Mark.publication_id == Publication.id, Mark.decided_by_id == user.id, Mark.decided_at >= Publication.begun_at
-    )
-    blurred = sa.exists().where(Blur.publication_id == Publication.id, Blur.by_id == user.id, Blur.at >= Publication.begun_at)
     waits = (Publication.submitted_at.is_not(None), Publication.approved_at.is_(None), Publication.superseded_by_id.is_(None))
-    return _found(session, user, on, *waits, Publication.submitted_by_id != user.id, ~marked, ~blurred)
+    return _found(session, user, on, *waits, ~has_hand(user.id))
 
 
 def _found(session: Session, user: User, on: date, *clauses: sa.ColumnElement[bool]) -> Sequence[Publication]:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from tests.documents.opinion_records import a_record
 from tvist.publication.models import MarkKind
-from tvist.publication.places import replaced, text_at, texts, widened
+from tvist.publication.places import replaced, texts, widened
 from tvist.publication.public_record import StaleMark, hidden
+from tvist.publication.shown import named
 
 LETTERS = "abcåæøÅvik \n.,-'\u00ad\u0301\u200d\U0001f600\U0001f469\u05d0é§1"
 INSTEAD = "\N{WHITE SQUARE}"
@@ -129,15 +130,17 @@ def test_texts_that_are_put_in_twice_are_as_those_put_in_once(data: st.DataObjec
     once = replaced(record, new)
     assert replaced(once, new) == once
     assert record == before
-    written = dict(texts(once))
-    assert written == dict(texts(record)) | new
-    assert all(text_at(once, place) == text for place, text in new.items())
+    assert dict(texts(once)) == dict(texts(record)) | new
+
+
+def test_a_remark_that_is_marked_is_called_what_it_is() -> None:
+    record = a_record()
+    called = [named(record, place).code for place, _text in texts(record) if ".remarks." in place]
+    assert called == ["publication.place.remark.concurring", "publication.place.remark.dissent"]
 
 
 def test_what_is_no_place_is_refused() -> None:
     record = a_record()
     for place in ("number", "parties.0.name", "sections", "sections.number", "questions.9.reasons", ""):
-        with pytest.raises(KeyError):
-            text_at(record, place)
         with pytest.raises(KeyError):
             replaced(record, {place: "x"})

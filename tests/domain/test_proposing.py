@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.documents.opinion_records import a_record
 from tvist.publication.models import MarkKind
 from tvist.publication.names import words_of
-from tvist.publication.places import text_at, widened
+from tvist.publication.places import texts, widened
 from tvist.publication.proposing import DOUBTFUL, Known, KnownPerson, Proposal, proposals
 
 KNOWN = Known(
@@ -232,7 +232,7 @@ def test_proposals_lie_in_order_apart_and_on_whole_words_of_their_text() -> None
     for before, after in itertools.pairwise(found):
         assert before.place != after.place or before.end <= after.start
     for each in found:
-        written = text_at(record, each.place)
+        written = dict(texts(record))[each.place]
         assert written[each.start : each.end] == each.words
         assert widened(written, each.start, each.end) == (each.start, each.end)
         assert each.replacement.strip()
@@ -243,7 +243,7 @@ def test_whatever_is_pasted_in_is_read_and_what_is_proposed_stands_there(text: s
     record = a_record_of(f"Barnet bodde i Vik. {text}")
     found = proposals(record, KNOWN)
     assert found[0].words == "Vik"
-    written = text_at(record, "sections.background")
+    written = dict(texts(record))["sections.background"]
     assert all(written[each.start : each.end] == each.words and each.words.strip() for each in found)
 
 
@@ -253,7 +253,7 @@ def test_an_opinion_of_sixty_pages_is_read_once_and_not_once_a_name() -> None:
         [*NO_NAMES, *(text for text, _expected in NAMES), "Nemnda har vurdert rapporten, journalen og det som er anført. " * 60]
     )
     record = a_record_of("\n\n".join([paragraph] * 35))
-    assert len(words_of(text_at(record, "sections.background"))) > 60 * 350
+    assert len(words_of(record["sections"]["background"])) > 60 * 350
     proposals(a_record_of("Vik"), KNOWN)  # The names of the register are read once.
     before = time.process_time()
     found = proposals(record, KNOWN)

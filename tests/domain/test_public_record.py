@@ -18,7 +18,7 @@ from tests.scenes.parallel import both_issued
 from tvist.decision.correcting import latest_record
 from tvist.publication.document import citation, public_opinion
 from tvist.publication.models import BlurKind, MarkKind
-from tvist.publication.places import replaced, text_at, texts
+from tvist.publication.places import replaced, texts
 from tvist.publication.proposing import Known, KnownPerson, proposals
 from tvist.publication.public_record import NotAnonymous, StaleMark, public
 
@@ -157,11 +157,11 @@ def test_every_text_of_a_frozen_record_is_a_place_or_known_to_be_a_code_a_member
 
 
 def test_nothing_that_people_wrote_reaches_the_public_but_from_a_place_that_can_be_marked(frozen: Record) -> None:
-    places = [place for place, text in texts(frozen) if text]
-    marked = [a_mark(text_at(frozen, place), 0, len(text_at(frozen, place)), place=place) for place in places]
+    places = {place: text for place, text in texts(frozen) if text}
+    marked = [a_mark(text, 0, len(text), place=place) for place, text in places.items()]
     public_record = made(frozen, marked)
     text = shown(public_record)
-    for written in (text_at(frozen, place) for place in places):
+    for written in places.values():
         assert written not in text
         assert written not in json.dumps(public_record, ensure_ascii=False)
     for gone in ("Vik", "Asta", "Hege", "Horten", frozen["number"], "2024/17", "verify", "Luster", "bundle"):

@@ -91,7 +91,7 @@ def test_an_address_of_nothing_leads_nowhere(installation: Installation, cast: C
 
 
 def test_the_list_tells_what_stands_where(installation: Installation, cast: Cast, ask: Any) -> None:
-    assert "Alle uttalelser som er gitt" in text_of(ask, "/publications", cast.siri)
+    assert "Alle uttalelser som er avgitt" in text_of(ask, "/publications", cast.siri)
     made(installation, cast)
     assert "2026/0001" in text_of(ask, "/publications?stage=marking", cast.siri)
     assert "2026/0001" not in text_of(ask, "/publications?stage=released", cast.siri)

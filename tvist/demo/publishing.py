@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 MOST_PUBLISHED: Final = 6
 FEWEST: Final = 3
-ACCEPTED: Final = "Demoen har så få uttalelser at ingen av dem kan sies grovere uten å miste innholdet."
+ACCEPTED: Final = "Demoen har så få uttalelser at ingen av dem kan gjengis mindre nøyaktig uten å miste innholdet."
 
 
 def publish_some(installation: Installation, *, say: Callable[[str], object]) -> None:

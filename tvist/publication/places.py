@@ -37,14 +37,6 @@ def texts(record: Record) -> Iterator[tuple[str, str]]:
     yield from _of_parallel(record.get(PARALLEL, {}))
 
 
-def text_at(record: Record, place: str) -> str:
-    """The text at a place. Raises KeyError for what is no place of this record."""
-    for name, text in texts(record):
-        if name == place:
-            return text
-    raise KeyError(place)
-
-
 def language_at(record: Record, place: str) -> str:
     """The language in which the text at a place is written: that of the record, or of its parallel text."""
     found: str = record[PARALLEL]["language"] if place.startswith(f"{PARALLEL}{_SEPARATOR}") else record["language"]

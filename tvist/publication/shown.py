@@ -105,7 +105,8 @@ def named(record: Record, place: str) -> Message:
         question = record["questions"][int(keys[0])]
         parameters = {"position": question["position"], "line": question["line"]}
         if keys[1] == "remarks" and keys[2].isdigit():
-            return Message("publication.place.remark", name=question["remarks"][int(keys[2])]["name"], **parameters)
+            remark = question["remarks"][int(keys[2])]
+            return Message(f"publication.place.remark.{remark['kind']}", name=remark["name"], **parameters)
         return Message("publication.place.words" if keys[1] == "words" else "publication.place.reasons", **parameters)
     number = int(keys[0]) + 1 if keys[0].isdigit() else 0
     codes = {

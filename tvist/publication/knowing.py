@@ -13,7 +13,7 @@ from tvist.cases.models import Case, Party, TeamMember
 from tvist.cases.people import Assignment
 from tvist.decision.models import Decision
 from tvist.panel.models import Seat
-from tvist.publication.known_words import case_numbers_in
+from tvist.publication.known_words import case_numbers_in, is_name, tells
 from tvist.publication.models import Publication
 from tvist.publication.proposing import Known, KnownPerson
 
@@ -52,7 +52,7 @@ def known_of(session: Session, case: Case) -> Known:
     return Known(
         people=_once(people),
         organisations=_once([*names, *employers]),
-        own_references=_once(party.own_reference for party in parties if party.own_reference),
+        own_references=_once(party.own_reference for party in parties if tells(party.own_reference)),
         case_numbers=_once([case.number, *_other_numbers(session, case, parties)]),
         addresses=_once([*(user.email for user in team), *mailboxes]),
         publications=_published(session, case),
@@ -60,7 +60,7 @@ def known_of(session: Session, case: Case) -> Known:
 
 
 def _people(names: Iterable[str], what: What) -> Iterator[KnownPerson]:
-    return (KnownPerson(name.strip(), what) for name in names if name.strip())
+    return (KnownPerson(name.strip(), what) for name in names if is_name(name))
 
 
 def _employers(session: Session, user_ids: list[int]) -> list[str]:

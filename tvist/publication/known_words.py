@@ -59,6 +59,7 @@ class Wanted:
     capitals_count: bool = False
 
 
+_FEWEST_SIGNS: Final = 3
 _TOKEN: Final = re.compile("[\\w\u00ad\u0300-\u036f\u200b-\u200d\u2060]+")
 _KINDS: Final[Mapping[What, MarkKind]] = {
     "officer": MarkKind.OFFICER,
@@ -92,6 +93,17 @@ def staying_in(text: str, known: Known, members: frozenset[str]) -> list[tuple[i
 def case_numbers_in(text: str) -> set[str]:
     """The case numbers of our own kind that stand in a text, each as the body writes it: `2026/0001`."""
     return {f"{year}/{serial:04d}" for year, serial in map(_number_of, _CASE_NUMBER.finditer(text))}
+
+
+def tells(reference: str) -> bool:
+    """Whether a party's own reference says anything: one or two signs, or a year, stand in every text."""
+    signs = [sign for sign in reference if sign.isalnum()]
+    return len(signs) >= _FEWEST_SIGNS and not (len(signs) <= len("2026") and reference.strip().isdigit())
+
+
+def is_name(typed: str) -> bool:
+    """Whether what was typed for a person's name can be one: a dash or an initial stands in every text."""
+    return sum(sign.isalpha() for sign in typed) > 1
 
 
 def publication_of(words: str, known: Known) -> str | None:

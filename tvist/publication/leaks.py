@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tvist.accounts.models import OrganisationKind
 from tvist.publication.day_forms import day_forms
 from tvist.publication.inflections import forms
+from tvist.publication.known_words import is_name, tells
 from tvist.publication.matching import Needle, Searcher, Text, needle_of, squeezed
 from tvist.publication.models import MarkKind
 from tvist.publication.names import is_common_word
@@ -35,6 +36,8 @@ BESIDE: Final = 16
 """So many letters before or after a word that was left open are where it may stand."""
 FEWEST_BESIDE: Final = 6
 """With fewer letters than this on a side, the place is not known again by that side."""
+OWN_NUMBERS: Final = "btn"
+"""What the numbers of publications begin with, as it stands among squeezed letters."""
 _KINDS: Final = {"officer": MarkKind.OFFICER, "representative": MarkKind.REPRESENTATIVE, "child_side": MarkKind.PERSON}
 
 
@@ -106,8 +109,10 @@ def _structural(record: Record) -> Iterator[Secret]:
     for party in record["parties"]:
         if party["kind"] == OrganisationKind.MUNICIPALITY:
             yield Secret(party["name"], MarkKind.MUNICIPALITY, "structural")
-        yield Secret(party["representative"] or "", MarkKind.REPRESENTATIVE, "structural")
-        yield Secret(party["own_reference"] or "", MarkKind.NUMBER, "structural")
+        if is_name(party["representative"] or ""):
+            yield Secret(party["representative"], MarkKind.REPRESENTATIVE, "structural")
+        if tells(party["own_reference"] or ""):
+            yield Secret(party["own_reference"], MarkKind.NUMBER, "structural")
     for line in record["lines"]:
         yield Secret(line["municipality"], MarkKind.MUNICIPALITY, "structural")
 
@@ -189,10 +194,12 @@ def _in_reading(output: str, reading: Reading, searcher: Searcher[Secret]) -> It
 
 
 def _may_stand(match: Match[Secret], text: Text, *, is_prose: bool) -> bool:
-    """Whether a match is no leak: the ordinary word, a place that was left open, or a part of a name that is public."""
+    """Whether a match is no leak: the ordinary word, the number of a publication, a place that was left open, or a part of a name that is public."""
     secret = match.thing
     letters, part = text.squeezed, text.squeezed[match.start : match.end]
     if secret.is_common and is_prose and match.found == match.found.lower() and part == squeezed(stem_of(secret.words)):
+        return True
+    if secret.kind is MarkKind.NUMBER and letters.endswith(OWN_NUMBERS, 0, match.start):
         return True
     return any(
         part in words

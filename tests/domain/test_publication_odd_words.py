@@ -1,0 +1,35 @@
+"""Words that parties typed, or that were hidden by mistake, and that stand in every document: they never leave a release without a way on (rule 46)."""
+
+import pytest
+
+from tests.people import NOON
+from tests.scenes.decision import issued, present
+from tests.scenes.publication import THE_DAY_AFTER, declared, hide_all
+from tests.scenes.submissions import DAY
+from tvist.publication.actions import approve, begin, submit
+from tvist.publication.job import publish_job
+from tvist.publication.models import Publication, Stage
+from tvist.published.outputs import outputs_of
+
+
+def sent_to_release(session, cast, installation, made):
+    """Siri asks, Stein approves, the machine does what it can."""
+    people = present(session, cast)
+    submit(made, by=people.siri, at=THE_DAY_AFTER, accepted="Prøve.")
+    approve(made, by=people.stein, at=THE_DAY_AFTER)
+    session.commit()
+    publish_job(installation, made.id, THE_DAY_AFTER, told=outputs_of)
+    session.expire_all()
+    return session.get_one(Publication, made.id)
+
+
+@pytest.mark.parametrize("typed", ["2026", "2026-1", "A", "-", "Bufetat"])
+def test_what_a_party_typed_as_reference_and_representative_never_bars_the_way(session, cast, installation, typed):
+    case = issued(session, cast, installation, at=NOON)
+    declared(session, cast, case)
+    for party in case.parties:
+        party.own_reference = party.representative = typed
+    made = begin(case.decision, by=present(session, cast).siri, at=NOON + DAY)
+    hide_all(made, session, cast)
+    made = sent_to_release(session, cast, installation, made)
+    assert made.stage is Stage.RELEASED, made.return_reasons

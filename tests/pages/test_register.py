@@ -185,12 +185,14 @@ def test_a_superseded_opinion_leads_to_the_one_that_stands_now(
 ) -> None:
     second, third = more(session, installation, first, 2)
     first.superseded_by, second.superseded_by = second, third
-    third.leading_at, third.leading_by_id = NOON, first.begun_by_id
+    for leading in (second, third):
+        leading.leading_at, leading.leading_by_id = NOON, first.begun_by_id
     session.commit()
     page = ask("GET", f"/opinions/{first.number}").text
     assert f'href="/opinions/{third.number}"' in page
     assert f'href="/opinions/{second.number}"' not in page
     assert numbers(ask("GET", "/opinions?standing=current")) == [third.number]
+    # One that led before it was corrected leads nobody any more.
     assert numbers(ask("GET", "/opinions?standing=leading")) == [third.number]
 
 

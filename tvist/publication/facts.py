@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from tvist.decision.choices import BasisChoice
 from tvist.procedure.codes import CodeKind, is_code
-from tvist.publication.models import FactOfPublication, Publication
+from tvist.publication.models import FactOfPublication, Publication, number_of
 from tvist.publication.places import texts
 from tvist.register.regions import state_regions
 
@@ -29,7 +29,7 @@ STATE: Final = "state"
 YES: Final = "yes"
 NO: Final = "no"
 NUMBER: Final = re.compile(r"(?<![\w-])BTN-(\d{4})-([1-9]\d{0,8})(?![\w]|-\d)")
-"""The number of a publication, as it stands in a text."""
+"""The number of a publication (`models.number_of`), as it stands in a text."""
 _BASES: Final = {
     BasisChoice.STATE: ("state_basis",),
     BasisChoice.MUNICIPAL: ("municipal_basis",),
@@ -117,7 +117,7 @@ def citations_of(session: Session, public: Record) -> list[Publication]:
     References to case numbers stand in the public record as publication numbers where that opinion is published.
     """
     own = public["publication"]["number"]
-    wanted = {pair for _place, text in texts(public) for pair in numbers_in(text) if own != f"BTN-{pair[0]}-{pair[1]}"}
+    wanted = {pair for _place, text in texts(public) for pair in numbers_in(text) if own != number_of(*pair)}
     return _numbered(session, wanted)
 
 

@@ -19,12 +19,12 @@ from tvist.publication.actions import reopen
 from tvist.publication.document import public_opinion
 from tvist.publication.facts import citations_of, facts_of
 from tvist.publication.leaks import Output, leaks_in
-from tvist.publication.models import Publication, PublicationCitation, PublicationFact, Stage
+from tvist.publication.models import Publication, PublicationCitation, PublicationFact, Stage, number_of
 from tvist.publication.places import texts
 from tvist.publication.public_record import public
 from tvist.publication.queries import known_of, publication_at, publications_of
 from tvist.publication.rules import approved_hash, hiding, obstacles
-from tvist.publication.searching import secrets
+from tvist.publication.searching import secrets, without_texts
 from tvist.publication.searching import told as leaks_told
 from tvist.publication.sources import record_of
 from tvist.search.index import index
@@ -91,7 +91,7 @@ def _make(installation: Installation, publication_id: int, at: datetime, told: T
             return None
         year = oslo_date(at).year
         serial = next_serial(session, year)
-        number, known = f"BTN-{year}-{serial}", known_of(session, publication.decision.case)
+        number, known = number_of(year, serial), known_of(session, publication.decision.case)
         blurs = [blur.kind for blur in publication.blurs]
         record = public(
             record_of(publication), hiding(publication), blurs, number=number, released_on=oslo_date(at).isoformat(), known=known
@@ -104,8 +104,16 @@ def _make(installation: Installation, publication_id: int, at: datetime, told: T
         data = render(*public_opinion(record))
     except MissingLetter as missing:
         return _with(made, refused=str(missing))
-    found = leaks_in([Output(f"{number}.pdf", "pdf", data), *told(record)], hidden)
-    return _with(made, data=data, refused=leaks_told(found, source, language) if found else "")
+    if not (found := leaks_in(_outputs(record, data, told), hidden)):
+        return _with(made, data=data)
+    bare = without_texts(record)
+    own = leaks_in(_outputs(bare, render(*public_opinion(bare)), told), [leak.secret for leak in found])
+    return _with(made, refused=leaks_told(found, source, language, {leak.secret for leak in own}))
+
+
+def _outputs(record: dict[str, Any], data: bytes, told: Told) -> list[Output]:
+    """The file of a public record, and all else that is served of it."""
+    return [Output(f"{record['number']}.pdf", "pdf", data), *told(record)]
 
 
 def _with(made: _Made, *, data: bytes = b"", refused: str = "") -> _Made:

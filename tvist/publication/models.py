@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from tvist.access.policy import Role
 
 
+def number_of(year: int, serial: int) -> str:
+    """A publication's own number, which says nothing of the case: `BTN-2026-1` (rule 46)."""
+    return f"BTN-{year}-{serial}"
+
+
 class Stage(StrEnum):
     """Where a publication stands."""
 
@@ -128,8 +133,8 @@ class Publication(Base, Versioned):
 
     @property
     def number(self) -> str:
-        """Its own number, which says nothing of the case: `BTN-2026-1` (rule 46). Empty before it is released."""
-        return f"BTN-{self.year}-{self.serial}" if self.serial is not None else ""
+        """Its own number; empty before it is released."""
+        return number_of(self.year, self.serial) if self.year is not None and self.serial is not None else ""
 
     @property
     def record(self) -> dict[str, Any]:

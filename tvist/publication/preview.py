@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tvist.publication.models import number_of
 from tvist.publication.public_record import public
 from tvist.publication.queries import known_of
 from tvist.publication.sources import record_of
@@ -27,5 +28,5 @@ def as_public(session: Session, publication: Publication, on: date) -> Record:
         return publication.record
     known = known_of(session, publication.decision.case)
     blurs = [found.kind for found in publication.blurs]
-    number = f"BTN-{on.year}-0"
+    number = number_of(on.year, 0)
     return public(record_of(publication), publication.marks, blurs, number=number, released_on=on.isoformat(), known=known)

@@ -18,6 +18,7 @@ from tvist.publication.queries import issued_at, listing, publication_at, public
 from tvist.publication.rules import obstacles, obstacles_to_begin
 from tvist.publication.shown import shown_places
 from tvist.publication.sources import newest_version
+from tvist.statistics.language_forms import FIRST_YEAR
 from tvist.web.forms import PlainForm, status_of
 from tvist.web.session import current_session
 from tvist.words import Message
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from tvist.publication.models import Publication
 
 __all__ = ["approving_views", "bp", "marking_views", "preview_views", "ranking_views"]
-
-FIRST_YEAR = 2008
 
 
 @bp.route("/publications")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import request
 
 from tvist.access.guard import open_to_all
+from tvist.publication.ranking import Rank, rank_of
 from tvist.published.blueprint import bp
 from tvist.published.caching import public_page
 from tvist.published.entries import entry_of
@@ -52,7 +53,8 @@ def law() -> ResponseReturnValue:
 
 def _row(publication: Publication) -> Markup:
     """One opinion in the list."""
-    standing = "superseded" if publication.superseded_by else "leading" if publication.leading_at else ""
+    rank = rank_of(publication)
+    standing = "" if rank is Rank.ORDINARY else rank.value
     return part("_row.html", page_language(), row=entry_of(publication.record), standing=standing, level=2)
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from tvist.errors import NotFound
-from tvist.publication.models import FactOfPublication, Publication, PublicationCitation, PublicationFact
+from tvist.publication.models import FactOfPublication, Publication, PublicationCitation, PublicationFact, number_of
 from tvist.published.wanted import FILTERS, Standing, place_of
 from tvist.search.index import found_as, things_holding
 from tvist.search.models import Indexed, Readers, SearchedThing
@@ -110,7 +110,8 @@ def _wanted(keys: MasterKeys, wanted: Wanted) -> sa.Select[Publication] | None:
         fact = sa.select(PublicationFact.publication_id).where(PublicationFact.kind == kind, PublicationFact.value == value)
         query = query.where(Publication.id.in_(fact))
     if wanted.standing is Standing.LEADING:
-        query = query.where(Publication.leading_at.is_not(None))
+        # As `ranking.rank_of` says it: what is superseded leads nobody any more.
+        query = query.where(Publication.leading_at.is_not(None), Publication.superseded_by_id.is_(None))
     if wanted.standing is Standing.CURRENT:
         query = query.where(Publication.superseded_by_id.is_(None))
     return query
@@ -158,7 +159,7 @@ def site_page(session: Session, first: int, most: int) -> Sequence[tuple[str, da
     """Number and moment of release of those that stand, the oldest first: `most` of them after the first `first`."""
     columns = (Publication.year, Publication.serial, Publication.released_at)
     query = sa.select(*columns).where(stands()).order_by(Publication.year, Publication.serial).offset(first).limit(most)
-    return [(f"BTN-{year}-{serial}", at) for year, serial, at in session.execute(query) if at is not None]
+    return [(number_of(year, serial), at) for year, serial, at in session.execute(query) if at is not None]
 
 
 def places_of_facts(
@@ -181,7 +182,7 @@ def places_of_facts(
         .subquery()
     )
     rows = session.execute(sa.select(query).where(query.c.place <= most).order_by(query.c.kind, query.c.value, query.c.place))
-    return [(row.kind, row.value, row.all_alike, f"BTN-{row.year}-{row.serial}") for row in rows]
+    return [(row.kind, row.value, row.all_alike, number_of(row.year, row.serial)) for row in rows]
 
 
 def standing_now(publication: Publication) -> Publication | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from tvist.publication.facts import NO, YES, law_of
+from tvist.publication.facts import NO, NUMBER, YES, law_of
 from tvist.publication.models import FactOfPublication
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 LONGEST_SEARCH: Final = 200
 LONGEST_VALUE: Final = 300
-_NUMBER: Final = re.compile(r"BTN-(\d{4})-([1-9]\d{0,8})")
 _VALUE: Final = re.compile(r"[^\x00-\x1f\x7f]+")
 
 FILTERS: Final = (
@@ -75,7 +74,7 @@ def read_wanted(said: Mapping[str, str]) -> Wanted:
 
 def place_of(number: str) -> tuple[int, int] | None:
     """Year and serial of a publication's number; None for what is none."""
-    found = _NUMBER.fullmatch(number)
+    found = NUMBER.fullmatch(number)
     return (int(found[1]), int(found[2])) if found and number.isascii() else None
 
 

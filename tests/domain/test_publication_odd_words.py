@@ -4,12 +4,14 @@ import pytest
 
 from tests.people import NOON
 from tests.scenes.decision import issued, present
-from tests.scenes.publication import THE_DAY_AFTER, declared, hide_all
+from tests.scenes.publication import THE_DAY_AFTER, begun, declared, hide_all
 from tests.scenes.submissions import DAY
 from tvist.publication.actions import approve, begin, submit
 from tvist.publication.job import publish_job
-from tvist.publication.models import Publication, Stage
+from tvist.publication.marking import add, find_everywhere
+from tvist.publication.models import MarkKind, Publication, Stage
 from tvist.published.outputs import outputs_of
+from tvist.words import Message, render
 
 
 def sent_to_release(session, cast, installation, made):
@@ -33,3 +35,14 @@ def test_what_a_party_typed_as_reference_and_representative_never_bars_the_way(s
     hide_all(made, session, cast)
     made = sent_to_release(session, cast, installation, made)
     assert made.stage is Stage.RELEASED, made.return_reasons
+
+
+def test_a_word_of_the_programs_own_that_was_hidden_as_a_name_says_what_to_do(session, cast, installation):
+    made = begun(session, cast, installation)
+    hide_all(made, session, cast)
+    siri = present(session, cast).siri
+    add(made, find_everywhere(made, "Staten")[:1], kind=MarkKind.PERSON, replacement="[navn]", by=siri, at=THE_DAY_AFTER)
+    made = sent_to_release(session, cast, installation, made)
+    assert made.stage is Stage.MARKING
+    lines = [line for line in made.return_reasons.splitlines() if "Staten" in line]
+    assert lines == [render(Message("publication.leak.own_words", words="Staten"), siri.language)]

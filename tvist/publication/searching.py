@@ -5,20 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tvist.db import session_of
+from tvist.decision.parallel_record import PARALLEL
 from tvist.decision.record import as_json
 from tvist.publication.knowing import known_of
 from tvist.publication.leaks import Output, leaks_in, secrets_of
+from tvist.publication.places import replaced, texts
 from tvist.publication.sources import record_of
 from tvist.words import Message, label, render
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from tvist.publication.leaks import Leak, Secret
     from tvist.publication.models import Publication
 
 Record = dict[str, Any]
 MOST_TOLD: Final = 30
+_OF_MARKS: Final = frozenset({"marked", "undecided"})
 
 
 def secrets(publication: Publication) -> list[Secret]:
@@ -33,13 +36,31 @@ def leaks_in_words(publication: Publication, words: str) -> list[str]:
     return list(dict.fromkeys(leak.found for leak in found))
 
 
-def told(leaks: Sequence[Leak], record: Record, language: str) -> str:
-    """The leaks for those who mark, a line each: where, and what. Only words that stand in the opinion itself are repeated."""
+def told(leaks: Sequence[Leak], record: Record, language: str, own: Collection[Secret] = ()) -> str:
+    """The leaks for those who mark, a line each: where, and what. Only words that stand in the opinion itself are repeated.
+
+    `own`: what also stands in the words that are the program's own; no mark takes it out of these, so what to do is said.
+    """
     written = as_json(record)
-    lines = list(dict.fromkeys(render(_told(leak, written), language) for leak in leaks))
+    lines = list(dict.fromkeys(render(_told(leak, written), language) for leak in leaks if not _is_own(leak.secret, own)))
+    words = list(dict.fromkeys(leak.secret.words for leak in leaks if _is_own(leak.secret, own)))
+    lines += [render(Message("publication.leak.own_words", words=each), language) for each in words]
     more = len(lines) - MOST_TOLD
     beyond = [render(Message("publication.leak.more", count=more), language)] if more > 0 else []
     return "\n".join([render(Message("publication.leak.heading"), language), *lines[:MOST_TOLD], *beyond])
+
+
+def without_texts(public: Record) -> Record:
+    """The public record with nothing that people wrote in it: what is printed of it are the program's own words."""
+    bare = replaced(public, {place: "" for place, _ in texts(public)})
+    bare.pop("law", None)
+    bare.get(PARALLEL, {}).pop("law", None)
+    return bare
+
+
+def _is_own(secret: Secret, own: Collection[Secret]) -> bool:
+    """Whether a word that was marked in the text, and that nothing but the mark makes secret, is one of the program's own."""
+    return secret.why in _OF_MARKS and secret in own
 
 
 def _told(leak: Leak, written: str) -> Message:

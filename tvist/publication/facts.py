@@ -1,4 +1,4 @@
-"""What published opinions are filtered and indexed by, and which of them refer to each other: drawn from the public record alone (rule 46)."""
+"""What published opinions are filtered and indexed by, and which of them refer to each other: drawn from the public record (rule 46)."""
 
 from __future__ import annotations
 

@@ -245,7 +245,7 @@ class FactOfPublication(StrEnum):
 
 
 class PublicationFact(Base):
-    """One fact of a published opinion, drawn from its public record alone. Written once."""
+    """One fact of a published opinion, drawn from its public record; a legal basis is that of the claim lines. Written once."""
 
     __tablename__ = "publication_fact"
     __table_args__ = (sa.Index("ix_publication_fact_kind_value", "kind", "value"),)

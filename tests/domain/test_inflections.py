@@ -33,6 +33,8 @@ NAMES = sorted({row.name for row in all_municipalities()})
         ("Harstad kommune", "Harstad - Hárstták"),
         ("Porsanger", "Porsanki"),
         ("Kautokeino kommune", "Guovdageaidnus"),
+        ("Kautokeino kommune", "Guovdageainnu"),
+        ("Snåsa", "Snåasen"),
     ],
 )
 def test_a_municipality_is_known_in_all_its_forms(name: str, form: str) -> None:

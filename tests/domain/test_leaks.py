@@ -65,6 +65,8 @@ def found_in(text: str, *secrets: Secret, kind: str = "text", name: str = "BTN-2
         ("Født 01.01.90-12345.", "01.01.90-12345"),
         ("Ring 90012345.", "90012345"),
         ("Ring +47 90 01 23 45.", "90 01 23 45"),
+        ("Ring +4790012345.", "4790012345"),
+        ("Ring 004790012345.", "004790012345"),
         ("Den 3.\xa0mai\n2019 flyttet hun.", "3.\xa0mai\n2019"),
         ("Den 03.05.2019 flyttet hun.", "03.05.2019"),
         ("Den 2019-05-03 flyttet hun.", "2019-05-03"),

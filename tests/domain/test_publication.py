@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from tests.people import NOON
 from tests.scenes.decision import issued, present, written
+from tests.scenes.parallel import both_issued
 from tests.scenes.publication import THE_DAY_AFTER, approved, begun, declared, hide_all, marked, released, submitted
 from tvist.access.policy import Act
 from tvist.accounts.models import Absence
@@ -320,3 +321,19 @@ def test_hiding_all_leaves_nothing_to_decide(session, cast, installation):
     made = begun(session, cast, installation)
     hide_all(made, session, cast)
     assert all(mark.hides for mark in made.marks)
+
+
+def test_what_stands_instead_in_a_parallel_text_is_in_its_language(session, cast, installation):
+    case = both_issued(session, cast, installation)
+    declared(session, cast, case)
+    siri = present(session, cast).siri
+    made = begin(case.decision, by=siri, at=THE_DAY_AFTER)
+    record = record_of(made)
+    place, text = next((place, text) for place, text in texts(record) if place.startswith("parallel.sections") and text)
+    words = text.split()[-1].strip(".")
+    stretch = find(made, place, words, occurrence=1)
+    (mark,) = add(made, [stretch], kind=MarkKind.PERSON, replacement="", by=siri, at=LATER)
+    assert {"nb": "[navn]", "nn": "[namn]"}[record["parallel"]["language"]] == mark.replacement
+    session.flush()
+    decide(made, {mark.public_id: Decided(hides=True, kind=MarkKind.PLACE)}, by=siri, at=LATER)
+    assert {"nb": "[sted]", "nn": "[stad]"}[record["parallel"]["language"]] == mark.replacement

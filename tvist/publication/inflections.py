@@ -109,6 +109,8 @@ def _of_number(text: str) -> Iterator[str]:
     if len(digits) == len("12345678"):
         yield " ".join(digits[place : place + 2] for place in range(0, 8, 2))
         yield f"{digits[:3]} {digits[3:5]} {digits[5:]}"
+        # A phone with the number of the country before it, which is one run of digits with it.
+        yield from (f"{country}{digits}" for country in ("47", "0047"))
 
 
 def _dressed(name: str) -> Iterator[str]:

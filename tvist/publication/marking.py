@@ -6,7 +6,7 @@ Each change raises the version of the publication, so that who works on an old p
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -15,7 +15,7 @@ from tvist.clock import oslo_date
 from tvist.db import session_of
 from tvist.errors import CannotProceed
 from tvist.publication.models import Blur, Mark, MarkKind, MarkOrigin
-from tvist.publication.places import texts
+from tvist.publication.places import language_at, texts
 from tvist.publication.proposing import proposals
 from tvist.publication.pseudonyms import instead_of
 from tvist.publication.rules import fault_in_replacement, half_of, obstacles
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from tvist.accounts.models import User
     from tvist.publication.models import BlurKind, Publication
     from tvist.publication.proposing import Known
+
+Record = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -81,13 +83,18 @@ def _decide(mark: Mark, decided: Decided, by: User, at: datetime) -> bool:
     kind = decided.kind or mark.kind
     replacement = decided.replacement.strip() if decided.hides else mark.replacement
     if decided.hides and not replacement:
-        replacement = instead_of(mark.words, kind, record_of(mark.publication))
+        replacement = _usual(record_of(mark.publication), mark.place, mark.words, kind)
     wanted = (decided.hides, replacement, kind)
     if (mark.hides, mark.replacement, mark.kind) == wanted:
         return False
     mark.hides, mark.replacement, mark.kind = wanted
     mark.decided_at, mark.decided_by = at, by
     return True
+
+
+def _usual(record: Record, place: str, words: str, kind: MarkKind) -> str:
+    """What usually stands instead of such words, in the language of that place."""
+    return instead_of(words, kind, record, language=language_at(record, place))
 
 
 def find(publication: Publication, place: str, words: str, *, occurrence: int) -> Stretch | None:
@@ -138,7 +145,7 @@ def add(
             end=found.end,
             words=(words := written[found.place][found.start : found.end]),
             kind=kind,
-            replacement=replacement.strip() or instead_of(words, kind, record),
+            replacement=replacement.strip() or _usual(record, found.place, words, kind),
             origin=MarkOrigin.BY_HAND,
             hides=True,
             decided_at=at,

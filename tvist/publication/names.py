@@ -27,7 +27,7 @@ _WORD: Final = re.compile(
 _BETWEEN: Final = re.compile(r"\s*[-\u2010\u2011\u2013/]\s*|\s+")
 _POSSESSIVE: Final = re.compile("['\u2019]s?(?![^\\W\\d_])")
 _TAIL: Final = re.compile(
-    "(?P<gap>[ \\t\u00a0]*\n?[ \\t\u00a0]*)(?P<word>(?:fylkes)?kommunen?s?|herad(?:et)?s?|fylket?s?|suohkan|tj\u00efelte|kommuvdna|kom+uuni)(?![^\\W\\d_])",
+    "(?P<gap>[ \\t\u00a0]*\n?[ \\t\u00a0]*)(?P<word>(?:fylkes)?kommunen?s?|herad(?:et)?s?|fylket?s?|suohkan|gielda|tj\u00efelte|kommuvdna|kom+uuni)(?![^\\W\\d_])",
     re.IGNORECASE,
 )
 _JOINED: Final = re.compile("kommunen?s?$")

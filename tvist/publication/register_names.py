@@ -16,6 +16,29 @@ if TYPE_CHECKING:
 INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 """What stands in a text without being seen."""
 _WORD: Final = re.compile(r"[^\W_]+")
+SAMI_GENITIVES: Final = {
+    "Aarborte": "Aarborten",
+    "Deatnu": "Deanu",
+    "Dielddanuorri": "Dielddanuori",
+    "Divtasvuodna": "Divtasvuona",
+    "Fuossko": "Fuosko",
+    "Guovdageaidnu": "Guovdageainnu",
+    "Gáivuotna": "Gáivuona",
+    "Hábmer": "Hábmera",
+    "Kárášjohka": "Kárášjoga",
+    "Loabák": "Loabága",
+    "Nåavmesjenjaelmie": "Nåavmesjenjaelmien",
+    "Omasvuotna": "Omasvuona",
+    "Porsáŋgu": "Porsáŋggu",
+    "Raarvihke": "Raarvihken",
+    "Romsa": "Romssa",
+    "Rosse": "Rossen",
+    "Ráisa": "Ráissa",
+    "Snåase": "Snåasen",
+    "Tråante": "Tråanten",
+    "Unjárga": "Unjárgga",
+}
+"""How a Sámi name stands before "suohkan", "gielda" or "tjïelte", where it is not as in the register: most write it so of the municipality."""
 _BETWEEN_NAMES: Final = re.compile(r"\s+[-\u2013]\s+")
 _TAIL: Final = re.compile(
     r"(?:\s+\([^)]*\))?\s+(?:kommunen?s?|herad(?:et)?s?|fylke(?:t|s|ts)?|fylkeskommunen?s?)$|\s+\([^)]*\)$", re.IGNORECASE
@@ -69,14 +92,12 @@ def stem_of(text: str) -> str:
 
 
 def _rows() -> list[frozenset[str]]:
-    """The names of each row of the register: the whole, its parts, and those in other languages."""
+    """The names of each row of the register: the whole, its parts, those in other languages, and their genitives."""
     other: dict[str, set[str]] = {}
     for row in rows_of("other_names"):
         other.setdefault(row["number"], set()).add(row["name"])
-    return [
-        frozenset(
-            {place.name, *_BETWEEN_NAMES.split(place.name)}
-            | (other.get(place.number, set()) if place.valid_to is None else set())
-        )
+    rows = [
+        {place.name, *_BETWEEN_NAMES.split(place.name)} | (other.get(place.number, set()) if place.valid_to is None else set())
         for place in all_municipalities()
     ]
+    return [frozenset(names | {SAMI_GENITIVES[name] for name in names & set(SAMI_GENITIVES)}) for names in rows]

@@ -3,13 +3,14 @@
 import pytest
 
 from tests.people import NOON
-from tests.scenes.decision import issued, present
+from tests.scenes.decision import SECTIONS, issued, present
 from tests.scenes.publication import THE_DAY_AFTER, begun, declared, hide_all
 from tests.scenes.submissions import DAY
-from tvist.publication.actions import approve, begin, submit
+from tvist.errors import CannotProceed
+from tvist.publication.actions import approve, begin, submit, withdraw
 from tvist.publication.job import publish_job
-from tvist.publication.marking import add, find_everywhere
-from tvist.publication.models import MarkKind, Publication, Stage
+from tvist.publication.marking import Decided, add, blur, decide, find_everywhere
+from tvist.publication.models import BlurKind, MarkKind, Publication, Stage
 from tvist.published.outputs import outputs_of
 from tvist.words import Message, render
 
@@ -46,3 +47,17 @@ def test_a_word_of_the_programs_own_that_was_hidden_as_a_name_says_what_to_do(se
     assert made.stage is Stage.MARKING
     lines = [line for line in made.return_reasons.splitlines() if "Staten" in line]
     assert lines == [render(Message("publication.leak.own_words", words="Staten"), siri.language)]
+
+
+def test_the_reason_of_a_withdrawal_does_not_name_what_nobody_hid(session, cast, installation, monkeypatch):
+    monkeypatch.setitem(SECTIONS, "background", "Etter det flyttet Turid til en institusjon.")
+    made, people = begun(session, cast, installation), present(session, cast)
+    left = {mark.public_id: Decided(hides=mark.words != "Turid", replacement=mark.replacement) for mark in made.marks}
+    decide(made, left, by=people.siri, at=THE_DAY_AFTER)
+    blur(made, [BlurKind.DAYS], by=people.siri, at=THE_DAY_AFTER)
+    made = sent_to_release(session, cast, installation, made)
+    for reason in ("Turid er nevnt med navn.", "Ring 900 12 345 om dette."):
+        with pytest.raises(CannotProceed, match=r"publication\.reason_tells"):
+            withdraw(made, reason, by=present(session, cast).stein, at=THE_DAY_AFTER)
+    withdraw(made, "Et navn sto i bakgrunnen. Nemnda beklager.", by=present(session, cast).stein, at=THE_DAY_AFTER)
+    assert made.stage is Stage.WITHDRAWN

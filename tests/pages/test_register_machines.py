@@ -93,7 +93,7 @@ def test_a_withdrawal_comes_first_in_the_feed_under_the_same_id(
     ask: Ask, session: Session, cast: Cast, first: Publication, installation: Installation
 ) -> None:
     more(session, installation, first, 2)
-    withdraw(first, "Feil i anonymiseringen.", by=present(session, cast).siri, at=NOON + 3 * DAY)
+    withdraw(first, "Feil i anonymiseringen.\uffff\ufffe\x0c", by=present(session, cast).siri, at=NOON + 3 * DAY)
     session.commit()
     entry = entries(ask("GET", "/opinions/feed.xml"))[0]
     assert said(entry, "id").endswith(first.number)

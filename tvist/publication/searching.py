@@ -9,12 +9,14 @@ from tvist.decision.parallel_record import PARALLEL
 from tvist.decision.record import as_json
 from tvist.publication.knowing import known_of
 from tvist.publication.leaks import Output, leaks_in, secrets_of
+from tvist.publication.models import MarkKind
 from tvist.publication.places import replaced, texts
+from tvist.publication.proposing import DOUBTFUL, proposals
 from tvist.publication.sources import record_of
 from tvist.words import Message, label, render
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from tvist.publication.leaks import Leak, Secret
     from tvist.publication.models import Publication
@@ -31,9 +33,21 @@ def secrets(publication: Publication) -> list[Secret]:
 
 
 def leaks_in_words(publication: Publication, words: str) -> list[str]:
-    """What a text that everybody will read tells of what was hidden, as it stands in the text."""
+    """What a text that everybody will read tells of what was hidden, or ought to have been, as it stands in the text."""
     found = leaks_in([Output("text", "text", words.encode())], secrets(publication))
-    return list(dict.fromkeys(leak.found for leak in found))
+    return list(dict.fromkeys([*(leak.found for leak in found), *_named_in(publication, words)]))
+
+
+def _named_in(publication: Publication, words: str) -> Iterator[str]:
+    """Names and numbers that nobody marked: who withdraws an opinion often does so because of one of them."""
+    record = record_of(publication)
+    written = dict(texts(record))
+    place = next(name for name in written if name.startswith("sections."))
+    known = known_of(session_of(publication), publication.decision.case)
+    for each in proposals(replaced(record, {place: words}), known):
+        is_told = each.why not in DOUBTFUL or any(each.words in text for text in written.values())
+        if each.place == place and each.kind is not MarkKind.DATE and is_told:
+            yield each.words
 
 
 def told(leaks: Sequence[Leak], record: Record, language: str, own: Collection[Secret] = ()) -> str:

@@ -73,7 +73,7 @@ def entry_element(told: Told, base_url: str) -> ET.Element:
         return root
     _link(root, "enclosure", base_url + entry.file, "application/pdf")
     for label in (*entry.measures, *([entry.outcome] if entry.outcome else [])):
-        _child(root, "category", term=clean(label if isinstance(label, str) else render(label, language)))
+        _child(root, "category", term=_sound(label if isinstance(label, str) else render(label, language)))
     if told.superseded_by:
         _link(root, "related", base_url + page_of(told.superseded_by), "text/html")
     _text(root, "summary", entry.summary or entry.citation)
@@ -105,8 +105,12 @@ def _child(parent: ET.Element, name: str, **attributes: str) -> ET.Element:
 
 
 def _text(parent: ET.Element, name: str, text: str) -> None:
-    # XML has no control characters.
-    _child(parent, name).text = clean(text)
+    _child(parent, name).text = _sound(text)
+
+
+def _sound(text: str) -> str:
+    """The text as XML can hold it, which has neither control characters nor these two: one of them would break the feed for everybody."""
+    return clean(text).replace("\ufffe", "").replace("\uffff", "")
 
 
 def _link(parent: ET.Element, rel: str, href: str, mime: str) -> None:

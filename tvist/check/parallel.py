@@ -8,6 +8,7 @@ from tvist.decision.correcting import correction_in_the_making
 from tvist.decision.parallel import parallel_language_at
 from tvist.decision.parallel_record import PARALLEL, other_edition
 from tvist.decision.record import VERIFY
+from tvist.publication.places import texts
 
 if TYPE_CHECKING:
     from tvist.cases.models import Case
@@ -35,15 +36,8 @@ def check_parallel(case: Case, decision: Decision) -> Findings:
 
 def _pairs(record: dict[str, Any]) -> list[tuple[str, str]]:
     """Each text of the main edition with that of the parallel one."""
-    return list(zip(_texts(record), _texts(other_edition(record)), strict=True))
-
-
-def _texts(record: dict[str, Any]) -> list[str]:
-    questions = record["questions"]
-    texts = [*record["sections"].values(), *(question["reasons"] for question in questions)]
-    texts += [question.get("words", "") for question in questions]
-    texts += [remark["text"] for question in questions for remark in question["remarks"]]
-    return texts + [line["measure_words"] for line in record["lines"]] + [each["reasons"] for each in record.get("let_in", ())]
+    main = {name: found for name, found in record.items() if name != PARALLEL}
+    return [(text, beside) for (_, text), (_, beside) in zip(texts(main), texts(other_edition(record)), strict=True)]
 
 
 def _has_files(decision: Decision) -> bool:

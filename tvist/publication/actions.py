@@ -132,11 +132,17 @@ def send_back(publication: Publication, reasons: str, *, by: User, at: datetime)
 
     Also what was approved and is not out yet can be sent back: the machine makes nothing of it then.
     """
-    if publication.stage not in {Stage.TO_APPROVE, Stage.APPROVED}:
-        raise CannotProceed(Message("publication.not_to_approve"))
+    if found := obstacles_to_send_back(publication):
+        raise CannotProceed(found)
     if not reasons.strip():
         raise CannotProceed(Message("publication.say_why_back"))
     reopen(publication, reasons.strip(), at=at, by=by)
+
+
+def obstacles_to_send_back(publication: Publication) -> list[Message]:
+    """Why it cannot be sent back now: only what waits for approval is, or what was approved and is not out yet."""
+    waits = publication.stage in {Stage.TO_APPROVE, Stage.APPROVED}
+    return [] if waits else [Message("publication.not_to_approve")]
 
 
 def reopen(publication: Publication, reasons: str, *, at: datetime, by: User | None = None) -> None:

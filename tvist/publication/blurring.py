@@ -28,8 +28,10 @@ _GROUPS: Final = {
     "centre": ("centre_residential", "centre_full_board", "centre_own_household", "centre_home_based"),
     "at_home": ("mst", "fft", "pmto", "relief_care", "visiting_home", "support_person"),
 }
-_GROUP_OF: Final = {measure: f"group_{group}" for group, measures in _GROUPS.items() for measure in measures}
-_OTHER_GROUP: Final = "group_other"
+GROUP: Final = "group_"
+"""How the code of a group of measures begins, where a public record tells no more than that."""
+_GROUP_OF: Final = {measure: f"{GROUP}{group}" for group, measures in _GROUPS.items() for measure in measures}
+_OTHER_GROUP: Final = f"{GROUP}other"
 _KRONE: Final = 100
 _LEAST_STEP: Final = 1000 * _KRONE
 _DIGITS_KEPT: Final = 2

@@ -17,7 +17,7 @@ from tvist.cases.models import Case, Party
 from tvist.clock import oslo_date
 from tvist.decision.models import Decision
 from tvist.procedure.codes import CodeKind, code_label
-from tvist.publication.blurring import blurred_record
+from tvist.publication.blurring import GROUP, blurred_record
 from tvist.publication.facts import NUMBER, STATE, region_of
 from tvist.publication.matching import Searcher, Text, needle_of
 from tvist.publication.models import BlurKind
@@ -221,7 +221,7 @@ def _birth_years(written: str) -> Iterator[int]:
 @lru_cache(maxsize=64)
 def _group_of(measure: str) -> str:
     """The group that a measure is told as when it is told more broadly; a group is its own."""
-    if measure.startswith("group_"):
+    if measure.startswith(GROUP):
         return measure
     found: str = blurred_record({"lines": [{"measure": measure}]}, {BlurKind.MEASURE})["lines"][0]["measure"]
     return found

@@ -18,6 +18,7 @@ from tvist.publication.models import MarkKind
 from tvist.publication.names import is_common_word
 from tvist.publication.places import texts
 from tvist.publication.proposing import proposals
+from tvist.publication.pseudonyms import is_municipal
 from tvist.publication.reading_files import Output, Reading, readings
 from tvist.publication.register_names import stem_of
 
@@ -120,14 +121,10 @@ def _structural(record: Record) -> Iterator[Secret]:
 def _known(known: Known) -> Iterator[Secret]:
     """What is known beside the record; those who decide are named in public."""
     yield from (Secret(person.name, _KINDS[person.what], "known") for person in known.people if person.what != "member")
-    yield from (Secret(name, MarkKind.MUNICIPALITY, "known") for name in known.organisations if _is_municipality(name))
+    yield from (Secret(name, MarkKind.MUNICIPALITY, "known") for name in known.organisations if is_municipal(name))
     yield from (Secret(number, MarkKind.NUMBER, "known") for number in (*known.own_references, *known.case_numbers))
     yield from (Secret(name, MarkKind.INSTITUTION, "known") for name in known.institutions)
     yield from (Secret(address, MarkKind.ADDRESS, "known") for address in known.addresses)
-
-
-def _is_municipality(name: str) -> bool:
-    return name.casefold().endswith((" kommune", " herad"))
 
 
 def _public_names(record: Record) -> Iterator[str]:

@@ -173,10 +173,7 @@ def _blocked(publication: Publication) -> list[Message]:
 
 def _in_the_way(form: TvistForm, publication: Publication) -> bool:
     """Whether it cannot be marked now; said above what was typed."""
-    found = _blocked(publication)
-    for message in found:
-        form.blame(message)
-    return bool(found)
+    return form.blame_all(_blocked(publication))
 
 
 def _page(publication: Publication, place: str) -> str:

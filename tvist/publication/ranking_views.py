@@ -64,7 +64,7 @@ def rank_publication(publication: Publication) -> ResponseReturnValue:
             rank(publication, wanted, by=current_user, at=now(), reasons=form.reasons.data or "", successor=successor)
             return finish(f"/opinions/{publication.number}", Message("published.rank_done"))
     page = render_template("publication/rank_publication.html", publication=publication, form=form, in_the_way=in_the_way)
-    return page, 409 if form.is_submitted() and in_the_way else status_of(form)
+    return page, status_of(form, in_the_way)
 
 
 def _blame(form: RankForm, publication: Publication, wanted: Rank, successor: Publication | None) -> None:

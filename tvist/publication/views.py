@@ -56,15 +56,11 @@ def begin(decision: Decision) -> ResponseReturnValue:
     """Begin to make an opinion ready for the public."""
     form, earlier = PlainForm(thing=decision), publications_of(current_session, decision)
     in_the_way = obstacles_to_begin(decision, earlier)
-    if form.is_submitted():
-        for message in in_the_way:
-            form.blame(message)
-        if not in_the_way and form.validate():
-            made = actions.begin(decision, by=current_user, at=now())
-            return finish(url_for("publication.mark", public_id=made.public_id), Message("publication.begun"))
+    if form.is_submitted() and not form.blame_all(in_the_way) and form.validate():
+        made = actions.begin(decision, by=current_user, at=now())
+        return finish(url_for("publication.mark", public_id=made.public_id), Message("publication.begun"))
     told = {"decision": decision, "earlier": earlier, "version": newest_version(decision)}
-    status = 409 if in_the_way and form.is_submitted() else status_of(form)
-    return render_template("publication/begin.html", form=form, in_the_way=in_the_way, **told), status
+    return render_template("publication/begin.html", form=form, in_the_way=in_the_way, **told), status_of(form, in_the_way)
 
 
 @bp.route("/publications/<public_id>")

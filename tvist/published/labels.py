@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tvist.decision.law_references import known_acts
 from tvist.procedure.codes import CodeKind, code_label, codes, is_code
+from tvist.publication.blurring import GROUP
 from tvist.publication.facts import STATE, law_of
 from tvist.publication.models import FactOfPublication
 from tvist.register.regions import state_regions
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
     from tvist.publication.facts import Law
 
-GROUP: Final = "group_"
-"""How the code of a group of measures begins, where a public record tells no more than that."""
 _CODES: Final = {
     FactOfPublication.MEASURE: (CodeKind.MEASURE,),
     FactOfPublication.BASIS: (CodeKind.STATE_BASIS, CodeKind.MUNICIPAL_BASIS),

@@ -159,7 +159,7 @@ def site_page(session: Session, first: int, most: int) -> Sequence[tuple[str, da
     """Number and moment of release of those that stand, the oldest first: `most` of them after the first `first`."""
     columns = (Publication.year, Publication.serial, Publication.released_at)
     query = sa.select(*columns).where(stands()).order_by(Publication.year, Publication.serial).offset(first).limit(most)
-    return [(number_of(year, serial), at) for year, serial, at in session.execute(query) if at is not None]
+    return [(number_of(year, serial), at) for year, serial, at in session.execute(query) if year and serial and at]
 
 
 def places_of_facts(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tvist.documents.models import Paper
     from tvist.documents.pages import Made
     from tvist.documents.storage import PaperStore
+    from tvist.pdf import Block
     from tvist.words import Norwegian
 
 
@@ -65,8 +66,8 @@ def _document(wanted: ToLay) -> Document:
     return Document(title, wanted.language, "", title, oslo_date(wanted.at))
 
 
-def _blocks(wanted: ToLay, made: Made) -> list:  # type: ignore[type-arg]
-    told = [heading(printable(wanted.title))]
+def _blocks(wanted: ToLay, made: Made) -> list[Block]:
+    told: list[Block] = [heading(printable(wanted.title))]
     if made.mail is not None:
         told.append(fact_table(_headers(made.mail, wanted.language)))
     return [*told, prose(printable(made.mail.text if made.mail is not None else made.text))]

@@ -22,13 +22,11 @@ from tvist.redaction.queries import redaction_at, redactions_of
 from tvist.redaction.rules import RedactionStage, obstacles, obstacles_to_begin, stage_of
 from tvist.redaction.shown import ShownPage, shown_page
 from tvist.redaction.words import found_in
-from tvist.web.forms import PlainForm, TvistForm, status_of
+from tvist.web.forms import PlainForm, status_of
 from tvist.web.session import current_session, installed
 from tvist.words import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from flask.typing import ResponseReturnValue
 
     from tvist.documents.models import Paper
@@ -48,11 +46,11 @@ def redaction_stage(redaction: Redaction) -> RedactionStage:
 def begin(paper: Paper) -> ResponseReturnValue:
     """Begin a copy of a paper to be given out; those that were begun before are listed."""
     form, blocked = BeginForm(), obstacles_to_begin(paper)
-    if form.validate_on_submit() and not _blamed(form, blocked):
+    if form.validate_on_submit() and not form.blame_all(blocked):
         made = actions.begin(paper, purpose=form.purpose.data or "", secrets=form.secrets.data or "", by=current_user, at=now())
         return finish(url_for("redaction.show", public_id=made.public_id), Message("redaction.begun"))
     told = {"paper": paper, "earlier": redactions_of(current_session, paper), "blocked": blocked}
-    return render_template("redaction/begin.html", form=form, **told), _status(form, blocked)
+    return render_template("redaction/begin.html", form=form, **told), status_of(form, blocked)
 
 
 @bp.route("/redactions/<public_id>")
@@ -67,7 +65,7 @@ def show(redaction: Redaction) -> ResponseReturnValue:
 def words(redaction: Redaction) -> ResponseReturnValue:
     """The words that may not be readable; boxes are put wherever the pages' own text has them."""
     form, blocked = WordsForm(data={"secrets": redaction.secrets}, thing=redaction), _blocked(redaction)
-    if form.validate_on_submit() and not _blamed(form, blocked):
+    if form.validate_on_submit() and not form.blame_all(blocked):
         actions.note_words(redaction, form.secrets.data or "", by=current_user, at=now())
         with pages_of(installed().papers, redaction.blob_id or "") as pages:
             found = found_in(pages, actions.words_of(redaction))
@@ -75,7 +73,7 @@ def words(redaction: Redaction) -> ResponseReturnValue:
         count = actions.cover(redaction, boxes, by=current_user, at=now())
         said = Message("redaction.covered", places=len(found), count=count)
         return finish(url_for("redaction.show", public_id=redaction.public_id), said)
-    return render_template("redaction/words.html", redaction=redaction, form=form, blocked=blocked), _status(form, blocked)
+    return render_template("redaction/words.html", redaction=redaction, form=form, blocked=blocked), status_of(form, blocked)
 
 
 @bp.route("/redactions/<public_id>/pages/<int:page>")
@@ -90,14 +88,14 @@ def page(redaction: Redaction) -> ResponseReturnValue:
 def cover(redaction: Redaction) -> ResponseReturnValue:
     """One page with its boxes, and one more."""
     found, form, blocked = _page(redaction), BoxForm(thing=redaction), _blocked(redaction)
-    if form.validate_on_submit() and not _blamed(form, blocked):
+    if form.validate_on_submit() and not form.blame_all(blocked):
         box = form.box(found.number)
         if box is not None:
             actions.cover(redaction, [box], by=current_user, at=now())
             back = url_for("redaction.cover", public_id=redaction.public_id, page=found.number)
             return finish(back, Message("redaction.box_put"))
     told = {"redaction": redaction, "page": found, "blocked": blocked}
-    return render_template("redaction/page.html", form=form, **told), _status(form, blocked)
+    return render_template("redaction/page.html", form=form, **told), status_of(form, blocked)
 
 
 @bp.route("/redactions/<public_id>/pages/<int:page>/picture")
@@ -119,12 +117,12 @@ def uncover(redaction: Redaction) -> ResponseReturnValue:
     if box is None:
         abort(404)
     form, blocked = PlainForm(thing=redaction), _blocked(redaction)
-    if form.validate_on_submit() and not _blamed(form, blocked):
+    if form.validate_on_submit() and not form.blame_all(blocked):
         back = url_for("redaction.cover", public_id=redaction.public_id, page=box.page)
         actions.uncover(redaction, box.public_id, by=current_user, at=now())
         return finish(back, Message("redaction.box_gone"))
     told = {"redaction": redaction, "box": box, "blocked": blocked}
-    return render_template("redaction/uncover.html", form=form, **told), _status(form, blocked)
+    return render_template("redaction/uncover.html", form=form, **told), status_of(form, blocked)
 
 
 @bp.route("/redactions/<public_id>/submit", methods=["GET", "POST"])
@@ -132,11 +130,11 @@ def uncover(redaction: Redaction) -> ResponseReturnValue:
 def submit(redaction: Redaction) -> ResponseReturnValue:
     """Ask another person to approve."""
     form, blocked = PlainForm(thing=redaction), _blocked(redaction)
-    if form.validate_on_submit() and not _blamed(form, blocked):
+    if form.validate_on_submit() and not form.blame_all(blocked):
         actions.submit(redaction, by=current_user, at=now())
         return finish(url_for("redaction.show", public_id=redaction.public_id), Message("redaction.submitted"))
     told = {"redaction": redaction, "blocked": blocked, "boxes": _counted(redaction)}
-    return render_template("redaction/submit.html", form=form, **told), _status(form, blocked)
+    return render_template("redaction/submit.html", form=form, **told), status_of(form, blocked)
 
 
 @bp.route("/redactions/<public_id>/approve", methods=["GET", "POST"])
@@ -144,11 +142,11 @@ def submit(redaction: Redaction) -> ResponseReturnValue:
 def approve(redaction: Redaction) -> ResponseReturnValue:
     """Approve what another person covered; the machine makes the file."""
     form, blocked = PlainForm(thing=redaction), _not_to_approve(redaction)
-    if form.validate_on_submit() and not _blamed(form, blocked):
+    if form.validate_on_submit() and not form.blame_all(blocked):
         actions.approve(redaction, by=current_user, at=now())
         return finish(url_for("redaction.show", public_id=redaction.public_id), Message("redaction.approved"))
     told = {"redaction": redaction, "blocked": blocked, "pages": _pages(redaction), "boxes": _counted(redaction)}
-    return render_template("redaction/approve.html", form=form, **told), _status(form, blocked)
+    return render_template("redaction/approve.html", form=form, **told), status_of(form, blocked)
 
 
 @bp.route("/redactions/<public_id>/return", methods=["GET", "POST"])
@@ -156,10 +154,10 @@ def approve(redaction: Redaction) -> ResponseReturnValue:
 def send_back(redaction: Redaction) -> ResponseReturnValue:
     """Send it back to who covered it, with reasons."""
     form, blocked = SendBackForm(thing=redaction), _not_to_approve(redaction)
-    if form.validate_on_submit() and not _blamed(form, blocked):
+    if form.validate_on_submit() and not form.blame_all(blocked):
         actions.send_back(redaction, form.reasons.data or "", by=current_user, at=now())
         return finish(url_for("redaction.show", public_id=redaction.public_id), Message("redaction.sent_back"))
-    return render_template("redaction/send_back.html", redaction=redaction, form=form, blocked=blocked), _status(form, blocked)
+    return render_template("redaction/send_back.html", redaction=redaction, form=form, blocked=blocked), status_of(form, blocked)
 
 
 @bp.route("/redactions/<public_id>/file")
@@ -205,13 +203,3 @@ def _blocked(redaction: Redaction) -> list[Message]:
 
 def _not_to_approve(redaction: Redaction) -> list[Message]:
     return obstacles(redaction, Act.APPROVE_REDACTION, by=current_user, on=today())
-
-
-def _blamed(form: TvistForm, blocked: Sequence[Message]) -> bool:
-    for message in blocked:
-        form.blame(message)
-    return bool(blocked)
-
-
-def _status(form: TvistForm, blocked: Sequence[Message]) -> int:
-    return 409 if blocked and form.is_submitted() else status_of(form)

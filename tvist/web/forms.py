@@ -106,6 +106,12 @@ class TvistForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types.
         else:
             self.form_errors.append(say(message))
 
+    def blame_all(self, found: Sequence[Message], field: str | None = None) -> bool:
+        """Add each of these, at one field or at the form as a whole; returns whether there was any."""
+        for message in found:
+            self.blame(message, field)
+        return bool(found)
+
     def faults(self) -> list[tuple[str, str]]:
         """All that is wrong: (id of the field, or empty for the whole form; text)."""
         own = [("", str(text)) for text in self.form_errors]
@@ -116,10 +122,12 @@ class PlainForm(TvistForm):
     """A form with nothing but its button."""
 
 
-def status_of(form: TvistForm) -> int:
+def status_of(form: TvistForm, in_the_way: Sequence[Message] = ()) -> int:
     """How a page with a form is answered: shown; refused because the page is old or something stands in the way; or to be corrected."""
     if not form.is_submitted():
         return 200
+    if in_the_way:
+        return 409
     return 422 if form.faults() and not form.is_stale else 409
 
 

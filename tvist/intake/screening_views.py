@@ -37,6 +37,7 @@ from tvist.intake.screening_forms import (
 )
 from tvist.procedure.codes import CodeKind, code_label, codes
 from tvist.procedure.settings import procedure_on
+from tvist.web.addresses import local_path
 from tvist.web.forms import PlainForm
 from tvist.web.session import current_session, say
 from tvist.words import Message
@@ -111,6 +112,8 @@ def declare_impartiality(case: Case) -> ResponseReturnValue:
         )
         # An open proposal to dismiss brings the leader back to it, everybody else to the screening; a case that was decided has none (rule 40).
         back = _case_page(case) if case.state is State.DECIDED else url_for("intake.screening", slug=case.slug)
+        # Who was led here from something that waits for the declaration goes on with that.
+        back = local_path(request.args.get("next"), back) if statement is Statement.NONE else back
         onward = "/" if statement is Statement.CONFLICT else back
         return finish(onward, Message(f"intake.declared.{statement.value}"))
     return _page("intake/declare_impartiality.html", case, form, asked=asked)

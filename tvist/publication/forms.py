@@ -104,8 +104,13 @@ class AddForm(TvistForm):
     def __init__(self, publication: Publication, places: Sequence[ShownPlace], **kwargs: Any) -> None:
         """`places` are those of the opinion."""
         super().__init__(thing=publication, **kwargs)
-        self.place.choices = choices((place.name, say(place.what)) for place in places)
+        self.place.choices = choices((place.name, _sentence(say(place.what))) for place in places)
         self.kind.choices = _kinds()
+
+
+def _sentence(words: str) -> str:
+    """The words as they stand at the beginning of a line."""
+    return words[:1].upper() + words[1:]
 
 
 class BlurForm(TvistForm):

@@ -152,7 +152,7 @@ def to_begin(
     query = sa.select(Decision).join(Decision.case).where(visible_to(user, on), _is_to_begin(), *_in_year(year))
     if after:
         query = query.where(Decision.id < after)
-    loaded = joinedload(Decision.case).selectinload(Case.parties)
+    loaded = joinedload(Decision.case).options(selectinload(Case.parties), selectinload(Case.declarations))
     return session.scalars(query.options(loaded).order_by(Decision.id.desc()).limit(limit)).unique().all()
 
 

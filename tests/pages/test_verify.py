@@ -19,7 +19,7 @@ from tests.scenes.submissions import DAY
 from tvist.accounts.throttle import PER_NETWORK, WINDOW
 from tvist.clock import now
 from tvist.decision.models import IssuedFile
-from tvist.decision.verifying import read_code
+from tvist.decision.verifying import new_code, read_code
 from tvist.publication.actions import withdraw
 from tvist.published.verify import LARGEST, Asker, Verdict, verify_code
 
@@ -78,11 +78,24 @@ def test_a_code_is_read_as_people_type_it(installation: Installation, cast: Cast
         code.replace("-", ""),
         code.replace("-", " "),
         f"  {code}\n",
+        " ".join(code),
         f"https://tvist.example/verify/{code}/",
+        f"Kode: {code}.",
+        "".join(chr(ord(sign) + 0xFEE0) for sign in code),
     ):
         assert read_code(typed) == code
         assert OURS in answer(ask("POST", "/verify", data={"code": typed}, key=None))
-    for wrong in ("", "x", code[:-1], code + "A", code[:-1] + "O", "../../etc/passwd", "\x00" * 16, "A" * 5000):
+    for wrong in (
+        "",
+        "x",
+        code[:-1],
+        code + "A",
+        code[:-1] + "O",
+        "../../etc/passwd",
+        "\x00" * 16,
+        "A" * 5000,
+        f"{code} {new_code()}",
+    ):
         assert read_code(wrong) is None
 
 

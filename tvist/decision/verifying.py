@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 
 from tvist.decision.record import VERIFY
@@ -16,6 +18,10 @@ ALPHABET: Final = "3479ACDEFHJKMNPRTWXY"
 GROUPS: Final = 4
 GROUP: Final = 4
 """Sixteen of twenty signs, 69 bits: nobody guesses one."""
+_BETWEEN: Final = r"[\W_]{0,3}"
+_CODE: Final = re.compile(
+    rf"(?<![^\W_]){_BETWEEN.join([f'[{ALPHABET}]'] * (GROUPS * GROUP))}(?![^\W_])",
+)
 SEALED_BY: Final = "sealed_by"
 
 
@@ -25,11 +31,16 @@ def new_code() -> str:
 
 
 def read_code(typed: str) -> str | None:
-    """The code in what somebody typed or pasted, also in small letters, without lines between, or as a whole address; None where it is none."""
-    signs = [sign for sign in typed.strip().rstrip("/").rpartition("/")[2].upper() if sign.isalnum()]
-    if len(signs) != GROUPS * GROUP or not set(signs) <= set(ALPHABET):
+    """The code in what somebody typed or pasted: also in small or wide letters, without lines between, in a whole address, or after a word.
+
+    None where there is none, or more than one.
+    """
+    text = "".join(sign for sign in unicodedata.normalize("NFKC", typed).upper() if unicodedata.category(sign) != "Cf")
+    found = {"".join(sign for sign in code[0] if sign.isalnum()) for code in _CODE.finditer(text)}
+    if len(found) != 1:
         return None
-    return "-".join("".join(signs[start : start + GROUP]) for start in range(0, len(signs), GROUP))
+    signs = found.pop()
+    return "-".join(signs[start : start + GROUP] for start in range(0, len(signs), GROUP))
 
 
 def verify_record(verify_at: str) -> Record:

@@ -29,6 +29,7 @@ from tvist.publication.searching import told as leaks_told
 from tvist.publication.sources import record_of
 from tvist.search.index import index
 from tvist.search.models import Readers, SearchedThing
+from tvist.words import render as say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,7 +104,7 @@ def _make(installation: Installation, publication_id: int, at: datetime, told: T
     try:
         data = render(*public_opinion(record))
     except MissingLetter as missing:
-        return _with(made, refused=str(missing))
+        return _with(made, refused="\n".join(say(obstacle, language) for obstacle in missing.obstacles))
     if not (found := leaks_in(_outputs(record, data, told), hidden)):
         return _with(made, data=data)
     bare = without_texts(record)

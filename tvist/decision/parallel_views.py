@@ -17,6 +17,7 @@ from tvist.decision.blueprint import bp
 from tvist.decision.parallel import parallel_language
 from tvist.decision.parallel_forms import ParallelForm
 from tvist.decision.parallel_places import parallel_place_at, parallel_places
+from tvist.decision.parallel_rules import parallel_follows, parallel_written
 from tvist.decision.text_answers import MOST_BYTES, keep_answer, put_aside, saved, shown
 from tvist.decision.text_pages import WritingPage
 from tvist.decision.writing import newest_version, working_text, writers
@@ -30,6 +31,12 @@ if TYPE_CHECKING:
     from tvist.decision.parallel_places import ParallelPlace
 
 bp.add_app_template_global(parallel_language)
+
+
+@bp.app_template_global()
+def parallel_is_open(case: Case) -> bool:
+    """Whether the parallel text can be written now."""
+    return not obstacles(case, Act.WRITE_PARALLEL)
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,8 @@ def write_parallel(case: Case) -> ResponseReturnValue:
     """The places of the parallel text: what is missing, and what is older than the main text."""
     in_the_way = obstacles(case, Act.WRITE_PARALLEL)
     places = [_shown(place) for place in parallel_places(case)] if parallel_language(case) else []
-    return render_template("decision/parallel.html", case=case, places=places, in_the_way=in_the_way)
+    is_whole = any(place.place.text for place in places) and not (parallel_written(case) or parallel_follows(case))
+    return render_template("decision/parallel.html", case=case, places=places, in_the_way=in_the_way, is_whole=is_whole)
 
 
 @bp.route("/cases/<slug>/decision/parallel/<place>", methods=["GET", "POST"])

@@ -337,3 +337,13 @@ def test_what_stands_instead_in_a_parallel_text_is_in_its_language(session, cast
     session.flush()
     decide(made, {mark.public_id: Decided(hides=True, kind=MarkKind.PLACE)}, by=siri, at=LATER)
     assert {"nb": "[sted]", "nn": "[stad]"}[record["parallel"]["language"]] == mark.replacement
+
+
+def test_who_undid_anothers_mark_does_not_approve_what_is_left(session, cast, installation):
+    made, people = marked(session, cast, installation), present(session, cast)
+    (mark,) = add(made, [with_words(made, "barnevernsloven")], kind=MarkKind.FREE, replacement="", by=people.siri, at=LATER)
+    session.flush()
+    remove(mark, by=people.stein, at=LATER)
+    submit(made, by=people.siri, at=LATER)
+    with pytest.raises(CannotProceed, match=r"publication\.not_ones_own"):
+        approve(made, by=people.stein, at=LATER)

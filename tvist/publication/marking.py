@@ -187,13 +187,19 @@ def _met(publication: Publication, stretch: Stretch) -> Mark | None:
 
 
 def remove(mark: Mark, *, by: User, at: datetime) -> None:
-    """Take away a mark that was added by hand. Raises `CannotProceed` for a proposed one: that is left standing instead."""
+    """Take away a mark that was added by hand; one of another's stays as a mark that hides nothing, so that who undid it does not approve it too.
+
+    Raises `CannotProceed` for a proposed one: that is left standing instead.
+    """
     publication = mark.publication
     _need(publication, by, at)
     if mark.origin is not MarkOrigin.BY_HAND:
         raise CannotProceed(Message("publication.proposed_stays"))
-    publication.marks.remove(mark)
-    session_of(publication).delete(mark)
+    if mark.decided_by_id == by.id:
+        publication.marks.remove(mark)
+        session_of(publication).delete(mark)
+    else:
+        _decide(mark, Decided(hides=False), by, at)
     touch(publication)
 
 

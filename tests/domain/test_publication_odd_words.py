@@ -49,6 +49,18 @@ def test_a_word_of_the_programs_own_that_was_hidden_as_a_name_says_what_to_do(se
     assert lines == [render(Message("publication.leak.own_words", words="Staten"), siri.language)]
 
 
+def test_a_hidden_day_that_the_tables_tell_leads_to_telling_days_as_years(session, cast, installation):
+    made = begun(session, cast, installation)
+    hide_all(made, session, cast)
+    siri = present(session, cast).siri
+    blur(made, [], by=siri, at=THE_DAY_AFTER)
+    made = sent_to_release(session, cast, installation, made)
+    days = [mark.words for mark in made.marks if mark.kind is MarkKind.DATE]
+    expected = {render(Message("publication.leak.own_day", words=words), siri.language) for words in days}
+    assert expected & set(made.return_reasons.splitlines())
+    assert "la det stå" not in made.return_reasons
+
+
 def test_the_reason_of_a_withdrawal_does_not_name_what_nobody_hid(session, cast, installation, monkeypatch):
     monkeypatch.setitem(SECTIONS, "background", "Etter det flyttet Turid til en institusjon.")
     made, people = begun(session, cast, installation), present(session, cast)

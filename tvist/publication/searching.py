@@ -57,11 +57,18 @@ def told(leaks: Sequence[Leak], record: Record, language: str, own: Collection[S
     """
     written = as_json(record)
     lines = list(dict.fromkeys(render(_told(leak, written), language) for leak in leaks if not _is_own(leak.secret, own)))
-    words = list(dict.fromkeys(leak.secret.words for leak in leaks if _is_own(leak.secret, own)))
-    lines += [render(Message("publication.leak.own_words", words=each), language) for each in words]
+    both = dict.fromkeys(_told_own(leak.secret) for leak in leaks if _is_own(leak.secret, own))
+    lines += [render(message, language) for message in both]
     more = len(lines) - MOST_TOLD
     beyond = [render(Message("publication.leak.more", count=more), language)] if more > 0 else []
     return "\n".join([render(Message("publication.leak.heading"), language), *lines[:MOST_TOLD], *beyond])
+
+
+def _told_own(secret: Secret) -> Message:
+    """What to do about a secret that is the program's own words too: a day is told as a year there, other words cannot be hidden."""
+    return Message(
+        "publication.leak.own_day" if secret.kind is MarkKind.DATE else "publication.leak.own_words", words=secret.words
+    )
 
 
 def without_texts(public: Record) -> Record:

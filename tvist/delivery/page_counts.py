@@ -5,13 +5,12 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Final
 
-import pypdfium2
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from tvist.delivery.document import letter_pdf, written_of
 from tvist.delivery.models import Letter
-from tvist.pdf.sheets import PDFIUM
+from tvist.pdf.sheets import page_count
 
 if TYPE_CHECKING:
     from tvist.db import Database
@@ -44,12 +43,6 @@ def count_letters(database: Database, *, at_most: int = A_ROUND) -> int:
     return counted
 
 
-def pages_of(file: bytes) -> int:
-    """How many pages a PDF has."""
-    with PDFIUM, pypdfium2.PdfDocument(file) as document:
-        return len(document)
-
-
 def _next(database: Database, after: int) -> dict[int, int | None]:
     """The next letters by id, each with its pages; None for one that cannot be printed."""
     query = (
@@ -65,7 +58,7 @@ def _next(database: Database, after: int) -> dict[int, int | None]:
 
 def _pages(letter: Letter) -> int | None:
     try:
-        return pages_of(letter_pdf(written_of(letter)))
+        return page_count(letter_pdf(written_of(letter)))
     except Exception as error:  # noqa: BLE001 - whatever is wrong with one letter, the next one is counted.
         log.error("pages of letter %s: %s", letter.id, type(error).__name__)  # noqa: TRY400 - the trace may hold a fact.
         return None

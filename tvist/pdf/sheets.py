@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pypdfium2
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from typing import BinaryIO
 
 PDFIUM: Final = Lock()
@@ -20,6 +21,12 @@ TALLEST: Final = 3
 """So many times its width a picture may be high: a strip of paper is drawn smaller."""
 QUALITY: Final = 82
 SPEED: Final = 2
+
+
+def page_count(file: Path | bytes) -> int:
+    """How many pages a PDF has."""
+    with PDFIUM, pypdfium2.PdfDocument(file) as document:
+        return len(document)
 
 
 def page_picture(file: BinaryIO, page: int, width: int) -> bytes:

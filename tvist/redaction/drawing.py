@@ -49,12 +49,6 @@ class Box:
         return *first, min(max(last[0], first[0]), wide - 1), min(max(last[1], first[1]), high - 1)
 
 
-def page_count(source: Path) -> int:
-    """How many pages the PDF has."""
-    with PDFIUM, pypdfium2.PdfDocument(source) as document:
-        return len(document)
-
-
 def burnt_pages(source: Path, boxes: Sequence[Box], alternatives: Sequence[str]) -> Iterator[PagePicture]:
     """Each page of the PDF as a picture, grey where the page has no colour, with its boxes burnt in."""
     for number, alternative in enumerate(alternatives, start=1):

@@ -12,10 +12,9 @@ from tvist.access.policy import Act
 from tvist.clock import now, today
 from tvist.documents.files import SANDBOX
 from tvist.documents.queries import paper_at
-from tvist.pdf.sheets import MIME, WIDTHS, page_picture
+from tvist.pdf.sheets import MIME, WIDTHS, page_count, page_picture
 from tvist.redaction import actions
 from tvist.redaction.blueprint import bp
-from tvist.redaction.drawing import page_count
 from tvist.redaction.forms import BeginForm, BoxForm, SendBackForm, WordsForm
 from tvist.redaction.job import FILE_NAME, pages_of
 from tvist.redaction.queries import redaction_at, redactions_of

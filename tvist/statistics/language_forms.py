@@ -19,7 +19,8 @@ from tvist.cases.models import Case
 from tvist.clock import midnight
 from tvist.decision.models import Decision, IssuedFile
 from tvist.delivery.models import Letter, LetterKind
-from tvist.delivery.page_counts import is_counted, pages_of
+from tvist.delivery.page_counts import is_counted
+from tvist.pdf.sheets import page_count
 from tvist.statistics.writing import BYTE_ORDER_MARK
 from tvist.words import NORWEGIAN, Message, label, render
 
@@ -106,7 +107,7 @@ def count_files(database: Database, papers: PaperStore, *, at_most: int = FILES_
     counted = 0
     for file_id, blob_id in found:
         try:
-            pages = pages_of(b"".join(papers.open(blob_id)))
+            pages = page_count(b"".join(papers.open(blob_id)))
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one file, the next one is counted.
             log.error("pages of issued file %s: %s", file_id, type(error).__name__)  # noqa: TRY400 - the trace may hold a fact.
             continue

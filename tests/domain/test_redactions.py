@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from typing import TYPE_CHECKING
 
 import pikepdf
@@ -133,6 +134,24 @@ def test_texts_and_mails_go_by_their_page_form(installation: Installation, cast:
         made = worked(session, installation, approved(session, cast, installation, content=content, kind=kind))
         assert stage_of(made) is RedactionStage.MADE, made.return_reasons
         assert made.boxes
+
+
+def test_a_text_of_many_lines_is_laid_out_whole_and_soon(installation: Installation, cast: Cast) -> None:
+    lines = "\n".join(f"Linje {number}: barnet bodde hos oss." for number in range(6000))
+    with installation.database.writing() as session:
+        begun_now = begun(session, cast, installation, content=lines.encode(), kind="txt")
+        before = time.process_time()
+        made = worked(session, installation, begun_now)
+        assert time.process_time() - before < 30  # It takes two; as one paragraph it took more than a minute.
+        with pages_of(installation.papers, made.blob_id or "") as pages:
+            assert [each.words for each in found_in(pages, ["Linje 5999"])] == ["Linje 5999"]
+
+
+def test_a_text_that_is_too_long_to_be_printed_whole_is_asked_for_as_pdf(installation: Installation, cast: Cast) -> None:
+    with installation.database.writing() as session:
+        made = laid_out(session, cast, installation, content=b"Barnet bodde hos oss.\n" * 20_000, kind="txt")
+        assert stage_of(made) is RedactionStage.LAYING_OUT
+        assert "som PDF" in made.return_reasons
 
 
 def test_a_file_without_pages_says_what_to_do(installation: Installation, cast: Cast) -> None:

@@ -77,15 +77,15 @@ def cover_sheet(cover: Cover, made: Made) -> tuple[Document, list[Block]]:
         return cover.document, [*blocks, boxed(told(f"bundle.why.{made.why}"), told("bundle.only_cover"))]
     blocks.append(boxed(told("bundle.extract_lead"), told("bundle.extract")))
     if made.mail is not None:
-        blocks.append(fact_table(_headers(made.mail, language)))
+        blocks.append(fact_table(mail_headers(made.mail, language)))
     text = made.mail.text if made.mail is not None else made.text
-    blocks += [prose(piece) for piece in _in_pieces(printable(text[:LONGEST_PRINTED]))]
+    blocks += [prose(piece) for piece in in_pieces(printable(text[:LONGEST_PRINTED]))]
     if len(text) > LONGEST_PRINTED:
         blocks.append(boxed(told("bundle.cut")))
     return cover.document, blocks
 
 
-def _in_pieces(text: str) -> Iterator[str]:
+def in_pieces(text: str) -> Iterator[str]:
     """The text in paragraphs that are laid out quickly: one of a thousand lines is measured anew on each page that it runs over."""
     for paragraph in re.split(r"\n\s*\n", text):
         lines = [piece for line in paragraph.split("\n") for piece in wrap(line, LONGEST_LINE, break_long_words=True) or [""]]
@@ -94,7 +94,7 @@ def _in_pieces(text: str) -> Iterator[str]:
                 yield piece
 
 
-def _headers(mail: Mail, language: str) -> Iterator[tuple[str, str]]:
+def mail_headers(mail: Mail, language: str) -> Iterator[tuple[str, str]]:
     """The headers that the mail has."""
     pairs = (
         ("bundle.mail.from", mail.sender),

@@ -10,15 +10,14 @@ from tvist.documents.chunks import BrokenPaper
 from tvist.documents.pages import PageMaker
 from tvist.documents.uploads import MediaType
 from tvist.errors import CannotProceed
+from tvist.panel.paper_pages import LONGEST_PRINTED, in_pieces, mail_headers
 from tvist.pdf import Document, fact_table, heading, printable, prose, render
-from tvist.words import Message, text_of
-from tvist.words import render as say
+from tvist.words import Message
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from tvist.documents.mail import Mail
     from tvist.documents.models import Paper
     from tvist.documents.pages import Made
     from tvist.documents.storage import PaperStore
@@ -43,7 +42,7 @@ def to_lay(paper: Paper, language: Norwegian, at: datetime) -> ToLay:
 
 
 def lay_out(papers: PaperStore, wanted: ToLay, target: Path) -> None:
-    """Write the pages of a paper to `target`. Raises `CannotProceed` where it has none that can be shown."""
+    """Write the pages of a paper to `target`. Raises `CannotProceed` where it has none that can be shown whole."""
     source = target.with_suffix(".source")
     try:
         with source.open("wb") as opened:
@@ -56,7 +55,8 @@ def lay_out(papers: PaperStore, wanted: ToLay, target: Path) -> None:
         source.unlink(missing_ok=True)
     if made.texts:
         return
-    if not (made.text or made.mail):
+    # What is given out is the whole of it: nothing is cut, as a bundle cuts it.
+    if not (made.text or made.mail) or len(_text(made)) > LONGEST_PRINTED:
         raise CannotProceed(Message("redaction.no_pages"))
     target.write_bytes(render(_document(wanted), _blocks(wanted, made)))
 
@@ -69,18 +69,10 @@ def _document(wanted: ToLay) -> Document:
 def _blocks(wanted: ToLay, made: Made) -> list[Block]:
     told: list[Block] = [heading(printable(wanted.title))]
     if made.mail is not None:
-        told.append(fact_table(_headers(made.mail, wanted.language)))
-    return [*told, prose(printable(made.mail.text if made.mail is not None else made.text))]
+        told.append(fact_table(mail_headers(made.mail, wanted.language)))
+    return [*told, *(prose(piece) for piece in in_pieces(printable(_text(made))))]
 
 
-def _headers(mail: Mail, language: Norwegian) -> list[tuple[str, str]]:
-    """What a mail says above its text, as far as it does."""
-    said = {
-        "sender": mail.sender,
-        "recipients": mail.recipients,
-        "copies": mail.copies,
-        "sent": text_of(mail.sent, language),
-        "subject": mail.subject,
-        "attachments": "\n".join(mail.attachments),
-    }
-    return [(say(Message(f"redaction.mail.{name}"), language), printable(text)) for name, text in said.items() if text]
+def _text(made: Made) -> str:
+    """The words of a file that has no pages of its own."""
+    return made.mail.text if made.mail is not None else made.text

@@ -26,7 +26,7 @@ def sent_to_release(session, cast, installation, made):
     return session.get_one(Publication, made.id)
 
 
-@pytest.mark.parametrize("typed", ["2026", "2026-1", "A", "-", "Bufetat"])
+@pytest.mark.parametrize("typed", ["2026", "2026-1", "A", "-", "Bufetat", "Kommunen"])
 def test_what_a_party_typed_as_reference_and_representative_never_bars_the_way(session, cast, installation, typed):
     case = issued(session, cast, installation, at=NOON)
     declared(session, cast, case)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from tvist.publication.capitals import names_nobody
 from tvist.publication.inflections import doubtful_forms, forms
 from tvist.publication.models import MarkKind
 from tvist.publication.names import plain
@@ -96,14 +97,20 @@ def case_numbers_in(text: str) -> set[str]:
 
 
 def tells(reference: str) -> bool:
-    """Whether a party's own reference says anything: one or two signs, or a year, stand in every text."""
+    """Whether a party's own reference says anything: one or two signs, a year, and a bare title stand in every text."""
     signs = [sign for sign in reference if sign.isalnum()]
-    return len(signs) >= _FEWEST_SIGNS and not (len(signs) <= len("2026") and reference.strip().isdigit())
+    is_year = len(signs) <= len("2026") and reference.strip().isdigit()
+    return len(signs) >= _FEWEST_SIGNS and not is_year and not _is_title(reference)
 
 
 def is_name(typed: str) -> bool:
-    """Whether what was typed for a person's name can be one: a dash or an initial stands in every text."""
-    return sum(sign.isalpha() for sign in typed) > 1
+    """Whether what was typed for a person's name can be one: a dash, an initial and a bare title stand in every text."""
+    return sum(sign.isalpha() for sign in typed) > 1 and not _is_title(typed)
+
+
+def _is_title(typed: str) -> bool:
+    """Whether it is one word that says no name: "Kommunen", "Leder"."""
+    return len(typed.split()) == 1 and names_nobody(typed.strip().title())
 
 
 def publication_of(words: str, known: Known) -> str | None:

@@ -16,6 +16,7 @@ from tvist.cases.claims import ClaimLine
 from tvist.cases.models import Case, Party
 from tvist.clock import oslo_date
 from tvist.decision.models import Decision
+from tvist.decision.tables import is_year
 from tvist.procedure.codes import CodeKind, code_label
 from tvist.publication.blurring import GROUP, blurred_record
 from tvist.publication.facts import NUMBER, STATE, region_of
@@ -139,7 +140,7 @@ def told_by(public: Record) -> Told:
     figures = figures_of(public)
     return Told(
         # A day that is told as a year: the middle of it stands for it.
-        on=date.fromisoformat(issued) if len(issued) > len("2024") else date(int(issued), 7, 1),
+        on=date(int(issued), 7, 1) if is_year(issued) else date.fromisoformat(issued),
         year=int(issued[:4]),
         region="" if region == STATE else region,
         forms=("nb", "nn") if public.get("parallel") else (public["language"],),

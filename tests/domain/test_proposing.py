@@ -259,3 +259,8 @@ def test_an_opinion_of_sixty_pages_is_read_once_and_not_once_a_name() -> None:
     found = proposals(record, KNOWN)
     assert time.process_time() - before < 6  # It takes about one half.
     assert sum(each.kind is MarkKind.MUNICIPALITY for each in found) >= 35 * 20
+
+
+@pytest.mark.parametrize("text", ["Barnet kalles «Turid».", "De skrev \u201cTurid\u201d i brevet.", "Mor sa at TURID flyttet."])
+def test_a_name_alone_in_quotation_marks_or_in_capitals_is_proposed(text: str) -> None:
+    assert [(each.words.casefold(), each.why) for each in proposed(text) if each.words != "Mor"] == [("turid", "capitals")]

@@ -21,6 +21,9 @@ _PHRASE: Final = re.compile(
 _PART: Final = re.compile(r"[^ \u00a0]+")
 _WHERE: Final = re.compile(r"(?:^|[\s(\u00ab\"])(?:i|på|til|fra|frå|ved|nær|utenfor|utanfor)[ \u00a0]+$", re.IGNORECASE)
 _AS_FAR_BACK: Final = 20
+_OPENING: Final = frozenset('\u00ab"\u201c\u201e\u2018')
+_CLOSING: Final = frozenset('\u00bb"\u201d\u201c\u2019')
+_LONGEST_ABBREVIATION: Final = 4
 _ENDING: Final = re.compile("['\u2019]?s?$")
 
 
@@ -73,13 +76,19 @@ def _is_explained(text: str, parts: Sequence[tuple[int, int]], place: int, last:
     if names_nobody(word):
         return True
     follows = place + 1 < last and not names_nobody(text[slice(*parts[place + 1])])
-    return begins_sentence(text, parts[place][0]) and not follows
+    return begins_sentence(text, parts[place][0]) and not follows and not _is_quoted_alone(text, parts, place, last)
+
+
+def _is_quoted_alone(text: str, parts: Sequence[tuple[int, int]], place: int, last: int) -> bool:
+    """Whether nothing else stands in a quotation, so that no sentence begins there: «Turid»."""
+    return text[parts[place][0] - 1 : parts[place][0]] in _OPENING and text[parts[last - 1][1] :][:1] in _CLOSING
 
 
 def names_nobody(word: str) -> bool:
     """Whether the word says no name: a small word, a body, a title, an abbreviation in capitals, or a letter that stands for somebody."""
     bare = plain(word)
     stem = _ENDING.sub("", bare)
-    if word.isupper() and len(word) > len("AB"):
+    # "NAV" and "HR-2020-1234-A"; a longer word in capitals may be a name as well as any other.
+    if word.isupper() and len(word) > len("AB") and (len(word) <= _LONGEST_ABBREVIATION or any(map(str.isdigit, word))):
         return True
     return any(each in SMALL | BODIES | TITLES | WITH_CAPITAL for each in (bare, stem, bare.split("-")[0])) or len(stem) == 1

@@ -212,6 +212,8 @@ TRIGGERS: Final[tuple[Trigger, ...]] = (
     # What the public has been given is withdrawn, ranked and superseded, and never changed.
     Trigger("publication", "UPDATE", f"OLD.released_at IS NOT NULL AND ({_AFTER_RELEASE})"),
     Trigger("publication", "DELETE"),
+    *_never("undoing"),
+    *_never("uncovering"),
     *_until_released("mark"),
     *_until_released("blur"),
     Trigger("redaction", "UPDATE", "OLD.made_at IS NOT NULL"),

@@ -207,6 +207,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_publication_fact_publication_id"), ["publication_id"], unique=False)
 
     op.create_table(
+        "undoing",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("publication_id", sa.Integer(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_undoing_by_id")),
+        sa.ForeignKeyConstraint(["publication_id"], ["publication.id"], name=op.f("fk_undoing_publication_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_undoing")),
+    )
+    with op.batch_alter_table("undoing", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_undoing_publication_id"), ["publication_id"], unique=False)
+
+    op.create_table(
         "redaction",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.Text(), nullable=False),
@@ -273,6 +286,19 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("redaction_box", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_redaction_box_redaction_id"), ["redaction_id"], unique=False)
+
+    op.create_table(
+        "uncovering",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("redaction_id", sa.Integer(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_uncovering_by_id")),
+        sa.ForeignKeyConstraint(["redaction_id"], ["redaction.id"], name=op.f("fk_uncovering_redaction_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_uncovering")),
+    )
+    with op.batch_alter_table("uncovering", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_uncovering_redaction_id"), ["redaction_id"], unique=False)
 
     with op.batch_alter_table("indexed", schema=None) as batch_op:
         batch_op.add_column(sa.Column("for_public", sa.Boolean(), nullable=False, server_default=sa.false()))
@@ -401,6 +427,10 @@ def downgrade() -> None:
     with op.batch_alter_table("indexed", schema=None) as batch_op:
         batch_op.drop_column("for_public")
 
+    with op.batch_alter_table("uncovering", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_uncovering_redaction_id"))
+
+    op.drop_table("uncovering")
     with op.batch_alter_table("redaction_box", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_redaction_box_redaction_id"))
 
@@ -410,6 +440,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_redaction_case_id"))
 
     op.drop_table("redaction")
+    with op.batch_alter_table("undoing", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_undoing_publication_id"))
+
+    op.drop_table("undoing")
     with op.batch_alter_table("publication_fact", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_publication_fact_publication_id"))
         batch_op.drop_index("ix_publication_fact_kind_value")

@@ -34,7 +34,7 @@ from tvist.publication.marking import (
 from tvist.publication.models import BlurKind, MarkKind, MarkOrigin, Publication, Stage
 from tvist.publication.places import texts
 from tvist.publication.queries import known_of
-from tvist.publication.rules import half_of, officers_there
+from tvist.publication.rules import half_of, has_hand, officers_there
 from tvist.publication.sources import record_of
 
 LATER = THE_DAY_AFTER + timedelta(hours=1)
@@ -347,3 +347,14 @@ def test_who_undid_anothers_mark_does_not_approve_what_is_left(session, cast, in
     submit(made, by=people.siri, at=LATER)
     with pytest.raises(CannotProceed, match=r"publication\.not_ones_own"):
         approve(made, by=people.stein, at=LATER)
+
+
+def test_who_lifted_anothers_blur_does_not_approve_what_is_left(session, cast, installation):
+    made, people = marked(session, cast, installation), present(session, cast)
+    blur(made, [BlurKind.AMOUNTS], by=people.siri, at=LATER)
+    blur(made, [], by=people.stein, at=LATER)
+    submit(made, by=people.siri, at=LATER)
+    with pytest.raises(CannotProceed, match=r"publication\.not_ones_own"):
+        approve(made, by=people.stein, at=LATER)
+    session.flush()
+    assert session.scalar(sa.select(has_hand(people.stein.id)).where(Publication.id == made.id))

@@ -67,6 +67,21 @@ def test_the_pages_without_boxes_are_gone_when_the_file_is_made(installation: In
         assert worked(session, installation, made).blob_id == before
 
 
+@pytest.mark.parametrize("uncovers", ["a box", "a word"])
+def test_who_uncovered_does_not_approve_what_is_left(installation: Installation, cast: Cast, uncovers: str) -> None:
+    with installation.database.writing() as session:
+        made, people = covered(session, cast, installation), present(session, cast)
+        if uncovers == "a box":
+            uncover(made, made.boxes[0].public_id, by=people.stein, at=NOON)
+        else:
+            note_words(made, "", by=people.stein, at=NOON)
+        submit(made, by=people.siri, at=NOON)
+        session.flush()
+        with pytest.raises(CannotProceed) as refused:
+            approve(made, by=people.stein, at=NOON)
+        assert codes(refused) == ["redaction.not_ones_own"]
+
+
 def test_a_word_that_no_box_covers_sends_it_back_with_the_page(installation: Installation, cast: Cast) -> None:
     with installation.database.writing() as session:
         made = covered(session, cast, installation)

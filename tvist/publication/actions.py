@@ -18,7 +18,7 @@ from tvist.jobs.actions import queue
 from tvist.jobs.models import JobKind
 from tvist.publication.jigsaw import singled_out
 from tvist.publication.marking import propose
-from tvist.publication.models import Blur, Mark, Publication, Stage
+from tvist.publication.models import Blur, Mark, Publication, Stage, Undoing
 from tvist.publication.places import texts
 from tvist.publication.preview import as_public
 from tvist.publication.queries import known_of, publications_of
@@ -57,6 +57,7 @@ def begin(decision: Decision, *, by: User, at: datetime) -> Publication:
         accepted_reasons="",
         marks=[],
         blurs=[],
+        undoings=[],
     )
     session.add(made)
     session.flush()
@@ -71,7 +72,7 @@ def begin(decision: Decision, *, by: User, at: datetime) -> Publication:
 
 
 def _take_along(earlier: Publication, made: Publication) -> None:
-    """The marks on texts that have not changed, with who decided them and when; and the blurs."""
+    """The marks on texts that have not changed, with who decided them and when; the blurs, and who undid what."""
     before, now = dict(texts(record_of(earlier))), dict(texts(record_of(made)))
     for mark in earlier.marks:
         if mark.place in now and before.get(mark.place) == now[mark.place]:
@@ -90,6 +91,7 @@ def _take_along(earlier: Publication, made: Publication) -> None:
             )
             made.marks.append(Mark(**{name: getattr(mark, name) for name in copied}))
     made.blurs.extend(Blur(kind=blur.kind, by_id=blur.by_id, at=blur.at) for blur in earlier.blurs)
+    made.undoings.extend(Undoing(by_id=found.by_id, at=found.at) for found in earlier.undoings)
 
 
 def submit(publication: Publication, *, by: User, at: datetime, accepted: str = "") -> None:

@@ -14,7 +14,7 @@ from tvist.access.policy import Act
 from tvist.clock import oslo_date
 from tvist.db import session_of
 from tvist.errors import CannotProceed
-from tvist.publication.models import Blur, Mark, MarkKind, MarkOrigin
+from tvist.publication.models import Blur, Mark, MarkKind, MarkOrigin, Undoing
 from tvist.publication.places import language_at, texts
 from tvist.publication.proposing import proposals
 from tvist.publication.pseudonyms import instead_of
@@ -196,6 +196,8 @@ def remove(mark: Mark, *, by: User, at: datetime) -> None:
     if mark.origin is not MarkOrigin.BY_HAND:
         raise CannotProceed(Message("publication.proposed_stays"))
     if mark.decided_by_id == by.id:
+        # Whose mark it was before the same person decided it, no row tells any more.
+        publication.undoings.append(Undoing(by_id=by.id, at=at))
         publication.marks.remove(mark)
         session_of(publication).delete(mark)
     else:
@@ -248,6 +250,7 @@ def blur(publication: Publication, kinds: Collection[BlurKind], *, by: User, at:
         if kind not in kinds:
             publication.blurs.remove(found)
             session_of(publication).delete(found)
+            publication.undoings.append(Undoing(by_id=by.id, at=at))
     for kind in kinds:
         if kind not in standing:
             publication.blurs.append(Blur(kind=kind, by=by, at=at))

@@ -107,6 +107,7 @@ class Publication(Base, Versioned):
     superseded_by: Mapped[Publication | None] = relationship(remote_side="Publication.id")
     marks: Mapped[list[Mark]] = relationship(back_populates="publication", order_by="Mark.place, Mark.start, Mark.id")
     blurs: Mapped[list[Blur]] = relationship(back_populates="publication", order_by="Blur.id")
+    undoings: Mapped[list[Undoing]] = relationship(back_populates="publication", order_by="Undoing.id")
     facts: Mapped[list[PublicationFact]] = relationship(back_populates="publication", order_by="PublicationFact.id")
     cites: Mapped[list[PublicationCitation]] = relationship(
         back_populates="citing", foreign_keys="PublicationCitation.citing_id", order_by="PublicationCitation.id"
@@ -230,6 +231,17 @@ class Blur(Base):
     at: Mapped[datetime]
     publication: Mapped[Publication] = relationship(back_populates="blurs")
     by: Mapped[User] = relationship()
+
+
+class Undoing(Base):
+    """Somebody took away what another person had decided to hide or tell more broadly; written once, so that they do not approve what is left."""
+
+    __tablename__ = "undoing"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    publication_id: Mapped[int] = mapped_column(sa.ForeignKey("publication.id"), index=True)
+    by_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    at: Mapped[datetime]
+    publication: Mapped[Publication] = relationship(back_populates="undoings")
 
 
 class FactOfPublication(StrEnum):

@@ -56,6 +56,7 @@ def publication_at(session: Session, public_id: str) -> Publication:
         locked(session, query, Publication).options(
             selectinload(Publication.marks).joinedload(Mark.decided_by),
             selectinload(Publication.blurs),
+            selectinload(Publication.undoings),
             selectinload(Publication.decision).options(selectinload(Decision.corrections), selectinload(Decision.files)),
         )
     ).one()

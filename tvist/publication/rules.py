@@ -13,7 +13,7 @@ from tvist.accounts.models import Absence, Membership, MembershipRole, User
 from tvist.db import session_of
 from tvist.decision.record import as_json, sha256_of
 from tvist.pdf import missing_letters
-from tvist.publication.models import Blur, Mark, Publication, Stage
+from tvist.publication.models import Blur, Mark, Publication, Stage, Undoing
 from tvist.publication.places import texts, widened
 from tvist.publication.sources import newest_version, outdated, record_of
 from tvist.words import Message
@@ -63,12 +63,12 @@ def _of_another(publication: Publication, by: User, on: date) -> list[Message]:
 
 
 def markers(publication: Publication) -> set[int]:
-    """The ids of those who had a hand in what is to be approved: who submitted it, and who decided a mark or a blur of it.
+    """The ids of those who had a hand in what is to be approved: who submitted it, and who decided or undid a mark or a blur of it.
 
     A decision that came along from an earlier publication counts for nobody here once it was approved there and released.
     """
     hands = [(mark.decided_at, mark.decided_by_id) for mark in publication.marks if mark.decided_at]
-    hands += [(blur.at, blur.by_id) for blur in publication.blurs]
+    hands += [(found.at, found.by_id) for found in (*publication.blurs, *publication.undoings)]
     taken_along = any(at < publication.begun_at for at, _by in hands)
     until = session_of(publication).scalar(_approved_until(publication)) if taken_along else None
     found = {by for at, by in hands if at >= publication.begun_at or until is None or at > until}
@@ -84,7 +84,8 @@ def has_hand(user_id: int) -> sa.ColumnElement[bool]:
 
     marked = sa.exists().where(Mark.publication_id == Publication.id, Mark.decided_by_id == user_id, counts(Mark.decided_at))
     blurred = sa.exists().where(Blur.publication_id == Publication.id, Blur.by_id == user_id, counts(Blur.at))
-    return sa.or_(Publication.submitted_by_id == user_id, marked, blurred)
+    undone = sa.exists().where(Undoing.publication_id == Publication.id, Undoing.by_id == user_id, counts(Undoing.at))
+    return sa.or_(Publication.submitted_by_id == user_id, marked, blurred, undone)
 
 
 def _approved_until(publication: Publication | type[Publication]) -> sa.Select[datetime | None]:

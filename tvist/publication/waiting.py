@@ -74,6 +74,7 @@ def _found(session: Session, user: User, on: date, *clauses: sa.ColumnElement[bo
         ),
         selectinload(Publication.marks),
         selectinload(Publication.blurs),
+        selectinload(Publication.undoings),
         joinedload(Publication.submitted_by),
     )
     return session.scalars(query.options(*loaded).order_by(Publication.id).limit(MOST_WAITING)).unique().all()

@@ -13,7 +13,7 @@ from tvist.errors import CannotProceed
 from tvist.jobs.actions import queue
 from tvist.jobs.models import JobKind
 from tvist.redaction.drawing import Box
-from tvist.redaction.models import WHOLE, Redaction, RedactionBox
+from tvist.redaction.models import WHOLE, Redaction, RedactionBox, Uncovering
 from tvist.redaction.rules import obstacles, obstacles_to_begin
 from tvist.words import Message
 
@@ -37,7 +37,7 @@ def begin(paper: Paper, *, purpose: str, secrets: str, by: User, at: datetime) -
     session = session_of(paper)
     made = Redaction(
         case=paper.submission.case, paper=paper, purpose=purpose.strip(), secrets=in_lines(secrets),
-        begun_at=at, begun_by=by, return_reasons="", boxes=[],
+        begun_at=at, begun_by=by, return_reasons="", boxes=[], uncoverings=[],
     )  # fmt: skip
     session.add(made)
     session.flush()
@@ -58,7 +58,9 @@ def words_of(redaction: Redaction) -> list[str]:
 def note_words(redaction: Redaction, secrets: str, *, by: User, at: datetime) -> None:
     """Say anew which words may not be readable."""
     _need(redaction, by, at)
-    redaction.secrets = in_lines(secrets)
+    if redaction.secrets != (words := in_lines(secrets)):
+        redaction.secrets = words
+        redaction.uncoverings.append(Uncovering(by_id=by.id, at=at))
 
 
 def cover(redaction: Redaction, boxes: Iterable[Box], *, by: User, at: datetime) -> int:
@@ -96,6 +98,7 @@ def uncover(redaction: Redaction, box_id: str, *, by: User, at: datetime) -> Non
     _need(redaction, by, at)
     for box in [each for each in redaction.boxes if each.public_id == box_id]:
         redaction.boxes.remove(box)
+        redaction.uncoverings.append(Uncovering(by_id=by.id, at=at))
     _touch(redaction)
 
 

@@ -62,9 +62,22 @@ class Redaction(Base, Versioned):
         back_populates="redaction", order_by="RedactionBox.page, RedactionBox.id", cascade="all, delete-orphan"
     )
 
+    uncoverings: Mapped[list[Uncovering]] = relationship(back_populates="redaction", order_by="Uncovering.id")
+
     def roles_for(self, user: User, on: date) -> set[Role]:
         """What the person is to the case."""
         return self.case.roles_for(user, on)
+
+
+class Uncovering(Base):
+    """Somebody took a box away, or changed the words that may not be readable; written once, so that they do not approve what is left."""
+
+    __tablename__ = "uncovering"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    redaction_id: Mapped[int] = mapped_column(sa.ForeignKey("redaction.id"), index=True)
+    by_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    at: Mapped[datetime]
+    redaction: Mapped[Redaction] = relationship(back_populates="uncoverings")
 
 
 class RedactionBox(Base):

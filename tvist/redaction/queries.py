@@ -24,7 +24,9 @@ def redaction_at(session: Session, public_id: str, **_rest: object) -> Redaction
     if session.scalar(locked(session, sa.select(Case).where(Case.id == of_case), Case)) is None:
         raise NotFound
     query = sa.select(Redaction).where(Redaction.public_id == public_id)
-    return session.scalars(locked(session, query, Redaction).options(selectinload(Redaction.boxes))).one()
+    return session.scalars(
+        locked(session, query, Redaction).options(selectinload(Redaction.boxes), selectinload(Redaction.uncoverings))
+    ).one()
 
 
 def redactions_of(session: Session, paper: Paper) -> list[Redaction]:

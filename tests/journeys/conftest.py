@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from tvist.words import Message, render
@@ -36,7 +36,9 @@ SWITCHES = (
     "--disable-component-update",
     "--disable-sync",
 )
-WAIT = 15_000
+WAIT = 45_000
+"""Milliseconds: a machine that does much else is slow, and what never comes is told all the same."""
+expect.set_options(timeout=WAIT)
 
 
 def browser_path() -> str | None:
@@ -44,9 +46,12 @@ def browser_path() -> str | None:
     return os.environ.get("TVIST_BROWSER") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for the run; without one the browser tests are left out by name, or fail if they are required."""
+    """One browser for each file of ways; without one the browser tests are left out by name, or fail if they are required.
+
+    It goes when the file is done: while it is there, its thread has an event loop, and what seals a PDF cannot have one of its own.
+    """
     path = browser_path()
     if path is None:
         if os.environ.get("TVIST_REQUIRE_BROWSER") == "1":

@@ -68,7 +68,8 @@ def markers(publication: Publication) -> set[int]:
     A decision that came along from an earlier publication counts for nobody here once it was approved there and released.
     """
     hands = [(mark.decided_at, mark.decided_by_id) for mark in publication.marks if mark.decided_at]
-    hands += [(found.at, found.by_id) for found in (*publication.blurs, *publication.undoings)]
+    hands += [(blur.at, blur.by_id) for blur in publication.blurs]
+    hands += [(undoing.at, undoing.by_id) for undoing in publication.undoings]
     taken_along = any(at < publication.begun_at for at, _by in hands)
     until = session_of(publication).scalar(_approved_until(publication)) if taken_along else None
     found = {by for at, by in hands if at >= publication.begun_at or until is None or at > until}

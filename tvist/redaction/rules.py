@@ -56,8 +56,8 @@ def obstacles(redaction: Redaction, act: Act, *, by: User | None, on: date) -> l
 
 def _of_another(redaction: Redaction, by: User, on: date) -> list[Message]:
     """Who covered or uncovered does not approve; and the leader approves only where no other officer is there to do it."""
-    done = (*redaction.boxes, *redaction.uncoverings)
-    hands = {redaction.begun_by_id, redaction.submitted_by_id, *(each.by_id for each in done)}
+    uncovered_by = {uncovering.by_id for uncovering in redaction.uncoverings}
+    hands = {redaction.begun_by_id, redaction.submitted_by_id, *(box.by_id for box in redaction.boxes), *uncovered_by}
     if by.id in hands:
         return [Message("redaction.not_ones_own")]
     if Role.SECRETARIAT in redaction.roles_for(by, on):

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 OURS, OLDER = "Uttalelsen slik den ble avgitt", "En eldre versjon av uttalelsen"
 NOT_OURS, NO_PDF, TOO_LARGE = "Ikke fra oss, eller endret", "Filen er ikke en PDF", "Filen er for stor"
+NO_SUCH_CODE = "Ingen uttalelse har denne koden"
 
 
 def drop(ask: Any, data: bytes, name: str = "uttalelse.pdf") -> Any:
@@ -67,6 +68,12 @@ def test_the_opinion_is_known_by_its_file_and_by_its_code(installation: Installa
         assert OURS in answer(page)
         shown = page.get_data(as_text=True)
         assert not any(secret in shown for secret in ("2026/0001", "Vik", "Bufetat", "2026-0001"))
+
+
+def test_a_code_that_nobody_knows_says_nothing_against_the_paper(ask: Any) -> None:
+    said = answer(ask("POST", "/verify", data={"code": new_code()}, key=None))
+    assert NO_SUCH_CODE in said
+    assert NOT_OURS not in said
 
 
 def test_a_code_is_read_as_people_type_it(installation: Installation, cast: Cast, ask: Any) -> None:

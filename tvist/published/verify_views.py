@@ -87,6 +87,8 @@ def _answer(found: Verified) -> tuple[tuple[str, Message, Message], int]:
         minutes = ceil(found.seconds_to_wait / 60)
         return ("warning", Message("verify.wait_title"), Message("verify.wait", count=minutes, minutes=minutes)), 429
     way = "code" if found.is_code else "file"
-    texts = Message(f"verdict.{verdict.value}"), Message(f"verify.{way}.{verdict.value}")
+    # A code that nobody knows is as a rule mistyped: that says nothing against the paper.
+    heading = "verify.code_unknown_title" if found.is_code and verdict is Verdict.UNKNOWN else f"verdict.{verdict.value}"
+    texts = Message(heading), Message(f"verify.{way}.{verdict.value}")
     status = 413 if verdict is Verdict.TOO_LARGE else 200
     return (COLOURS[verdict] if verdict in OURS or verdict is Verdict.UNKNOWN else "warning", *texts), status

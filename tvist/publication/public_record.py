@@ -222,8 +222,8 @@ def _check(new: Record, known: Known) -> None:
     members = frozenset(each["name"] for each in new["panel"])
     written = dict(texts(new))
     structure = replaced(new, dict.fromkeys(written, ""))
-    # The state's side and the publication are named on purpose; codes, days and figures are the program's own.
-    named = {each["name"] for each in new["parties"] if each["kind"] != OrganisationKind.MUNICIPALITY} | {new["number"]}
+    # The state's sides and the publication are named on purpose; codes, days and figures are the program's own.
+    named = {region.name for region in state_regions()} | {new["number"]}
     for text in _strings(structure):
         if text in named or _OWN.fullmatch(text):
             continue

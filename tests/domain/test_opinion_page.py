@@ -54,7 +54,7 @@ def test_a_table_has_caption_scopes_and_totals() -> None:
     assert "<caption>Beløp</caption>" in found
     assert found.count('scope="col"') == 2
     assert found.count('scope="row"') == 2
-    assert '<td class="tv-number">10</td>' in found
+    assert '<td class="tv-number" data-label="Sum">10</td>' in found
     assert "<tfoot>" in found
 
 

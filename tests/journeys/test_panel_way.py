@@ -138,6 +138,7 @@ def _write_and_issue(visit: Visit, case: str, installation: Installation) -> Non
         visit.go(f"{case}/decision/text/{section}")
         visit.fill({"text": text})
         visit.do("text.save")
+    _write_parallel(visit, case)
     for name in PANEL:
         visit.become(name)
         visit.go(f"{case}/decision/approve")
@@ -147,6 +148,20 @@ def _write_and_issue(visit: Visit, case: str, installation: Installation) -> Non
     assert visit.page.locator("main form button").count(), visit.text()
     visit.do("decision.issue.do")
     visit.let_the_worker_work()
+
+
+def _write_parallel(visit: Visit, case: str) -> None:
+    """The same in the other form, each place by its owner, where the municipality has decided for that form (rule 39)."""
+    for name in (KAARE, CATO):
+        visit.become(name)
+        visit.go(f"{case}/decision/parallel")
+        ways = visit.page.locator("main table a")
+        for path in [ways.nth(number).get_attribute("href") for number in range(ways.count())]:
+            visit.go(str(path))
+            if not visit.page.locator('main [name="text"]').count():
+                continue  # Another member's own words.
+            visit.fill({"text": "Kommunen og staten er samde om at tiltaket var nødvendig."})
+            visit.do("text.save")
 
 
 def _opinion(visit: Visit, case: str) -> str:

@@ -71,7 +71,6 @@ def upgrade() -> None:
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("submitted_by_id", sa.Integer(), nullable=True),
         sa.Column("return_reasons", sa.Text(), nullable=False),
-        sa.Column("accepted_reasons", sa.Text(), nullable=False),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("approved_by_id", sa.Integer(), nullable=True),
         sa.Column("approved_sha256", sa.Text(), nullable=False),
@@ -207,19 +206,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_publication_fact_publication_id"), ["publication_id"], unique=False)
 
     op.create_table(
-        "undoing",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("publication_id", sa.Integer(), nullable=False),
-        sa.Column("by_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_undoing_by_id")),
-        sa.ForeignKeyConstraint(["publication_id"], ["publication.id"], name=op.f("fk_undoing_publication_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_undoing")),
-    )
-    with op.batch_alter_table("undoing", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_undoing_publication_id"), ["publication_id"], unique=False)
-
-    op.create_table(
         "redaction",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.Text(), nullable=False),
@@ -287,19 +273,6 @@ def upgrade() -> None:
     with op.batch_alter_table("redaction_box", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_redaction_box_redaction_id"), ["redaction_id"], unique=False)
 
-    op.create_table(
-        "uncovering",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("redaction_id", sa.Integer(), nullable=False),
-        sa.Column("by_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_uncovering_by_id")),
-        sa.ForeignKeyConstraint(["redaction_id"], ["redaction.id"], name=op.f("fk_uncovering_redaction_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_uncovering")),
-    )
-    with op.batch_alter_table("uncovering", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_uncovering_redaction_id"), ["redaction_id"], unique=False)
-
     with op.batch_alter_table("indexed", schema=None) as batch_op:
         batch_op.add_column(sa.Column("for_public", sa.Boolean(), nullable=False, server_default=sa.false()))
 
@@ -312,7 +285,6 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("verify_code", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("pages", sa.Integer(), nullable=True))
         batch_op.drop_constraint(batch_op.f("uq_issued_file_decision_id_version"), type_="unique")
-        batch_op.create_index(batch_op.f("ix_issued_file_sha256"), ["sha256"], unique=False)
         batch_op.create_unique_constraint(
             batch_op.f("uq_issued_file_decision_id_version_is_parallel"), ["decision_id", "version", "is_parallel"]
         )
@@ -414,7 +386,6 @@ def downgrade() -> None:
     with op.batch_alter_table("issued_file", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("uq_issued_file_verify_code"), type_="unique")
         batch_op.drop_constraint(batch_op.f("uq_issued_file_decision_id_version_is_parallel"), type_="unique")
-        batch_op.drop_index(batch_op.f("ix_issued_file_sha256"))
         batch_op.create_unique_constraint(batch_op.f("uq_issued_file_decision_id_version"), ["decision_id", "version"])
         batch_op.drop_column("pages")
         batch_op.drop_column("verify_code")
@@ -427,10 +398,6 @@ def downgrade() -> None:
     with op.batch_alter_table("indexed", schema=None) as batch_op:
         batch_op.drop_column("for_public")
 
-    with op.batch_alter_table("uncovering", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_uncovering_redaction_id"))
-
-    op.drop_table("uncovering")
     with op.batch_alter_table("redaction_box", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_redaction_box_redaction_id"))
 
@@ -440,10 +407,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_redaction_case_id"))
 
     op.drop_table("redaction")
-    with op.batch_alter_table("undoing", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_undoing_publication_id"))
-
-    op.drop_table("undoing")
     with op.batch_alter_table("publication_fact", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_publication_fact_publication_id"))
         batch_op.drop_index("ix_publication_fact_kind_value")

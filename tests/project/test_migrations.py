@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,9 @@ import sqlalchemy as sa
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 
+from tests.scenes.publication import released
 from tvist.clock import now
+from tvist.config import room
 from tvist.db import Database
 from tvist.migration import BrokenReferences, changing_tables, downgrade, is_at_head, upgrade
 from tvist.schema import TRIGGERS, metadata
@@ -18,8 +21,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.databases import Databases, Kind
+    from tests.people import Cast
+    from tvist.installation import Installation
 
 Shape = dict[str, object]
+GIVEN_OUT = {
+    "0001_first_tables.py": "c68da86a58a72044daacfbe804aa4ddf9ccc2f8cf20e4a991f7a073849f7aab1",
+    "0002_the_parties_side.py": "771dfc768683bef4e3c9cff31531b1d6076aa81e4541094752669fa6e8658355",
+    "0003_a_lawful_panel.py": "ed701e1c95951ff95ed96eec75d2b6cabfe58dbf538d26a2a314aa79471173df",
+    "0004_documents_that_last.py": "eb87d49dd463e2cfb0118e88e4d71e714fd06ddac441366641d900b81a00b1b4",
+    "0005_what_is_taken_away_is_remembered.py": "e93e632dffcb9c5d4f2828fdb6704919447f06483f548a29cb1e6e2993f41c4b",
+}
 
 
 @pytest.fixture
@@ -95,6 +107,28 @@ def test_down_and_up_again_leaves_no_trace(empty: Database) -> None:
     with empty.engine.connect() as connection:
         assert _shape(connection) == before
     assert is_at_head(empty)
+
+
+@pytest.mark.parametrize(("name", "sha256"), sorted(GIVEN_OUT.items()))
+def test_a_migration_that_was_given_out_is_never_changed(name: str, sha256: str) -> None:
+    """Databases have gone through it as it was: what is missing comes with a new one."""
+    assert hashlib.sha256((room("migrations") / "versions" / name).read_bytes()).hexdigest() == sha256
+
+
+def test_what_was_made_public_before_stands_after(database: Database, installation: Installation, cast: Cast) -> None:
+    with database.writing() as session:
+        released(session, cast, installation)
+        session.commit()
+    kept = sa.text("SELECT serial, public_id, approved_sha256, sha256, released_at FROM publication")
+    with database.reading() as session:
+        before = session.execute(kept).all()
+    downgrade(database, "0004")
+    upgrade(database)
+    with database.reading() as session:
+        assert session.execute(kept).all() == before
+        assert session.scalars(sa.text("SELECT accepted_reasons FROM publication")).all() == [""]
+    with database.writing() as session, pytest.raises(sa.exc.DBAPIError, match="never changed"):
+        session.execute(sa.text("UPDATE publication SET approved_sha256 = 'x'"))
 
 
 def test_upgrading_twice_changes_nothing(empty: Database) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import time
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 import pikepdf
 import pypdfium2
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from tests.people import NOON
 from tests.scenes.decision import present
@@ -119,6 +120,32 @@ def test_a_file_with_text_or_with_a_box_that_shows_something_is_refused(installa
         good = made_file(pages, order)
         assert made_file(pages, order) == good
         assert faults_in(good, pages, order) == unburnt(good, order.boxes) == []
+
+
+def test_each_page_of_an_invented_case_is_marked_so_and_of_a_real_one_is_not(installation: Installation, cast: Cast) -> None:
+    with installation.database.writing() as session:
+        order = order_of(covered(session, cast, installation), NOON)
+    with pages_of(installation.papers, order.blob_id) as pages:
+        marked, real = (made_file(pages, dataclasses.replace(order, marked_as_invented=is_so)) for is_so in (True, False))
+        assert faults_in(marked, pages, order) == faults(marked, "2a") == faults(marked, "ua1") == []
+    changed = ImageChops.difference(first_page(marked), first_page(real)).getbbox()
+    assert changed is not None
+    left, _top, _right, low = changed
+    assert left > first_page(real).width // 2
+    assert low < first_page(real).height // 10
+    assert ("Oppdikt" in alternative(marked), "Oppdikt" in alternative(real)) == (True, False)
+
+
+def first_page(data: bytes) -> Image.Image:
+    with pypdfium2.PdfDocument(data) as document:
+        picture: Image.Image = document[0].render(scale=1).to_pil().convert("L")
+        return picture
+
+
+def alternative(data: bytes) -> str:
+    """What is said of the pages to who cannot see them."""
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        return " ".join(str(thing["/Alt"]) for thing in pdf.objects if isinstance(thing, pikepdf.Dictionary) and "/Alt" in thing)
 
 
 def test_a_scan_keeps_its_colour_and_loses_what_lies_under_a_box(installation: Installation, cast: Cast) -> None:

@@ -47,10 +47,15 @@ def ready() -> None:
     """Register the fonts, once in a process. Raises FileNotFoundError that says how to get them."""
     with _registering:
         for name in FALLBACKS:
-            file = FOLDERS[name.partition("-")[0]] / f"{name}.ttf"
-            if not file.is_file():
-                raise FileNotFoundError(f"{file} is missing: run `make env`, which fetches the fonts")
-            pdfmetrics.registerFont(TTFont(name, str(file)))
+            pdfmetrics.registerFont(TTFont(name, str(file_of(name))))
+
+
+def file_of(font: str) -> Path:
+    """The file of a font. Raises FileNotFoundError that says how to get it."""
+    file = FOLDERS[font.partition("-")[0]] / f"{font}.ttf"
+    if not file.is_file():
+        raise FileNotFoundError(f"{file} is missing: run `make env`, which fetches the fonts")
+    return file
 
 
 @cache

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import pypdfium2
-from PIL import Image, ImageChops, ImageDraw
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
+from tvist.pdf.fonts import SANS_BOLD, file_of
 from tvist.pdf.pictures import PagePicture
 from tvist.pdf.sheets import PDFIUM
 from tvist.redaction.models import WHOLE
@@ -27,6 +28,10 @@ MOST_PIXELS: Final = 40_000_000
 """A larger page is drawn with fewer dots to the inch."""
 QUALITY: Final = 88
 BLACK: Final = 0
+WHITE: Final = 255
+STAMP_PART: Final = 55
+"""So many letters of a stamp would stand on a page from edge to edge, were each as wide as it is high."""
+SMALLEST_STAMP: Final = 8
 DARKEST: Final = 40
 """A burnt pixel is no lighter than this, of 255: JPEG rings a little at the edges."""
 
@@ -49,17 +54,31 @@ class Box:
         return *first, min(max(last[0], first[0]), wide - 1), min(max(last[1], first[1]), high - 1)
 
 
-def burnt_pages(source: Path, boxes: Sequence[Box], alternatives: Sequence[str]) -> Iterator[PagePicture]:
-    """Each page of the PDF as a picture, grey where the page has no colour, with its boxes burnt in."""
+def burnt_pages(source: Path, boxes: Sequence[Box], alternatives: Sequence[str], *, stamp: str = "") -> Iterator[PagePicture]:
+    """Each page of the PDF as a picture, grey where the page has no colour, with its boxes burnt in; over its corner the words of `stamp`."""
     for number, alternative in enumerate(alternatives, start=1):
         picture, points = _drawn(source, number)
         burn = ImageDraw.Draw(picture)
+        if stamp:
+            _stamp(burn, picture, stamp)
         for box in boxes:
             if box.page == number:
                 burn.rectangle(box.pixels(picture.size), fill=BLACK if picture.mode == "L" else (BLACK,) * 3)
         saved = io.BytesIO()
         picture.save(saved, "JPEG", quality=QUALITY, subsampling=0)
         yield PagePicture(saved.getvalue(), picture.size, picture.mode == "L", points, alternative)
+
+
+def _stamp(burn: ImageDraw.ImageDraw, picture: Image.Image, words: str) -> None:
+    """Write the words into the upper right corner, black on white with a frame; a box that lies there covers them."""
+    size = max(picture.width // STAMP_PART, SMALLEST_STAMP)
+    font = ImageFont.truetype(file_of(SANS_BOLD), size)
+    wide = math.ceil(font.getlength(words)) + size
+    white, black = (WHITE, BLACK) if picture.mode == "L" else ((WHITE,) * 3, (BLACK,) * 3)
+    burn.rectangle(
+        (picture.width - wide - size, size // 2, picture.width - size, size * 5 // 2), fill=white, outline=black, width=2
+    )
+    burn.text((picture.width - size - wide // 2, size * 3 // 2), words, fill=black, font=font, anchor="mm")
 
 
 def unburnt(data: bytes, boxes: Sequence[Box]) -> list[Box]:

@@ -51,6 +51,7 @@ class Order:
     words: tuple[str, ...]
     language: Norwegian
     at: datetime
+    marked_as_invented: bool
 
 
 def redaction_job(installation: Installation, redaction_id: int, at: datetime) -> None:
@@ -69,7 +70,8 @@ def redaction_job(installation: Installation, redaction_id: int, at: datetime) -
 def order_of(redaction: Redaction, at: datetime) -> Order:
     """The order for a redaction whose pages are laid out."""
     language: Norwegian = redaction.case.language  # type: ignore[assignment]
-    return Order(redaction.blob_id or "", tuple(boxes_of(redaction)), tuple(words_of(redaction)), language, at)
+    boxes, words = tuple(boxes_of(redaction)), tuple(words_of(redaction))
+    return Order(redaction.blob_id or "", boxes, words, language, at, redaction.case.is_invented)
 
 
 @contextmanager
@@ -85,10 +87,12 @@ def pages_of(papers: PaperStore, blob_id: str) -> Iterator[Path]:
 def made_file(pages: Path, order: Order) -> bytes:
     """The file: each page a picture with its boxes burnt in, named for who cannot see it. The same order gives the same bytes."""
     count = page_count(pages)
+    stamp = _say("pdf.invented", order.language) if order.marked_as_invented else ""
     named = [_say("redaction.page_told", order.language, page=number, pages=count) for number in range(1, count + 1)]
+    named = [f"{words}. {stamp}" if stamp else words for words in named]
     title = _say("redaction.file_title", order.language)
     told = Description(title, _say("pdf.body", order.language), title, order.language, oslo_date(order.at))
-    return picture_file(burnt_pages(pages, order.boxes, named), told, order.language)
+    return picture_file(burnt_pages(pages, order.boxes, named, stamp=stamp), told, order.language)
 
 
 def faults_in(data: bytes, pages: Path, order: Order) -> list[Message]:

@@ -37,10 +37,13 @@ _LEAST_STEP: Final = 1000 * _KRONE
 _DIGITS_KEPT: Final = 2
 _SPACE: Final = "[ .\u00a0\u2009\u202f]"
 _NUMBER: Final = rf"\d{{1,3}}(?:{_SPACE}\d{{3}})+|\d+"
-_REST: Final = "(?:,(?:\\d\\d|[-\u2013]))?"
+_REST: Final = "(?:,(?:\\d\\d?|[-\u2013]))?"
+_BETWEEN: Final = "[ \u00a0\u2009\u202f\n]*"
+_BEGINS: Final = r"(?<![\d.,/§])(?:(?<!-)|(?<=(?<!\w)-)|(?<=[ .\u00a0\u2009\u202f]\d\d\d-))"
+"""Where a sum may begin: after a hyphen only where that is its sign, or parts it from a sum before it; a section or a number of a case is none."""
 _SUM: Final = re.compile(
-    rf"(?<![\d.,/§-])(?:(?P<before>kr\.?|kroner|NOK)[ \u00a0]*(?P<first>{_NUMBER}){_REST}(?!\d)"
-    rf"|(?P<second>{_NUMBER}){_REST}[ \u00a0]*(?P<after>kr\b|kroner\b|NOK\b)"
+    rf"{_BEGINS}(?:(?P<before>kr\.?|kroner|NOK){_BETWEEN}(?P<sign>-?)(?P<first>{_NUMBER}){_REST}(?!\d)"
+    rf"|(?P<second>{_NUMBER}){_REST}{_BETWEEN}(?P<after>kr\b|kroner\b|NOK\b)"
     rf"|(?P<third>\d{{1,3}}(?:{_SPACE}\d{{3}})+){_REST}(?![\d]))",
     re.IGNORECASE,
 )
@@ -112,7 +115,7 @@ def _said(code: str, language: str) -> str:
 def _round_sum(found: re.Match[str]) -> str:
     digits = re.sub(r"\D", "", found["first"] or found["second"] or found["third"])
     kroner = f"{rounded(int(digits) * _KRONE) // _KRONE:,}".replace(",", NO_BREAK)
-    return f"ca.{NO_BREAK}{kroner}" + (f"{NO_BREAK}kr" if found["before"] or found["after"] else "")
+    return f"ca.{NO_BREAK}{found['sign'] or ''}{kroner}" + (f"{NO_BREAK}kr" if found["before"] or found["after"] else "")
 
 
 def _without_regions(text: str) -> str:

@@ -14,6 +14,7 @@ from tvist.words import LOCALES
 _NUMBERS: Final = re.compile(r"(?<!\d)(?P<day>\d{1,2})\s*[./-]\s*(?P<month>\d{1,2})\s*[./-]\s*(?P<year>\d{4}|\d{2})(?!\d)")
 _ISO: Final = re.compile(r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)")
 _WORDS: Final = re.compile(r"(?<!\d)(?P<day>\d{1,2})\.?\s*(?P<month>[^\W\d_]{3,})\.?,?\s*(?P<year>\d{4})(?!\d)")
+_ENGLISH: Final = re.compile(r"(?<![^\W\d_])(?P<month>[^\W\d_]{3,})\.?\s+(?P<day>\d{1,2}),?\s+(?P<year>\d{4})(?!\d)")
 _CENTURY: Final = 100
 _TURN: Final = 70
 """A year of two figures from here on lies in the last century."""
@@ -28,7 +29,7 @@ def days_in(words: str) -> list[date]:
     """The whole days (with month and year) in the words, as written in Norwegian or English."""
     text = " ".join(words.split())
     found = []
-    for pattern in (_ISO, _NUMBERS, _WORDS):
+    for pattern in (_ISO, _NUMBERS, _WORDS, _ENGLISH):
         for match in pattern.finditer(text):
             month = match["month"]
             number = int(month) if month.isdecimal() else _months().get(month.casefold()[:3], 0)
@@ -49,9 +50,10 @@ def _day(year: str, month: int, day: int) -> date | None:
 
 def _forms(day: date) -> set[str]:
     found = {day.isoformat(), f"{day:%Y%m%d}", f"{day:%d%m%Y}"}
+    numbers, months = {f"{day.day}", f"{day:%d}"}, {f"{day.month}", f"{day:%m}"}
     for year in (f"{day:%Y}", f"{day:%y}"):
         for mark in "./-":
-            found |= {f"{day.day}{mark}{day.month}{mark}{year}", f"{day:%d}{mark}{day:%m}{mark}{year}"}
+            found |= {f"{number}{mark}{month}{mark}{year}" for number in numbers for month in months}
     for locale in LOCALES.values():
         for width in ("wide", "abbreviated"):
             name = get_month_names(width, locale=locale)[day.month]

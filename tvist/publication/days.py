@@ -19,6 +19,10 @@ _DAY: Final = "(?:3[01]|[12]\\d|0?[1-9])"
 _YEAR: Final = "(?:19|20)\\d\\d"
 _YEAR_IN_WORDS: Final = f"to{_SP}?tusen(?:{_SP}og)?(?:{_SP}\\w+)?|tjue(?:tjue)?\\w+"
 _AFTER_MONTH: Final = f"(?:{_SP}+(?:{_YEAR}|{_YEAR_IN_WORDS}))?(?!\\w)"
+_TO: Final = "(?:[-\u2013]|til|og|eller)"
+_SHORT: Final = f"{_DAY}[./](?:1[0-2]|0?[1-9])"
+_AFTER_A_DAY: Final = "(?<=[./](?:19|20)\\d\\d-)|(?<=[./]\\d\\d-)"
+"""Where the second of two days joined by a hyphen begins; after any other hyphen stands a number that is no day."""
 _NUMBERS: Final = "ett|eitt|to|tre|fire|fem|seks|sju|syv|åtte|ni|ti|elleve|tolv|tretten|fjorten|femten|seksten|sytten|atten|nitten|tjue|[1-9]|1\\d|2[0-4]"
 _OLD: Final = f"{_SP}?-?(?:år(?:s)?{_SP}+(?:gam(?:mel|mal|le|alt|melt)|alder(?:en)?)|åring(?:en|ar|er|ane|ene)?s?)"
 
@@ -28,14 +32,14 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 
 _DAYS: Final = (
-    f"(?<![\\d§])(?:den{_SP})?(?:{_DAY}\\.?{_SP}?(?:[-\u2013]|til|og|eller){_SP}?)?{_DAY}\\.{_SP}?(?:{_MONTHS}){_AFTER_MONTH}",
+    f"(?<![\\d§])(?:den{_SP})?(?:{_DAY}\\.?{_SP}?{_TO}{_SP}?)?{_DAY}\\.{_SP}?(?:{_MONTHS}){_AFTER_MONTH}",
     f"(?<![\\d.,/§-]){_DAY}{_SP}(?:{_MONTHS}){_SP}{_YEAR}(?!\\d)",
     f"\\b(?:den{_SP})?(?:{_ORDINALS}){_SP}+(?:i{_SP})?(?:{_MONTHS}){_AFTER_MONTH}",
-    f"(?<![\\d.,/§-]){_DAY}[./](?:1[0-2]|0?[1-9])[./-](?:{_YEAR}|\\d\\d)(?![\\d/])",
-    f"(?<![\\d/.-]){_YEAR}-(?:1[0-2]|0[1-9])-(?:3[01]|[12]\\d|0[1-9])(?![\\d-])",
+    f"(?:(?<![\\d.,/§-])|{_AFTER_A_DAY})(?:{_SHORT}\\.?{_SP}?{_TO}{_SP}?)?{_SHORT}[./-](?:{_YEAR}|\\d\\d)(?![\\d/])",
+    f"(?:(?<![\\d/.-])|(?<=\\d-\\d\\d/)){_YEAR}-(?:1[0-2]|0[1-9])-(?:3[01]|[12]\\d|0[1-9])(?![\\d-])",
 )
 DAYS: Final = tuple(_pattern(each) for each in _DAYS)
-"""A day: `10. mars 2024`, `10.–12. mars`, `den tiende mars`, `10.3.24`, `10/3-2024`, `2024-03-10`."""
+"""A day: `10. mars 2024`, `10.–12. mars`, `den tiende mars`, `10.3.24`, `10/3-2024`, `10.3.-12.3.2024`, `2024-03-10`."""
 _BORN: Final = (
     f"(?:født|fødd|fødte|fødselsår|fødeår|fødeåret|fødselsåret|fødselsdato|f\\.){_SP}*:?{_SP}+(?:(?:er|i|året|år|var){_SP}+)*"
 )

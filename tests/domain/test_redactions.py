@@ -222,6 +222,29 @@ def test_a_purpose_is_said(installation: Installation, cast: Cast) -> None:
         assert codes(refused) == ["redaction.say_purpose"]
 
 
+def test_a_paper_put_under_quarantine_after_approval_comes_back_instead_of_being_made(
+    installation: Installation, cast: Cast
+) -> None:
+    with installation.database.writing() as session:
+        made = approved(session, cast, installation)
+        quarantine_paper(made.paper, by=present(session, cast).siri, at=NOON, reason="Feil barn.")
+        worked(session, installation, made)
+        assert stage_of(made) is RedactionStage.COVERING
+        assert made.return_reasons
+
+
+def test_words_beyond_the_edge_of_a_cropped_page_need_no_box(installation: Installation, cast: Cast) -> None:
+    with pikepdf.open(io.BytesIO(a_letter())) as pdf:
+        pdf.pages[0].MediaBox = pikepdf.Array([0, 0, 150, 842])
+        cropped = io.BytesIO()
+        pdf.save(cropped)
+    with installation.database.writing() as session:
+        made = worked(session, installation, approved(session, cast, installation, content=cropped.getvalue()))
+        assert made.boxes
+        assert all(box.left + box.width <= WHOLE for box in made.boxes)
+        assert stage_of(made) is RedactionStage.MADE, made.return_reasons
+
+
 def test_another_person_approves_and_the_leader_only_when_no_officer_is_there(installation: Installation, cast: Cast) -> None:
     with installation.database.writing() as session:
         made = covered(session, cast, installation)
@@ -275,4 +298,6 @@ def test_a_letter_of_many_pages_names_each(installation: Installation, cast: Cas
         order = order_of(covered(session, cast, installation, content=a_letter(times=60), secrets=""), NOON)
     with pages_of(installation.papers, order.blob_id) as pages, pikepdf.open(io.BytesIO(made_file(pages, order))) as pdf:
         figures = pdf.Root.StructTreeRoot.K[0].K
-        assert [str(each.Alt) for each in figures][1] == f"Side 2 av {len(pdf.pages)}: sladda bilete av eit dokument"
+        assert [str(each.Alt) for each in figures][
+            1
+        ] == f"Side 2 av {len(pdf.pages)}: sladda bilete av eit dokument. Oppdikta døme"

@@ -8,10 +8,13 @@ import pytest
 
 from tests.people import NOON
 from tests.scenes.decision import present
+from tests.scenes.intake import declared
 from tests.scenes.redaction import approved, begun, covered, laid_out, worked
+from tvist.intake.actions import propose_dismissal
 from tvist.redaction.actions import submit
 from tvist.redaction.job import redaction_job
 from tvist.redaction.models import Redaction
+from tvist.submissions.paper_actions import quarantine_paper
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,6 +106,39 @@ def test_parties_and_strangers_find_nothing(installation: Installation, cast: Ca
     for address in (where, f"{where}/file", f"{where}/pages/1", f"{where}/pages/1/picture"):
         assert {ask("GET", address, as_=user).status_code for user in (cast.asta, cast.bo, cast.dag, cast.eva)} <= {403, 404}
     assert ask("GET", f"{where}/pages/1/picture", as_=cast.siri).mimetype == "image/webp"
+
+
+def test_the_leader_sees_the_pages_after_declaring_and_never_those_of_a_paper_under_quarantine(
+    installation: Installation, cast: Cast, ask: Ask
+) -> None:
+    with installation.database.writing() as session:
+        made = covered(session, cast, installation)
+        propose_dismissal(made.case, by=made.begun_by, at=NOON, ground="outside_mandate", reasons="Saken gjelder bare én lov.")
+        session.commit()
+        where, key = f"/redactions/{made.public_id}", made.id
+    addresses = (where, f"{where}/pages/1", f"{where}/pages/1/picture", f"{where}/approve")
+    assert {ask("GET", each, as_=cast.cato).status_code for each in addresses} == {403}
+    with installation.database.writing() as session:
+        declared(session.get_one(Redaction, key).case, present(session, cast).cato)
+        session.commit()
+    assert {ask("GET", each, as_=cast.cato).status_code for each in addresses} == {200}
+    with installation.database.writing() as session:
+        quarantine_paper(session.get_one(Redaction, key).paper, by=present(session, cast).siri, at=NOON, reason="Feil barn.")
+        session.commit()
+    assert {ask("GET", each, as_=cast.cato).status_code for each in addresses} == {403}
+    assert ask("GET", where, as_=cast.stein).status_code == 200
+
+
+def test_what_was_made_of_a_paper_under_quarantine_is_not_given_out(installation: Installation, cast: Cast, ask: Ask) -> None:
+    with installation.database.writing() as session:
+        made = worked(session, installation, approved(session, cast, installation))
+        where = f"/redactions/{made.public_id}"
+        quarantine_paper(made.paper, by=present(session, cast).siri, at=NOON, reason="Feil barn.")
+        session.commit()
+    assert ask("GET", f"{where}/file", as_=cast.stein).status_code == 404
+    page = ask("GET", where, as_=cast.stein).get_data(as_text=True)
+    assert f"{where}/file" not in page
+    assert "karantene" in page
 
 
 @pytest.mark.parametrize("language", ["nb", "nn", "en"])

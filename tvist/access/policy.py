@@ -282,8 +282,9 @@ POLICY: Final[dict[Act, frozenset[Role]]] = {
     Act.WITHDRAW_PUBLICATION: frozenset({Role.SECRETARIAT_DECLARED, Role.LEADER}),
     Act.RANK_PUBLICATION: frozenset({Role.LEADER}),
     Act.REDACT_PAPER: frozenset({Role.SECRETARIAT_DECLARED}),
-    Act.APPROVE_REDACTION: frozenset({Role.SECRETARIAT_DECLARED, Role.LEADER}),
-    Act.READ_REDACTION: frozenset({Role.SECRETARIAT_DECLARED, Role.LEADER}),
+    # Who reads a redaction reads the paper's pages before they are covered, so nobody does who may not read the paper.
+    Act.APPROVE_REDACTION: frozenset({Role.SECRETARIAT_DECLARED, Role.LEADER_DECLARED}),
+    Act.READ_REDACTION: frozenset({Role.SECRETARIAT_DECLARED, Role.LEADER_DECLARED}),
     Act.SEE_DESK: frozenset({Role.SIGNED_IN}),
     Act.SEE_WORKLIST: frozenset({Role.PARTY_STAFF, Role.SECRETARIAT, Role.BOARD_MEMBER, Role.LEADER}),
     Act.SEE_BOARD: frozenset({Role.SECRETARIAT, Role.BOARD_MEMBER, Role.LEADER}),

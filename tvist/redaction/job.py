@@ -22,13 +22,13 @@ from tvist.redaction.actions import boxes_of, reopen, words_of
 from tvist.redaction.drawing import burnt_pages, unburnt
 from tvist.redaction.models import Redaction
 from tvist.redaction.queries import redaction_at
-from tvist.redaction.rules import RedactionStage, stage_of
+from tvist.redaction.rules import RedactionStage, obstacles_to_begin, stage_of
 from tvist.redaction.sheets import ToLay, lay_out, to_lay
 from tvist.redaction.words import found_in, has_text, uncovered
 from tvist.words import Message, render
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
     from tvist.documents.storage import PaperStore, Stored
@@ -59,9 +59,13 @@ def redaction_job(installation: Installation, redaction_id: int, at: datetime) -
     with installation.database.reading() as session:
         redaction = session.get_one(Redaction, redaction_id)
         public_id, standing, language = redaction.public_id, stage_of(redaction), redaction.case.language
-        laid = to_lay(redaction.paper, language, at)  # type: ignore[arg-type]
+        blocked = obstacles_to_begin(redaction.paper)
+        laid = to_lay(redaction.paper, language, at) if standing is RedactionStage.LAYING_OUT else None  # type: ignore[arg-type]
         order = order_of(redaction, at) if standing is RedactionStage.MAKING else None
-    if standing is RedactionStage.LAYING_OUT:
+    if blocked and (laid or order):
+        # What was found in the paper meanwhile stops it at any stage.
+        _write(installation, public_id, standing, lambda found: reopen(found, _in_lines(blocked, language)))
+    elif laid is not None:
         _lay_out(installation, public_id, laid)
     elif order is not None:
         _make(installation, public_id, order)
@@ -100,7 +104,7 @@ def faults_in(data: bytes, pages: Path, order: Order) -> list[Message]:
     faults = [Message("redaction.still_text")] if has_text(data) else []
     faults += [Message("redaction.shows_through", page=page) for page in sorted({box.page for box in unburnt(data, order.boxes)})]
     open_ = uncovered(found_in(pages, order.words), order.boxes)
-    faults += [Message("redaction.uncovered", words=each.words, page=each.boxes[0].page if each.boxes else 1) for each in open_]
+    faults += [Message("redaction.uncovered", words=each.words, page=each.boxes[0].page) for each in open_]
     secrets = [Secret(word, kind, "marked") for word in order.words for kind in _KINDS]
     leaks = leaks_in([Output(FILE_NAME, "pdf", data)], secrets)
     return [*faults, *(Message("redaction.leaks", where=leak.where, words=leak.found) for leak in leaks)]
@@ -112,7 +116,7 @@ def _lay_out(installation: Installation, public_id: str, wanted: ToLay) -> None:
         try:
             lay_out(installation.papers, wanted, target)
         except CannotProceed as refused:
-            reasons = "\n".join(render(message, wanted.language) for message in refused.obstacles)
+            reasons = _in_lines(refused.obstacles, wanted.language)
             _write(installation, public_id, RedactionStage.LAYING_OUT, lambda found: setattr(found, "return_reasons", reasons))
             return
         with target.open("rb") as opened:
@@ -165,6 +169,10 @@ def _write(installation: Installation, public_id: str, standing: RedactionStage,
         change(found)
         session.commit()
     return True
+
+
+def _in_lines(messages: Iterable[Message], language: str) -> str:
+    return "\n".join(render(message, language) for message in messages)
 
 
 def _say(code: str, language: Norwegian, **params: int) -> str:

@@ -65,8 +65,8 @@ class Redaction(Base, Versioned):
     uncoverings: Mapped[list[Uncovering]] = relationship(back_populates="redaction", order_by="Uncovering.id")
 
     def roles_for(self, user: User, on: date) -> set[Role]:
-        """What the person is to the case."""
-        return self.case.roles_for(user, on)
+        """What the person is to the paper: its pages are laid out here uncovered."""
+        return self.paper.roles_for(user, on)
 
 
 class Uncovering(Base):

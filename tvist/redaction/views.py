@@ -56,7 +56,9 @@ def begin(paper: Paper) -> ResponseReturnValue:
 @requires(Act.READ_REDACTION, of=redaction_at)
 def show(redaction: Redaction) -> ResponseReturnValue:
     """One redaction: where it stands, its pages, and what comes next."""
-    return render_template("redaction/show.html", redaction=redaction, pages=_pages(redaction), boxes=_counted(redaction))
+    blocked = obstacles_to_begin(redaction.paper)
+    told = {"pages": _pages(redaction), "boxes": _counted(redaction), "blocked": blocked}
+    return render_template("redaction/show.html", redaction=redaction, **told)
 
 
 @bp.route("/redactions/<public_id>/words", methods=["GET", "POST"])
@@ -162,8 +164,8 @@ def send_back(redaction: Redaction) -> ResponseReturnValue:
 @bp.route("/redactions/<public_id>/file")
 @requires(Act.READ_REDACTION, of=redaction_at)
 def file(redaction: Redaction) -> ResponseReturnValue:
-    """The made file."""
-    if stage_of(redaction) is not RedactionStage.MADE:
+    """The made file; none of a paper that was put under quarantine since."""
+    if stage_of(redaction) is not RedactionStage.MADE or obstacles_to_begin(redaction.paper):
         abort(404)
     answer = Response(installed().papers.open(redaction.blob_id or ""), mimetype="application/pdf")
     answer.headers["Content-Security-Policy"] = SANDBOX

@@ -93,7 +93,14 @@ def _on_page(page: pypdfium2.PdfPage, number: int, searcher: Searcher[str]) -> I
         if stretch not in seen:
             seen.add(stretch)
             corners = [sheet.get_charbox(place) for place in range(stretch[0], stretch[1] + 1) if letters[place].strip()]
-            yield Found(match.thing, " ".join(match.found.split()), tuple(_box(number, size, line) for line in _lines(corners)))
+            boxes = tuple(_box(number, size, line) for line in _lines(_shown(corners, size)))
+            if boxes:
+                yield Found(match.thing, " ".join(match.found.split()), boxes)
+
+
+def _shown(corners: Sequence[Corners], size: tuple[float, float]) -> list[Corners]:
+    """Those letters of which anything lies on the page: a page that was cropped still has the text beyond its edge, and its picture has not."""
+    return [each for each in corners if each[0] < size[0] and each[2] > 0 and each[1] < size[1] and each[3] > 0]
 
 
 def _places(letters: Sequence[str]) -> list[tuple[int, int]]:

@@ -213,6 +213,8 @@ def test_an_officer_writes_a_letter_looks_at_it_and_sends_it_to_one_side_alone(d
     assert "asta@example.invalid" in preview
     assert "bo@example.invalid" not in preview
     assert "Mal.pdf" in preview
+    assert "<strong>Siri Oppdiktet</strong><br>saksbehandlar" in preview
+    assert "inga underskrift" not in preview
     assert ask("POST", f"/cases/{slug}/letter/preview", as_=cast.siri).status_code == 303
     send_letters(database, None)
     with database.reading() as session:

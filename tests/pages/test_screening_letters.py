@@ -79,6 +79,16 @@ def test_a_letter_is_looked_at_before_it_leaves(ask, cast, slug, database):
     assert state_of(database, slug) is State.DEFICIENT
 
 
+@pytest.mark.parametrize(
+    ("path", "typed"),
+    [("missing", {"text": "Legg ved fullmakten."}), ("dismissal", {"ground": "no_legal_interest", "reasons": "Uten betydning."})],
+)
+def test_the_officer_who_looks_at_a_letter_signs_it(ask, cast, slug, path, typed):
+    looked = ask("POST", f"/cases/{slug}/screening/{path}", as_=cast.siri, data=typed | {"then": "look"}).text
+    assert "<strong>Siri Oppdiktet</strong><br>saksbehandlar" in looked
+    assert "inga underskrift" not in looked
+
+
 def test_what_was_looked_at_is_still_there_to_be_changed(ask, cast, slug):
     path = f"/cases/{slug}/screening/missing"
     ask("POST", path, as_=cast.siri, data={"text": "Legg ved fullmakten.", "then": "look"})

@@ -51,17 +51,19 @@ def preview_to_party(
     at: datetime,
     starts: tuple[TaskKind, Length] | None = None,
     draft: tuple[SubmissionKind, str] | None = None,
+    by: User | None = None,
     ground: str = "",
     **params: object,
 ) -> Preview:
     """The notice and the document that `write_to_party` would write to the party with the same `kind` and `params`.
 
-    `draft`: a text of the body's own that would be served with it; `ground`: the code of the ground of dismissal it would tell.
+    `draft`: a text of the body's own that would be served with it, and `by`: who would sign it; `ground`: the code of the ground of dismissal
+    it would tell.
     """
     language, session = language_for(party, at), session_of(party)
     wording = wording_for(party, kind, language=language, at=at, params=params, session=session)
     link = f"/cases/{party.case.slug}"
-    about = About(clock=starts, draft=draft, ground=ground, params=params)
+    about = About(clock=starts, draft=draft, by=by, ground=ground, params=params)
     return Preview(
         kind,
         party,

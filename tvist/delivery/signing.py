@@ -24,9 +24,11 @@ _OFFICER: Final = Message("letter_document.role.officer")
 
 def signers(kind: LetterKind, party: Party, about: About) -> list[tuple[str, Message]]:
     """Name and role of each who answers for the letter."""
+    if about.draft is not None and about.by is not None:
+        return [(about.by.name, _role_in(about.draft[0]))]
     own = next((sent for sent in about.serves if sent.party_id is None and sent.party is None), None)
     if own is not None:
-        return [(own.by.name, _LEADER if own.kind in BY_LEADER else _OFFICER)]
+        return [(own.by.name, _role_in(own.kind))]
     if kind in {LetterKind.EXTENSION_GRANTED, LetterKind.EXTENSION_REFUSED}:
         ruled = latest_extension(party.case)
         return _named(party, ruled.ruled_by_id if ruled else None, _OFFICER)
@@ -37,6 +39,10 @@ def signers(kind: LetterKind, party: Party, about: About) -> list[tuple[str, Mes
         late = latest_late(party)
         return _named(party, late.ruled_by_id if late else None, _LEADER)
     return []
+
+
+def _role_in(kind: SubmissionKind) -> Message:
+    return _LEADER if kind in BY_LEADER else _OFFICER
 
 
 def _named(party: Party, user_id: int | None, role: Message) -> list[tuple[str, Message]]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from tvist.accounts.models import User
     from tvist.cases.models import Party
     from tvist.cases.submissions import Submission, SubmissionKind
     from tvist.cases.waiting import Task, TaskKind
@@ -37,13 +38,15 @@ class About:
     """What a letter is about, beside the case itself: what it serves, and whose clock it starts.
 
     `task` is the task whose clock starts; of one that is not opened yet `clock` tells the kind and the length. `draft` is a text of the
-    body's own that would be served with it, where the letter is only looked at, and `ground` the ground of dismissal it would tell.
+    body's own that would be served with it, where the letter is only looked at, `by` who would send it, and `ground` the ground of dismissal
+    it would tell.
     """
 
     serves: Sequence[Submission] = ()
     task: Task | None = None
     clock: tuple[TaskKind, Length] | None = None
     draft: tuple[SubmissionKind, str] | None = None
+    by: User | None = None
     ground: str = ""
     params: Mapping[str, Any] | None = None
 

@@ -85,7 +85,9 @@ def preview_letter(case: Case) -> ResponseReturnValue:
         draft=draft,
         form=form,
         faults=faults,
-        previews=[preview_to_party(party, LetterKind.BODY_LETTER, at=now(), draft=text) for party in addressees(draft)],
+        previews=[
+            preview_to_party(party, LetterKind.BODY_LETTER, at=now(), draft=text, by=current_user) for party in addressees(draft)
+        ],
     )
     return page, 200 if request.method == "GET" else 409 if form.is_stale else 422
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from flask import render_template, request
+from flask_login import current_user
 
 from tvist.access.policy import Act
 from tvist.cases.models import Side
@@ -51,13 +52,17 @@ def _previews(case: Case, form: TvistForm, act: Act, text: str) -> list[Preview]
         draft = (SubmissionKind.DEFICIENCY_LETTER, text)
         clock = (TaskKind.CURE, rules.deficiency_length)
         return [
-            preview_to_party(party, LetterKind.DEFICIENCY, at=now(), starts=clock if party is first else None, draft=draft)
+            preview_to_party(
+                party, LetterKind.DEFICIENCY, at=now(), starts=clock if party is first else None, draft=draft, by=current_user
+            )
             for party in case.parties_on(Side.REQUESTING)
         ]
     clock, draft = (TaskKind.COMMENT_ON_DISMISSAL, rules.dismissal_comment_length), (SubmissionKind.DISMISSAL_PROPOSAL, text)
     ground = str(form["ground"].data or "")
     return [
-        preview_to_party(party, LetterKind.DISMISSAL_PROPOSED, at=now(), starts=clock, draft=draft, ground=ground)
+        preview_to_party(
+            party, LetterKind.DISMISSAL_PROPOSED, at=now(), starts=clock, draft=draft, by=current_user, ground=ground
+        )
         for party in _both(case)
     ]
 

@@ -22,13 +22,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 STREAM = re.compile(rb"stream\r?\n(.*?)\r?\n?endstream", re.DOTALL)
+MARKED = re.compile(rb"\xfe\xff((?:[\x00-\x21].)+)", re.DOTALL)
 HEX = re.compile(rb"<([0-9A-Fa-f\s]{4,})>")
 UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\ufffe\x02]")
 TAGS = re.compile(r"<[^>]*>")
 FEWEST_DIGITS = 5
 LONG_ENOUGH = 6
 SAMPLE = 4000
-APART = "[\\s\\-\u2010\u2011\u2013.]*"
+APART = "\\s\\-\u2010-\u2015\u2212\u2043\u2044\u2215_/\\\\.,:\u00b7\u2022|()'\u2019"
+"""What a printer or a typist puts between the parts of a number or a name: spaces, every dash, strokes, stops, dots, brackets."""
+BETWEEN = f"[{APART}]*"
 
 
 def finds(files: Mapping[str, bytes], words: Iterable[str]) -> list[str]:
@@ -50,18 +53,23 @@ def pattern_of(word: str) -> tuple[str, re.Pattern[str]]:
     """How the word begins, and the word as a whole; its digits and parts with anything between that a printer or a typist puts there."""
     plain = bare(word).casefold()
     digits = re.findall(r"\d", plain)
-    if len(digits) >= FEWEST_DIGITS and not re.search(r"[^\d\s.\-/]", plain):
-        return "".join(digits), re.compile(rf"(?<!\d){APART.join(digits)}(?!\d)")
-    parts = [part for part in re.split(r"[\s\-\u2010\u2011\u2013]+", plain) if part]
-    return parts[0], re.compile(rf"(?<!\w){APART.join(re.escape(part) for part in parts)}(?!\w)")
+    if len(digits) >= FEWEST_DIGITS and not re.search(rf"[^\d+{APART}]", plain):
+        return "".join(digits), re.compile(rf"(?<!\d){BETWEEN.join(digits)}(?!\d)")
+    parts = [part for part in re.split(rf"[{APART}]+", plain) if part] or [plain]
+    return parts[0], re.compile(rf"(?<!\w){BETWEEN.join(re.escape(part) for part in parts)}(?!\w)")
 
 
 def readings(data: bytes) -> Iterator[tuple[str, bool]]:
     """Every text that can be made of the bytes, and whether it is noise, in which any short word stands by chance."""
     for piece in unpacked(data):
         is_noise = sum(byte < ord(" ") and byte not in b"\r\n\t" for byte in piece[:SAMPLE]) > len(piece[:SAMPLE]) // 50
-        for encoding in ("utf-8", "latin-1", "utf-16-be"):
-            yield from ((text, is_noise or encoding == "utf-16-be") for text in dresses(piece.decode(encoding, errors="replace")))
+        for encoding in ("utf-8", "latin-1"):
+            yield from ((text, is_noise) for text in dresses(piece.decode(encoding, errors="replace")))
+        # A string in the middle of a file begins at an odd byte as often as at an even one.
+        for start in (0, 1):
+            yield from ((text, True) for text in dresses(piece[start:].decode("utf-16-be", errors="replace")))
+        for string in MARKED.findall(re.sub(rb"\\([()\\])", rb"\1", piece)):
+            yield from ((text, False) for text in dresses(string.decode("utf-16-be", errors="replace")))
         for digits in HEX.findall(piece):
             held = re.sub(rb"\s", b"", digits).decode()
             text = bytes.fromhex(held + "0" * (len(held) % 2)).decode("utf-16-be", errors="replace")

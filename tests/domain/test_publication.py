@@ -32,7 +32,7 @@ from tvist.publication.marking import (
     remove,
 )
 from tvist.publication.models import BlurKind, MarkKind, MarkOrigin, Publication, Stage
-from tvist.publication.places import texts
+from tvist.publication.places import language_at, texts
 from tvist.publication.queries import known_of
 from tvist.publication.rules import half_of, has_hand, officers_there
 from tvist.publication.sources import record_of
@@ -337,6 +337,35 @@ def test_what_stands_instead_in_a_parallel_text_is_in_its_language(session, cast
     session.flush()
     decide(made, {mark.public_id: Decided(hides=True, kind=MarkKind.PLACE)}, by=siri, at=LATER)
     assert {"nb": "[sted]", "nn": "[stad]"}[record["parallel"]["language"]] == mark.replacement
+
+
+def in_both_forms(session, cast, installation):
+    """A publication of an opinion in both forms of Norwegian; and the officer who marks it."""
+    case = both_issued(session, cast, installation)
+    declared(session, cast, case)
+    siri = present(session, cast).siri
+    return begin(case.decision, by=siri, at=THE_DAY_AFTER), siri
+
+
+def by_language(publication, marks):
+    """What stands instead in these marks, by the language of the text they stand in."""
+    return {language_at(record_of(publication), mark.place): mark.replacement for mark in marks}
+
+
+def test_a_replacement_goes_to_texts_in_its_own_language_alone(session, cast, installation):
+    made, siri = in_both_forms(session, cast, installation)
+    found = find_everywhere(made, "barnevernsloven")
+    of_both = [find(made, place, "barnevernsloven", occurrence=1) for place in dict.fromkeys(each.place for each in found)]
+    nynorsk = with_words(made, "barnevernsloven").place
+    assert language_at(record_of(made), nynorsk) == "nn"
+    marks = add(made, of_both, kind=MarkKind.PERSON, replacement="[far sitt]", written_for=nynorsk, by=siri, at=LATER)
+    assert by_language(made, marks) == {"nn": "[far sitt]", "nb": "[navn]"}
+    session.flush()
+    first = next(mark for mark in marks if mark.place == nynorsk)
+    assert decide_alike(first, Decided(hides=True, replacement="[mor]"), by=siri, at=LATER) == 1
+    assert by_language(made, marks) == {"nn": "[mor]", "nb": "[navn]"}
+    decide_alike(first, Decided(hides=True, replacement="[heimen]", kind=MarkKind.PLACE), by=siri, at=LATER)
+    assert by_language(made, marks) == {"nn": "[heimen]", "nb": "[sted]"}
 
 
 def test_who_undid_anothers_mark_does_not_approve_what_is_left(session, cast, installation):

@@ -8,8 +8,10 @@ from wtforms import BooleanField, IntegerField, RadioField, SelectField, SelectM
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from tvist.decision.parallel_record import PARALLEL
 from tvist.publication.marking import Decided, fault_in_deciding
 from tvist.publication.models import BlurKind, MarkKind, Stage
+from tvist.publication.sources import record_of
 from tvist.web.forms import Needed, NotLonger, PlainForm, TvistForm, choices, trimmed
 from tvist.web.session import lazy, say, t
 from tvist.words import label
@@ -60,6 +62,12 @@ def _kinds() -> list[Any]:
     return choices((kind.value, say(label(kind))) for kind in MarkKind)
 
 
+def _tell_of_both_forms(replacement: StringField, publication: Publication) -> None:
+    """Say what becomes of a replacement where the opinion stands in both forms of Norwegian."""
+    if PARALLEL in record_of(publication):
+        replacement.description = lazy("publication.mark.replacement_hint_both")
+
+
 class MarkForm(TvistForm):
     """One mark: whether it hides, what it is, and what stands in its place."""
 
@@ -75,6 +83,7 @@ class MarkForm(TvistForm):
         was = {None: None, True: HIDE, False: LEAVE}[mark.hides]
         data = {"hides": was, "kind": mark.kind.value, "replacement": mark.replacement}
         super().__init__(data=data, thing=mark.publication, **kwargs)
+        _tell_of_both_forms(self.replacement, mark.publication)
         self.hides.choices = choices([(HIDE, lazy("publication.hide")), (LEAVE, lazy("publication.leave"))])
         self.kind.choices = _kinds()
 
@@ -104,6 +113,7 @@ class AddForm(TvistForm):
     def __init__(self, publication: Publication, places: Sequence[ShownPlace], **kwargs: Any) -> None:
         """`places` are those of the opinion."""
         super().__init__(thing=publication, **kwargs)
+        _tell_of_both_forms(self.replacement, publication)
         self.place.choices = choices((place.name, _sentence(say(place.what))) for place in places)
         self.kind.choices = _kinds()
 

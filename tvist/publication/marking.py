@@ -5,7 +5,7 @@ Each change raises the version of the publication, so that who works on an old p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm.attributes import flag_modified
@@ -23,7 +23,7 @@ from tvist.publication.sources import record_of
 from tvist.words import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from tvist.accounts.models import User
@@ -64,14 +64,23 @@ def decide(publication: Publication, decided: Mapping[str, Decided], *, by: User
 
 
 def decide_alike(mark: Mark, decided: Decided, *, by: User, at: datetime) -> int:
-    """Decide this mark and all others over the same words; returns how many were changed."""
-    alike = {each.public_id: decided for each in same_words(mark)}
+    """Decide this mark and all others over the very same words; returns how many were changed.
+
+    A replacement is in the language of the mark it was written for: in a text of the other form what stands instead there stays, or is the usual.
+    """
+    record = record_of(mark.publication)
+    language = language_at(record, mark.place)
+    alike = {
+        each.public_id: decided if language_at(record, each.place) == language else _in_the_other_form(each, decided)
+        for each in mark.publication.marks
+        if each.words == mark.words
+    }
     return decide(mark.publication, alike, by=by, at=at)
 
 
-def same_words(mark: Mark) -> list[Mark]:
-    """The marks over the very same words, this one among them."""
-    return [each for each in mark.publication.marks if each.words == mark.words]
+def _in_the_other_form(mark: Mark, decided: Decided) -> Decided:
+    is_same_kind = decided.kind in {None, mark.kind}
+    return replace(decided, replacement=mark.replacement if decided.replacement.strip() and is_same_kind else "")
 
 
 def fault_in_deciding(decided: Decided) -> Message | None:
@@ -127,10 +136,18 @@ def _every(text: str, words: str) -> Iterator[tuple[int, int]]:
 
 
 def add(
-    publication: Publication, stretches: Collection[Stretch], *, kind: MarkKind, replacement: str, by: User, at: datetime
+    publication: Publication,
+    stretches: Sequence[Stretch],
+    *,
+    kind: MarkKind,
+    replacement: str,
+    by: User,
+    at: datetime,
+    written_for: str = "",
 ) -> list[Mark]:
     """Hide these stretches, by hand.
 
+    `written_for` is the place whose language the replacement is in, else that of the first stretch; a text of the other form gets the usual instead.
     Raises `CannotProceed` for half a word, for one that meets another mark which hides or waits to be decided, and for a replacement that cannot be printed.
     """
     _need(publication, by, at)
@@ -138,6 +155,8 @@ def add(
         raise CannotProceed(found)
     record = record_of(publication)
     written = dict(texts(record))
+    language = language_at(record, written_for or stretches[0].place)
+    fitting = {found.place: replacement.strip() if language_at(record, found.place) == language else "" for found in stretches}
     made = [
         Mark(
             place=found.place,
@@ -145,7 +164,7 @@ def add(
             end=found.end,
             words=(words := written[found.place][found.start : found.end]),
             kind=kind,
-            replacement=replacement.strip() or _usual(record, found.place, words, kind),
+            replacement=fitting[found.place] or _usual(record, found.place, words, kind),
             origin=MarkOrigin.BY_HAND,
             hides=True,
             decided_at=at,

@@ -68,13 +68,13 @@ def add(publication: Publication) -> ResponseReturnValue:
     if not form.is_submitted() and request.args.get("place") in {place.name for place in places}:
         form.place.data = request.args["place"]
     if form.validate_on_submit() and not _in_the_way(form, publication):
-        stretches = _stretches(publication, form)
-        faults = faults_in_adding(publication, stretches, form.replacement.data or "")
+        stretches, typed = _stretches(publication, form), form.replacement.data or ""
+        faults = faults_in_adding(publication, stretches, typed)
         for fault in faults:
-            form.blame(fault, "replacement" if fault == fault_in_replacement(form.replacement.data or "") else "words")
+            form.blame(fault, "replacement" if fault == fault_in_replacement(typed) else "words")
         if not faults:
-            kind, replacement = MarkKind(form.kind.data), form.replacement.data or ""
-            made = marking.add(publication, stretches, kind=kind, replacement=replacement, by=current_user, at=now())
+            wanted = {"kind": MarkKind(form.kind.data), "replacement": typed, "written_for": form.place.data}
+            made = marking.add(publication, stretches, **wanted, by=current_user, at=now())
             return finish(_page(publication, made[0].place), Message("publication.added", count=len(made)))
     page = render_template("publication/add.html", publication=publication, form=form, in_the_way=_blocked(publication))
     return page, status_of(form)
@@ -97,9 +97,10 @@ def one(found: Mark) -> ResponseReturnValue:
         if fault := marking.fault_in_deciding(form.decided):
             form.blame(fault, "replacement")
         else:
-            many = marking.same_words(found) if form.alike.data else [found]
-            decided = {each.public_id: form.decided for each in many}
-            count = marking.decide(publication, decided, by=current_user, at=now())
+            if form.alike.data:
+                count = marking.decide_alike(found, form.decided, by=current_user, at=now())
+            else:
+                count = marking.decide(publication, {found.public_id: form.decided}, by=current_user, at=now())
             return finish(_page(publication, found.place), Message("publication.mark_kept", count=count))
     told: dict[str, Any] = {"publication": publication, "found": found, "form": form, "by_hand": MarkOrigin.BY_HAND}
     told |= {"alike": how_often(publication)[found.words], "in_the_way": _blocked(publication)}

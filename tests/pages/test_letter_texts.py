@@ -8,7 +8,9 @@ import sqlalchemy as sa
 
 from tests.people import NOON
 from tests.scenes.decision import present
-from tests.scenes.intake import accepted
+from tests.scenes.intake import accepted, dismissal_proposed
+from tvist.access.policy import Act
+from tvist.accesslog.models import AccessEntry
 from tvist.cases.history import Declaration, Statement
 from tvist.cases.models import Case, Side
 from tvist.delivery.actions import write_to_party
@@ -170,6 +172,21 @@ def test_only_the_secretariat_writes_and_only_officers_of_the_case_look_at_it(as
     assert ask("GET", f"{PAGE}/1/on/{slug}/nb.pdf", as_=cast.siri).status_code == 404
     for path in ("/letters/texts/none", "/letters/texts/password_link", f"{PAGE}/9", f"{PAGE}/1/on/2020-0001"):
         assert ask("GET", path, as_=cast.siri).status_code == 404
+
+
+def test_who_may_look_and_not_write_puts_nothing_to_use_and_the_try_is_noted(ask, database, cast):
+    with database.writing() as session:
+        case = dismissal_proposed(session, cast)
+        session.commit()
+        slug = case.slug
+    written(database, cast)
+    looked = ask("GET", f"{PAGE}/1/on/{slug}", as_=cast.cato)
+    assert (looked.status_code, "Ta i bruk på" in looked.text) == (200, False)
+    assert ask("POST", f"{PAGE}/1/on/{slug}", as_=cast.cato).status_code == 403
+    with database.reading() as session:
+        assert not texts_at(session, "panel_seated").versions[0].is_in_use
+        denied = session.scalars(sa.select(AccessEntry).where(AccessEntry.allowed.is_(False))).one()
+        assert (denied.user_id, denied.act) == (cast.cato.id, Act.WRITE_LETTER_TEXT)
 
 
 def test_what_is_no_case_number_is_said(ask, database, cast, slug):

@@ -30,7 +30,6 @@ from tvist.delivery.standard_letters import (
 from tvist.delivery.text_forms import LetterTextForm
 from tvist.delivery.text_previews import compared, previewed, text_in_form_at, text_on_case_at
 from tvist.delivery.wording import own_texts
-from tvist.errors import NotAllowed
 from tvist.web.forms import status_of
 from tvist.web.session import current_session
 from tvist.words import Message
@@ -90,26 +89,22 @@ def retire_text(found: OneVersion) -> ResponseReturnValue:
     return page, 409 if form.is_submitted() else 200
 
 
-@bp.route("/letters/texts/<kind>/<int:version>/on/<slug>", methods=["GET", "POST"])
+@bp.route("/letters/texts/<kind>/<int:version>/on/<slug>")
 @requires(Act.SEE_LETTER_TEXTS, of=text_on_case_at)
 def text_on_case(found: TextOnCase) -> ResponseReturnValue:
-    """The version as it would be written in the case now, notice and document in both forms; an officer puts both to use at once from here."""
-    form, obstacle = ConfirmForm(), in_the_way(found.texts, found.version)
-    may_use = may(current_user, Act.WRITE_LETTER_TEXT, None)
-    if form.validate_on_submit() and obstacle is None:
-        if not may_use:
-            raise NotAllowed
+    """The version as it would be written in the case now, notice and document in both forms; who may puts both to use at once from here."""
+    return _on_case(found, ConfirmForm())
+
+
+@bp.route("/letters/texts/<kind>/<int:version>/on/<slug>", methods=["POST"])
+@requires(Act.WRITE_LETTER_TEXT, of=text_on_case_at)
+def use_text(found: TextOnCase) -> ResponseReturnValue:
+    """Put both forms of the version to use, after a look at them on the case."""
+    form = ConfirmForm()
+    if form.validate_on_submit() and in_the_way(found.texts, found.version) is None:
         put_to_use(current_session, found.texts.kind, found.version.number, by=current_user, at=now())
         return finish(_page_of(found.texts, found.version), Message("letter_text.put_to_use", version=found.version.number))
-    page = render_template(
-        "delivery/text_on_case.html",
-        found=found,
-        form=form,
-        may_use=may_use,
-        in_the_way=obstacle,
-        previews=[(text, *previewed(text, found.case, now())) for text in found.version.forms],
-    )
-    return page, 409 if form.is_submitted() else 200
+    return _on_case(found, form), 409
 
 
 @bp.route("/letters/texts/<kind>/<int:version>/on/<slug>/<language>.pdf")
@@ -117,6 +112,18 @@ def text_on_case(found: TextOnCase) -> ResponseReturnValue:
 def text_on_case_file(found: TextInForm) -> ResponseReturnValue:
     """The same as PDF, in one form."""
     return pdf_answer(previewed(found.text, found.case, now())[1])
+
+
+def _on_case(found: TextOnCase, form: ConfirmForm) -> str:
+    """The page of a version on a case."""
+    return render_template(
+        "delivery/text_on_case.html",
+        found=found,
+        form=form,
+        may_use=may(current_user, Act.WRITE_LETTER_TEXT, None),
+        in_the_way=in_the_way(found.texts, found.version),
+        previews=[(text, *previewed(text, found.case, now())) for text in found.version.forms],
+    )
 
 
 def _blamed(form: LetterTextForm, found: KindTexts) -> bool:

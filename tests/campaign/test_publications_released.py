@@ -35,18 +35,11 @@ PLANTED: Final = {
     "agreed": "Luster kommunes tilsynsfører, Torbjørn Tveiterås, skrev til solvaar@hemmelig-post.no den 17. mai 2019.",
     "opposing_argument": f"Bufetat viser til sak 2024/0417 og til Ekornrabbveien 14, og til {HUT}.",
 }
-SECRETS: Final = (
-    *(
-        "Solvår Kvernbekkmyr",
-        "412 34 567",
-        "41234567",
-        "Granlia ungdomsheim",
-        "Torbjørn Tveiterås",
-        "solvaar@hemmelig-post.no",
-        "17. mai 2019",
-    ),
-    *("2024/0417", "Ekornrabbveien 14", HUT, "Vik", "Viks", "Luster", "Lusters", "Asta Oppdiktet", "Bo Oppdiktet", "2026/0001"),
+PLANTED_WORDS: Final = (
+    *("Solvår Kvernbekkmyr", "412 34 567", "Granlia ungdomsheim", "Torbjørn Tveiterås", "solvaar@hemmelig-post.no"),
+    *("17. mai 2019", "2024/0417", "Ekornrabbveien 14", HUT, "Vik", "Luster", "Asta Oppdiktet", "2026/0001"),
 )
+SECRETS: Final = (*PLANTED_WORDS, "41234567", "Viks", "Lusters", "Bo Oppdiktet")
 PAGES: Final = (
     "/opinions",
     "/opinions/law",
@@ -56,6 +49,8 @@ PAGES: Final = (
     "/verify",
     "/opinions?q=barnevern",
 )
+PERIOD: Final = "from_on=2026-01-01&to_on=2026-12-31"
+FIGURES: Final = tuple(f"/statistics{each}?{PERIOD}" for each in ("", ".csv", "/language-forms", "/language-forms.csv"))
 
 
 def test_nobody_finds_a_planted_secret_in_anything_that_is_served(
@@ -67,9 +62,20 @@ def test_nobody_finds_a_planted_secret_in_anything_that_is_served(
         session.expire_all()
         assert made.stage is Stage.RELEASED, made.return_reasons
         number, hidden = made.number, [mark.words for mark in made.marks if mark.hides]
-    files = {path: ask("GET", path).data for path in (*PAGES, f"/opinions/{number}", f"/opinions/{number}.pdf")}
-    assert len(files[f"/opinions/{number}.pdf"]) > 10_000
-    assert searcher.finds(files, [*SECRETS, *hidden]) == []
+    words = [*SECRETS, *hidden]
+    answers = {path: ask("GET", path) for path in (*PAGES, f"/opinions/{number}", f"/opinions/{number}.pdf")}
+    answers |= {f"{path} as the evaluator": ask("GET", path, as_=cast.eva) for path in FIGURES}
+    assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(answers, 200)
+    assert len(answers[f"/opinions/{number}.pdf"].data) > 10_000
+    closed = {path: ask("GET", path) for path in FIGURES}
+    assert {answer.status_code for answer in closed.values()} == {302}
+    assert searcher.finds({path: answer.data for path, answer in (answers | closed).items()}, words) == []
+    # The parties read it all: the words that are sought are there to be found.
+    whole = ask("GET", "/cases/2026-0001/decision/opinion.pdf", as_=cast.asta)
+    assert whole.status_code == 200
+    assert (
+        set(PLANTED_WORDS) - {each.partition(": ")[2] for each in searcher.finds({"opinion": whole.data}, PLANTED_WORDS)} == set()
+    )
     for secret in ("Kvernbekkmyr", "demningen", "Granlia"):
         assert number not in ask("GET", f"/opinions?q={secret}").get_data(as_text=True)
 

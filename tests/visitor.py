@@ -55,3 +55,9 @@ class Visitor:
             self.page = answer.get_data(as_text=True)
             check_page(self.page)
         return answer
+
+
+def section(text: str, name: str) -> str:
+    """The part of the page under the heading with that id; empty where there is none."""
+    start = f'aria-labelledby="{name}"'
+    return text[text.index(start) :].split("</section>", maxsplit=1)[0] if start in text else ""

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from tests.people import NOON
 from tests.scenes.decision import agreed, issued
 from tests.scenes.intake import accepted, dismissal_proposed, filed
+from tests.visitor import section
 from tvist.accounts.models import Membership, User
 from tvist.clock import now
 from tvist.delivery.models import Fate, Recipient
@@ -38,12 +39,6 @@ def writing(database: Database, cast: Cast) -> Iterator[tuple[Session, Cast]]:
     with database.writing() as session:
         yield session, type(cast)(**{part.name: session.merge(getattr(cast, part.name)) for part in fields(cast)})
         session.commit()
-
-
-def section(text: str, name: str) -> str:
-    """The part of the page under the heading with that id; empty where there is none."""
-    start = f'aria-labelledby="{name}"'
-    return text[text.index(start) :].split("</section>", maxsplit=1)[0] if start in text else ""
 
 
 def test_the_secretariat_sees_what_waits_for_it_soonest_first(ask: Ask, cast: Cast, database: Database) -> None:

@@ -10,6 +10,7 @@ from tests.people import NOON
 from tests.scenes.decision import present
 from tests.scenes.intake import declared
 from tests.scenes.redaction import approved, begun, covered, laid_out, worked
+from tests.visitor import section
 from tvist.intake.actions import propose_dismissal
 from tvist.redaction.actions import submit
 from tvist.redaction.job import redaction_job
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from werkzeug.test import TestResponse
 
     from tests.people import Cast
+    from tvist.accounts.models import User
     from tvist.installation import Installation
 
     Ask = Callable[..., TestResponse]
@@ -152,3 +154,37 @@ def test_the_pages_stand_in_three_languages(installation: Installation, cast: Ca
         page = ask("GET", address, as_=cast.siri)
         assert page.status_code == 200
         assert f'<html lang="{language}"' in page.get_data(as_text=True)
+
+
+def test_the_desk_leads_to_what_is_to_be_covered_approved_and_mended(installation: Installation, cast: Cast, ask: Ask) -> None:
+    def waits_for(user: User) -> str:
+        return section(ask("GET", "/desk", as_=user).get_data(as_text=True), "redactions")
+
+    with installation.database.writing() as session:
+        made = covered(session, cast, installation)
+        where, key = f"/redactions/{made.public_id}", made.id
+    assert "Skal sladdes: «Brev»" in waits_for(cast.siri)
+    assert where in waits_for(cast.siri)
+    assert waits_for(cast.stein) == ""
+    assert ask("POST", f"{where}/submit", as_=cast.siri).status_code == 303
+    assert "Til godkjenning: sladdet kopi av «Brev»" in waits_for(cast.stein)
+    assert {waits_for(user) for user in (cast.siri, cast.cato, cast.asta, cast.bo)} == {""}
+    assert ask("POST", f"{where}/return", as_=cast.stein, data={"reasons": "Dekk mer."}).status_code == 303
+    assert all("Sendt tilbake: sladdet kopi av «Brev»" in waits_for(user) for user in (cast.siri, cast.stein))
+    assert ask("POST", f"{where}/submit", as_=cast.siri).status_code == 303
+    assert ask("POST", f"{where}/approve", as_=cast.stein).status_code == 303
+    redaction_job(installation, key, NOON)
+    assert {waits_for(user) for user in (cast.siri, cast.stein)} == {""}
+
+
+def test_the_leader_is_asked_to_approve_when_no_officer_is_left(installation: Installation, cast: Cast, ask: Ask) -> None:
+    with installation.database.writing() as session:
+        made = covered(session, cast, installation)
+        propose_dismissal(made.case, by=made.begun_by, at=NOON, ground="outside_mandate", reasons="Saken gjelder bare én lov.")
+        declared(made.case, present(session, cast).cato)
+        made.boxes[0].by_id = cast.stein.id
+        submit(made, by=made.begun_by, at=NOON)
+        session.commit()
+        where = f"/redactions/{made.public_id}"
+    assert where in section(ask("GET", "/desk", as_=cast.cato).get_data(as_text=True), "redactions")
+    assert where not in ask("GET", "/desk", as_=cast.stein).get_data(as_text=True)

@@ -22,6 +22,7 @@ from tvist.intake.models import Draft, DraftMember
 from tvist.panel.challenges import Challenge
 from tvist.panel.employers import owes_employers
 from tvist.publication.waiting import WaitingPublications, waiting_publications
+from tvist.redaction.waiting import WaitingRedactions, waiting_redactions
 
 if TYPE_CHECKING:
     from datetime import date
@@ -70,6 +71,7 @@ class DeskOf:
     failed: list[Recipient]
     ended: list[Case]
     publications: WaitingPublications
+    redactions: WaitingRedactions
     owes_employers: bool
     """The list of the person's employers is to be confirmed (rule 29)."""
 
@@ -93,6 +95,7 @@ def desk_of(session: Session, user: User, on: date) -> DeskOf:
         failed=not_dealt_with(session, user, on, limit=MOST_OTHERS) if failed else [],
         ended=recently_ended(session, user, on) if has_cases else [],
         publications=waiting_publications(session, user, on),
+        redactions=waiting_redactions(session, user, on),
         owes_employers=owes_employers(session, user, on),
     )
 

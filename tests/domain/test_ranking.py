@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,6 +30,11 @@ if TYPE_CHECKING:
 
 LATER = NOON + 5 * DAY
 WHY = "Første sak om dette."
+
+
+def main_of(page: TestResponse) -> str:
+    """What stands on the page itself."""
+    return page.text[page.text.index("<main") :]
 
 
 @pytest.fixture
@@ -133,4 +139,20 @@ def test_the_page_says_why_what_is_not_released_cannot_be_ranked(
     made = begun(session, cast, installation)
     page = ask("POST", f"/publications/{made.public_id}/rank", as_=cast.cato, data={"rank": "leading", "reasons": WHY})
     assert page.status_code == 409
-    assert "ikke offentliggjort" in page.text
+    assert page.text.count("ikke offentliggjort") == 1
+    assert WHY in page.text
+    assert "<form" not in main_of(ask("GET", f"/publications/{made.public_id}/rank", as_=cast.cato))
+
+
+def test_reasons_for_what_was_withdrawn_meanwhile_are_not_lost(
+    ask: Callable[..., TestResponse], session: Session, cast: Cast, people: Cast, three: list[Publication]
+) -> None:
+    first, siri, path = three[0], people.siri, f"/publications/{three[0].public_id}/rank"
+    session.commit()
+    seen = re.findall(r'name="_seen" value="(\d+)"', ask("GET", path, as_=cast.cato).text)[-1]
+    withdraw(first, "Feil i anonymiseringen.", by=siri, at=LATER)
+    session.commit()
+    page = ask("POST", path, as_=cast.cato, data={"rank": "leading", "reasons": WHY, "_seen": seen})
+    assert page.status_code == 409
+    assert "trukket tilbake" in main_of(page)
+    assert WHY in main_of(page)

@@ -56,7 +56,7 @@ class RankForm(TvistForm):
 def rank_publication(publication: Publication) -> ResponseReturnValue:
     """Set or undo what a published opinion counts for."""
     form, in_the_way = RankForm(publication), obstacles_to_rank(publication)
-    if form.validate_on_submit() and not in_the_way:
+    if form.is_submitted() and not form.blame_all(in_the_way) and form.validate():
         wanted = Rank(form.rank.data)
         successor = named(publication, form.successor.data or "") if wanted is Rank.SUPERSEDED else None
         _blame(form, publication, wanted, successor)

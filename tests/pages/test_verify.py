@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from tests.people import NOON
 from tests.scenes.afterwards import corrected
 from tests.scenes.decision import issued, present
-from tests.scenes.published import first
+from tests.scenes.published import first, more
 from tests.scenes.submissions import DAY
 from tvist.accounts.throttle import PER_NETWORK, WINDOW
 from tvist.clock import now
@@ -74,6 +74,7 @@ def test_a_code_that_nobody_knows_says_nothing_against_the_paper(ask: Any) -> No
     said = answer(ask("POST", "/verify", data={"code": new_code()}, key=None))
     assert NO_SUCH_CODE in said
     assert NOT_OURS not in said
+    assert 'data-color="warning"' in said
 
 
 def test_a_code_is_read_as_people_type_it(installation: Installation, cast: Cast, ask: Any) -> None:
@@ -164,6 +165,25 @@ def test_what_we_published_is_known_and_what_we_withdrew_is_told(installation: I
 
     assert "En offentliggjort uttalelse som er trukket tilbake" in answer(drop(ask, data))
     assert NOT_OURS in answer(drop(ask, data + b" "))
+
+
+def test_what_another_came_in_the_place_of_is_ours_and_leads_to_what_stands(
+    installation: Installation, cast: Cast, ask: Any
+) -> None:
+    with installation.database.writing() as session:
+        released = first(session, cast, installation)
+        data = b"".join(installation.papers.open(released.blob_id or ""))
+        second, third = more(session, installation, released, 2)
+        released.superseded_by, second.superseded_by = second, third
+        session.commit()
+        said = answer(drop(ask, data))
+        third.withdrawn_at, third.withdrawn_by_id, third.withdrawal_reason = NOON + 3 * DAY, cast.siri.id, "Teksten sa for mye."
+        session.commit()
+
+    assert "En offentliggjort uttalelse som er erstattet" in said
+    assert 'data-color="warning"' in said
+    assert f'<a class="ds-link" href="/opinions/{third.number}">{third.number}</a>.' in said
+    assert "(trukket tilbake)" in answer(drop(ask, data))
 
 
 class _Endless(io.RawIOBase):

@@ -6,7 +6,7 @@ A stranger's file is never opened: it passes through, its SHA-256 is taken, and 
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +17,7 @@ from tvist.accounts.throttle import forgive, keys_for, seconds_to_wait
 from tvist.decision.models import IssuedFile
 from tvist.decision.verifying import read_code
 from tvist.publication.models import Publication
+from tvist.published.queries import is_released, standing_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,22 +40,28 @@ class Verdict(StrEnum):
     ISSUED = "issued"  # The opinion as it was issued, in the version that holds.
     OLDER = "older"  # The opinion as it was issued, before it was corrected.
     PUBLICATION = "publication"  # The anonymised version that we have published.
+    REPLACED = "replaced"  # One that we published, before another came in its place.
     WITHDRAWN = "withdrawn"  # One that we published, and have withdrawn.
     UNKNOWN = "unknown"  # Not ours, or changed.
     NOT_PDF = "not_pdf"
     TOO_LARGE = "too_large"
 
 
-OURS: Final = frozenset({Verdict.ISSUED, Verdict.OLDER, Verdict.PUBLICATION, Verdict.WITHDRAWN})
+OURS: Final = frozenset({Verdict.ISSUED, Verdict.OLDER, Verdict.PUBLICATION, Verdict.REPLACED, Verdict.WITHDRAWN})
 
 
 @dataclass(frozen=True)
 class Verified:
-    """The answer; None where who asks has guessed too often and must wait so many seconds."""
+    """The answer; None where who asks has guessed too often and must wait so many seconds.
+
+    `now` is the number of the opinion that stands in the place of a replaced one, and `now_is_withdrawn` whether that was withdrawn since.
+    """
 
     verdict: Verdict | None
     seconds_to_wait: int = 0
     is_code: bool = False
+    now: str = ""
+    now_is_withdrawn: bool = False
 
     def discard(self) -> None:
         """Nothing was kept."""
@@ -79,19 +86,23 @@ def verify_file(database: Database, asker: Asker, *, sha256: str, beginning: byt
 
 def verify_code(database: Database, asker: Asker, typed: str) -> Verified:
     """What the opinion is that a code stands on."""
-    found = _throttled(database, asker, lambda session: of_code(session, read_code(typed) or NOBODYS_CODE))
-    return Verified(found.verdict, found.seconds_to_wait, is_code=True)
+    found = _throttled(database, asker, lambda session: Verified(of_code(session, read_code(typed) or NOBODYS_CODE)))
+    return replace(found, is_code=True)
 
 
-def of_file(session: Session, sha256: str) -> Verdict:
+def of_file(session: Session, sha256: str) -> Verified:
     """By what was issued, then by what was released."""
-    found = _issued(session, IssuedFile.sha256 == sha256)
-    if found is not Verdict.UNKNOWN:
-        return found
-    query = sa.select(Publication.withdrawn_at).where(Publication.sha256 == sha256, Publication.released_at.is_not(None)).limit(1)
-    if (row := session.execute(query).first()) is None:
-        return Verdict.UNKNOWN
-    return Verdict.PUBLICATION if row.withdrawn_at is None else Verdict.WITHDRAWN
+    verdict = _issued(session, IssuedFile.sha256 == sha256)
+    if verdict is not Verdict.UNKNOWN:
+        return Verified(verdict)
+    query = sa.select(Publication).where(Publication.sha256 == sha256, is_released()).limit(1)
+    if (published := session.scalars(query).first()) is None:
+        return Verified(Verdict.UNKNOWN)
+    if published.withdrawn_at is not None:
+        return Verified(Verdict.WITHDRAWN)
+    if (now := standing_now(published)) is not None:
+        return Verified(Verdict.REPLACED, now=now.number, now_is_withdrawn=now.withdrawn_at is not None)
+    return Verified(Verdict.PUBLICATION)
 
 
 def of_code(session: Session, code: str) -> Verdict:
@@ -108,7 +119,7 @@ def _issued(session: Session, which: sa.ColumnElement[bool]) -> Verdict:
     return Verdict.OLDER if row.is_older else Verdict.ISSUED
 
 
-def _throttled(database: Database, asker: Asker, ask: Callable[[Session], Verdict]) -> Verified:
+def _throttled(database: Database, asker: Asker, ask: Callable[[Session], Verified]) -> Verified:
     """Answer, unless there were too many guesses from the network lately; what was no guess is not counted.
 
     The key of the account is drawn anew each time, so that the same wrong code typed again is not held against anybody.
@@ -117,9 +128,9 @@ def _throttled(database: Database, asker: Asker, ask: Callable[[Session], Verdic
     if wait := seconds_to_wait(database, keys, asker.at):
         return Verified(None, wait)
     with database.reading() as session:
-        verdict = ask(session)
-    if verdict in OURS:
+        found = ask(session)
+    if found.verdict in OURS:
         with database.writing() as session:
             forgive(session, keys, asker.at)
             session.commit()
-    return Verified(verdict)
+    return found

@@ -11,7 +11,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from tvist.access.guard import open_to_all, open_to_askers, taken_in
 from tvist.clock import now
 from tvist.published.blueprint import bp
-from tvist.published.verify import LARGEST, OURS, Asker, Verdict, Verified, verify_code, verify_file
+from tvist.published.verify import LARGEST, Asker, Verdict, Verified, verify_code, verify_file
 from tvist.published.verify_forms import VerifyCodeForm, VerifyFileForm
 from tvist.web.requests import MAX_FORM_BYTES, Passing
 from tvist.web.session import installed
@@ -27,6 +27,7 @@ COLOURS = dict.fromkeys(Verdict, "warning") | {
     Verdict.PUBLICATION: "success",
     Verdict.UNKNOWN: "danger",
 }
+_STATUSES = {None: 429, Verdict.TOO_LARGE: 413}
 
 
 def _take_in() -> Verified | None:
@@ -69,26 +70,27 @@ def verify_by_code(code: str) -> ResponseReturnValue:
 
 def _page(found: Verified | None = None, asked: TvistForm | None = None) -> ResponseReturnValue:
     """The page with its two forms, and the answer on top where there is one."""
-    answer, status = _answer(found) if found else (None, 422 if asked else 200)
     page = render_template(
         "published/verify.html",
-        answer=answer,
+        found=found,
+        answer=_answer(found) if found else None,
         asked=asked,
         file_form=asked if isinstance(asked, VerifyFileForm) else VerifyFileForm(formdata=None),
         code_form=asked if isinstance(asked, VerifyCodeForm) else VerifyCodeForm(formdata=None),
     )
-    return page, status
+    return page, _STATUSES.get(found.verdict, 200) if found else 422 if asked else 200
 
 
-def _answer(found: Verified) -> tuple[tuple[str, Message, Message], int]:
-    """Colour, heading and text, and the status of the page."""
+def _answer(found: Verified) -> tuple[str, Message, Message]:
+    """Colour, heading and text."""
     verdict = found.verdict
     if verdict is None:
         minutes = ceil(found.seconds_to_wait / 60)
-        return ("warning", Message("verify.wait_title"), Message("verify.wait", count=minutes, minutes=minutes)), 429
-    way = "code" if found.is_code else "file"
-    # A code that nobody knows is as a rule mistyped: that says nothing against the paper.
-    heading = "verify.code_unknown_title" if found.is_code and verdict is Verdict.UNKNOWN else f"verdict.{verdict.value}"
-    texts = Message(heading), Message(f"verify.{way}.{verdict.value}")
-    status = 413 if verdict is Verdict.TOO_LARGE else 200
-    return (COLOURS[verdict] if verdict in OURS or verdict is Verdict.UNKNOWN else "warning", *texts), status
+        return "warning", Message("verify.wait_title"), Message("verify.wait", count=minutes, minutes=minutes)
+    if not found.is_code:
+        return COLOURS[verdict], Message(f"verdict.{verdict.value}"), Message(f"verify.file.{verdict.value}")
+    text = Message(f"verify.code.{verdict.value}")
+    if verdict is Verdict.UNKNOWN:
+        # A code that nobody knows is as a rule mistyped: that says nothing against the paper.
+        return "warning", Message("verify.code_unknown_title"), text
+    return COLOURS[verdict], Message(f"verdict.{verdict.value}"), text

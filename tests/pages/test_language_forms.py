@@ -116,3 +116,16 @@ def test_a_file_that_is_gone_is_logged_and_left(database, installation, caplog):
     installation.papers.delete(blob_id)
     assert count_files(database, installation.papers) == 0
     assert "pages of issued file" in caplog.text
+
+
+def test_a_file_that_is_gone_keeps_no_later_one_from_being_counted(database, installation):
+    with database.writing() as session:
+        gone = session.scalars(sa.select(IssuedFile)).one()
+        kept = b"".join(installation.papers.open(gone.blob_id))
+        stored = installation.papers.put([kept], max_bytes=None)
+        row = {column.name: getattr(gone, column.name) for column in IssuedFile.__table__.columns if column.name != "id"}
+        session.add(IssuedFile(**row | {"version": 2, "blob_id": stored.blob_id, "verify_code": None}))
+        session.commit()
+    installation.papers.delete(gone.blob_id)
+    assert count_files(database, installation.papers, at_most=1) == 1
+    assert count_files(database, installation.papers, at_most=1) == 0

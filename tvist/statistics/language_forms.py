@@ -100,22 +100,37 @@ def _sums(each: Any) -> Sequence[ColumnElement[int]]:
 
 
 def count_files(database: Database, papers: PaperStore, *, at_most: int = FILES_A_ROUND) -> int:
-    """Count the pages of issued files that are not counted yet. Returns how many were counted; a file that cannot be read is logged."""
-    with database.reading() as session:
-        waiting = sa.select(IssuedFile.id, IssuedFile.blob_id).where(IssuedFile.pages.is_(None)).order_by(IssuedFile.id)
-        found = [(file_id, blob_id) for file_id, blob_id in session.execute(waiting.limit(at_most))]
-    counted = 0
-    for file_id, blob_id in found:
-        try:
-            pages = page_count(b"".join(papers.open(blob_id)))
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with one file, the next one is counted.
-            log.error("pages of issued file %s: %s", file_id, type(error).__name__)  # noqa: TRY400 - the trace may hold a fact.
-            continue
+    """Count the pages of issued files that are not counted yet, the oldest first. Returns how many were counted.
+
+    One that cannot be read is logged and left as it is, and keeps no other from being counted.
+    """
+    counted, after = 0, 0
+    while counted < at_most and (found := _next_files(database, after, limit=at_most - counted)):
+        after = max(found)
+        pages = {file_id: count for file_id, blob_id in found.items() if (count := _pages(papers, file_id, blob_id)) is not None}
         with database.writing() as session:
-            session.execute(sa.update(IssuedFile).where(IssuedFile.id == file_id, IssuedFile.pages.is_(None)).values(pages=pages))
+            for file_id, count in pages.items():
+                session.execute(
+                    sa.update(IssuedFile).where(IssuedFile.id == file_id, IssuedFile.pages.is_(None)).values(pages=count)
+                )
             session.commit()
-        counted += 1
+        counted += len(pages)
     return counted
+
+
+def _next_files(database: Database, after: int, *, limit: int) -> dict[int, str]:
+    """The next files by id, each with where it is kept."""
+    waiting = sa.select(IssuedFile.id, IssuedFile.blob_id).where(IssuedFile.pages.is_(None), IssuedFile.id > after)
+    with database.reading() as session:
+        return {found.id: found.blob_id for found in session.execute(waiting.order_by(IssuedFile.id).limit(limit))}
+
+
+def _pages(papers: PaperStore, file_id: int, blob_id: str) -> int | None:
+    try:
+        return page_count(b"".join(papers.open(blob_id)))
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one file, the next one is counted.
+        log.error("pages of issued file %s: %s", file_id, type(error).__name__)  # noqa: TRY400 - the trace may hold a fact.
+        return None
 
 
 @dataclass(frozen=True)

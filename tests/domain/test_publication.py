@@ -31,11 +31,12 @@ from tvist.publication.marking import (
     propose_again,
     remove,
 )
-from tvist.publication.models import BlurKind, MarkKind, MarkOrigin, Publication, Stage
+from tvist.publication.models import BlurKind, MarkKind, MarkOrigin, Publication, Stage, Undoing
 from tvist.publication.places import language_at, texts
 from tvist.publication.queries import known_of
 from tvist.publication.rules import half_of, has_hand, officers_there
 from tvist.publication.sources import record_of
+from tvist.publication.waiting import MOST_WAITING, waiting_publications
 
 LATER = THE_DAY_AFTER + timedelta(hours=1)
 
@@ -254,6 +255,29 @@ def test_the_leader_is_asked_when_the_other_is_away(session, cast, installation)
     asked = {found.address for letter in letters for found in letter.recipients}
     assert people.cato.email in asked
     assert people.stein.email not in asked
+
+
+def also_submitted(like, count):
+    """As many further versions of the same opinion that Siri has submitted."""
+    same = {"decision": like.decision, "language": like.language, "begun_by": like.begun_by, "submitted_by": like.submitted_by}
+    times = {"begun_at": like.begun_at, "submitted_at": like.submitted_at}
+    return [Publication(**same, **times, decision_version=2 + number, undoings=[]) for number in range(count)]
+
+
+def test_what_waits_for_the_leader_is_found_behind_all_that_waits_for_officers(session, cast, installation):
+    first, people = submitted(session, cast, installation), present(session, cast)
+    others = also_submitted(first, 2 * MOST_WAITING)
+    for each in others[MOST_WAITING:]:
+        each.undoings.append(Undoing(by_id=people.stein.id, at=LATER))
+    session.add_all(others)
+    session.flush()
+    on = oslo_date(LATER)
+    found = waiting_publications(session, people.cato, on).to_approve
+    assert [each.id for each in found] == [each.id for each in others if not officers_there(each, on)]
+    assert len(found) == MOST_WAITING
+    assert first in waiting_publications(session, people.stein, on).to_approve
+    away(session, people.stein, people.siri)
+    assert first in waiting_publications(session, people.cato, on).to_approve
 
 
 def test_what_is_approved_is_made_by_the_machine_and_stands_in_the_journal(session, cast, installation):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased, selectinload
 
 from tvist.access.policy import Act, Role
 from tvist.accounts.models import Absence, Membership, MembershipRole, User
+from tvist.cases.queries import visible_to
 from tvist.db import session_of
 from tvist.decision.record import as_json, sha256_of
 from tvist.pdf import missing_letters
@@ -98,14 +99,17 @@ def _approved_until(publication: Publication | type[Publication]) -> sa.Select[d
     )
 
 
-def officers_there(publication: Publication, on: date, present: Sequence[User] | None = None) -> list[User]:
-    """The officers who could approve that day: not away, no part in the marking, and no conflict declared for the case.
-
-    `present`: those who are not away, where they are known already.
-    """
+def officers_there(publication: Publication, on: date) -> list[User]:
+    """The officers who could approve that day: not away, no part in the marking, and no conflict declared for the case."""
     taken = markers(publication)
-    officers = officers_present(session_of(publication), on) if present is None else present
+    officers = officers_present(session_of(publication), on)
     return [user for user in officers if user.id not in taken and Role.SECRETARIAT in publication.roles_for(user, on)]
+
+
+def waits_for_leader(session: sa.orm.Session, on: date) -> sa.ColumnElement[bool]:
+    """That there are no `officers_there` for a publication, asked of the database; its case must be in the query."""
+    could = [sa.and_(visible_to(officer, on), ~has_hand(officer.id)) for officer in officers_present(session, on)]
+    return ~sa.or_(sa.false(), *could)
 
 
 def officers_present(session: sa.orm.Session, on: date) -> Sequence[User]:

@@ -6,15 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from tvist.access.policy import Role
-from tvist.cases.models import Case
 from tvist.cases.queries import visible_to
 from tvist.decision.models import Decision
 from tvist.publication.models import Publication
 from tvist.publication.queries import to_begin
-from tvist.publication.rules import has_hand, officers_present, officers_there
+from tvist.publication.rules import has_hand, waits_for_leader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,9 +47,8 @@ def waiting_publications(session: Session, user: User, on: date) -> WaitingPubli
         return WaitingPublications(
             to_begin(session, user, on, limit=MOST_WAITING), _returned(session, user, on), _to_approve(session, user, on)
         )
-    if Role.LEADER in roles and (found := _to_approve(session, user, on)):
-        present = officers_present(session, on)
-        return WaitingPublications(to_approve=[each for each in found if not officers_there(each, on, present)])
+    if Role.LEADER in roles:
+        return WaitingPublications(to_approve=_to_approve(session, user, on, waits_for_leader(session, on)))
     return WaitingPublications()
 
 
@@ -59,22 +57,13 @@ def _returned(session: Session, user: User, on: date) -> Sequence[Publication]:
     return _found(session, user, on, *in_work)
 
 
-def _to_approve(session: Session, user: User, on: date) -> Sequence[Publication]:
+def _to_approve(session: Session, user: User, on: date, *clauses: sa.ColumnElement[bool]) -> Sequence[Publication]:
     """What was submitted by somebody else, and in which the person had no hand."""
     waits = (Publication.submitted_at.is_not(None), Publication.approved_at.is_(None), Publication.superseded_by_id.is_(None))
-    return _found(session, user, on, *waits, ~has_hand(user.id))
+    return _found(session, user, on, *waits, ~has_hand(user.id), *clauses)
 
 
 def _found(session: Session, user: User, on: date, *clauses: sa.ColumnElement[bool]) -> Sequence[Publication]:
     query = sa.select(Publication).join(Publication.decision).join(Decision.case).where(visible_to(user, on), *clauses)
     case = joinedload(Publication.decision).joinedload(Decision.case)
-    loaded = (
-        case.options(
-            selectinload(Case.parties), selectinload(Case.declarations), selectinload(Case.challenges), selectinload(Case.seats)
-        ),
-        selectinload(Publication.marks),
-        selectinload(Publication.blurs),
-        selectinload(Publication.undoings),
-        joinedload(Publication.submitted_by),
-    )
-    return session.scalars(query.options(*loaded).order_by(Publication.id).limit(MOST_WAITING)).unique().all()
+    return session.scalars(query.options(case).order_by(Publication.id).limit(MOST_WAITING)).all()

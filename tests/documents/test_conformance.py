@@ -2,66 +2,55 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import pikepdf
 import pypdfium2
 import pytest
 
-from tests.documents.opinion_records import a_line, a_question, a_record, a_result
-from tests.documents.samples import a_document, a_letter, everything, many
-from tests.documents.test_receipt import a_receipt
-from tests.people import a_cast
+from tests.documents.kinds import KINDS, file_of
+from tests.documents.samples import a_document, everything
+from tests.people import NOON, a_cast
 from tests.scenes.panel import referred
+from tests.scenes.papers import two_papers
 from tests.verapdf import faults
-from tvist.decision.document import opinion
-from tvist.intake.receipt import receipt
+from tvist.documents.made import MadeAs
+from tvist.documents.mail import Mail
+from tvist.documents.pages import Made
 from tvist.panel.binding import Bound, bind, number_pages
 from tvist.panel.index import index_of
 from tvist.panel.index_pages import index_file
-from tvist.panel.paper_pages import cover_of
+from tvist.panel.paper_pages import cover_of, cover_sheet
 from tvist.panel.sending_pages import sending_sheet
-from tvist.pdf import heading, prose, render
+from tvist.pdf import render
+from tvist.words import NORWEGIAN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from sqlalchemy.orm import Session
 
-CORRECTIONS = [{"version": 2, "on": "2026-03-09", "words": "Årstallet i vurderingen var feil."}]
-MANY_LINES = {
-    "lines": [a_line(position) for position in range(1, 240)],
-    "questions": [a_question(position, position, "responsible", a_result(0)) for position in range(1, 240)],
-}
-MADE: dict[str, tuple[int, Callable[[], bytes]]] = {
-    "opinion, nb": (5, lambda: render(*opinion(a_record()))),
-    "opinion, nn": (5, lambda: render(*opinion(a_record(language="nn")))),
-    "opinion, corrected": (5, lambda: render(*opinion(a_record(corrections=CORRECTIONS)))),
-    "opinion, draft": (5, lambda: render(*opinion(a_record(issued_on=None), is_draft=True))),
-    "opinion, long": (60, lambda: render(*opinion(a_record(**MANY_LINES)))),
-    "receipt, nb": (1, lambda: render(*receipt(a_receipt("nb")))),
-    "receipt, nn": (1, lambda: render(*receipt(a_receipt("nn")))),
-    "letter": (1, lambda: render(a_document(title="Mangler"), a_letter())),
-    "letter in English": (1, lambda: render(a_document(title="Letter", language="en"), a_letter())),
-    "everything": (3, lambda: render(a_document(), everything())),
-    "everything, over and over": (15, lambda: render(a_document(), many(3))),
-    "nothing": (1, lambda: render(a_document(title=" "), [])),
-    "empty sections": (1, lambda: render(a_document(), [heading(" ", 2), prose(""), heading("Tom", 3), heading("Full", 2), prose("a")])),
-}  # fmt: skip
+
+BECAME = (
+    Made(MadeAs.COVER, why="locked"),
+    Made(MadeAs.EXTRACT, text="Saksbehandlingstiden.\n\n" * 200),
+    Made(MadeAs.EXTRACT, mail=Mail("a@vik.invalid", "b@vik.invalid", "", "Faktura", NOON, ("faktura.pdf",), "Se vedlegg.")),
+)
+"""What may have become of a file whose pages are not its own."""
 
 
 def wrong_with(data: bytes) -> list[str]:
     return faults(data, "2a") + faults(data, "ua1")
 
 
-@pytest.mark.parametrize(("pages", "made"), MADE.values(), ids=MADE)
-def test_each_kind_of_document_conforms(pages: int, made: Callable[[], bytes]) -> None:
-    data = made()
+@pytest.mark.parametrize("kind_of_document", KINDS)
+def test_each_kind_of_document_conforms(kind_of_document: str) -> None:
+    data = file_of(kind_of_document)
 
     assert wrong_with(data) == []
     with pypdfium2.PdfDocument(data) as file:
-        assert len(file) >= pages
+        assert len(file) >= KINDS[kind_of_document][0]
 
 
 @pytest.fixture
@@ -70,18 +59,23 @@ def kind() -> str:
     return "sqlite"
 
 
-def test_the_pages_of_ours_in_a_bundle_conform_each_as_a_file_of_its_own(session: Session) -> None:
-    case = referred(session, a_cast(session))
+@pytest.mark.parametrize("language", NORWEGIAN)
+def test_the_pages_of_ours_in_a_bundle_conform_each_as_a_file_of_its_own(session: Session, language: str) -> None:
+    cast = a_cast(session)
+    case = referred(session, cast, papers=two_papers(cast))
+    case.language = language
     bundle = case.bundles[0]
     entries = index_of(bundle)
-    papers = [(entry, entry.paper) for entry in entries if entry.paper]
+    covers = [cover_of(entry, entry.paper) for entry in entries if entry.paper]
 
     index, *_ = index_file(bundle, entries, {entry.number: 3 for entry in entries})
     sheets = [render(*sending_sheet(entry)) for entry in entries if not entry.paper]
-    covers = [render(cover.document, cover.blocks) for cover in (cover_of(entry, paper) for entry, paper in papers)]
+    covering = [render(*cover_sheet(cover, made)) for cover in covers for made in BECAME]
 
-    assert sheets
-    assert [wrong_with(each) for each in (index, *sheets, *covers)] == [[]] * (1 + len(sheets) + len(covers))
+    assert (len(covers), bool(sheets)) == (2, True)
+    with pikepdf.open(io.BytesIO(index)) as file:
+        assert str(file.Root.Lang) == f"{language}-NO"
+    assert [wrong_with(each) for each in (index, *sheets, *covering)] == [[]] * (1 + len(sheets) + len(covering))
 
 
 def test_pages_of_ours_that_are_joined_with_others_claim_nothing_that_is_not_so(tmp_path: Path) -> None:

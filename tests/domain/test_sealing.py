@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.documents.kinds import file_of
 from tests.people import NOON
 from tests.seal_authority import AWAY, BY, REFUSING, TALKING_NONSENSE, Authorities, Running
 from tests.verapdf import faults
@@ -112,15 +113,23 @@ def test_the_seal_names_no_person_and_shows_nothing(authorities: Authorities, tm
     ]
 
 
-@pytest.mark.parametrize("profile", ["2a", "ua1"])
-@pytest.mark.parametrize("level", ["B-B", "B-LTA"])
-def test_the_sealed_file_conforms_as_the_unsealed_did(authorities: Authorities, tmp_path: Path, profile, level) -> None:
+@pytest.mark.parametrize(
+    ("kind_of_document", "level"),
+    [
+        *((each, level) for each in ("nothing", "letter", "opinion, nb", "opinion, nn") for level in ("B-B", "B-LTA")),
+        *(("public opinion, nn", "B-B"), ("opinion, long", "B-LTA"), ("opinion, long nn", "B-B")),
+    ],
+)
+def test_the_sealed_file_conforms_as_the_unsealed_does(
+    authorities: Authorities, tmp_path: Path, kind_of_document: str, level: str
+) -> None:
+    """Of 1, 5 and 60 pages in both forms; that the unsealed ones conform is tried in tests/documents/test_conformance.py."""
     config = with_seal(authorities, tmp_path) if level == "B-B" else long_term(authorities, tmp_path)
-    sealed = seal(a_file(), config, now())
+    sealed = seal(file_of(kind_of_document), config, now())
 
-    assert sealed.level == level
-    assert faults(a_file(), profile) == []
-    assert faults(sealed.data, profile) == []
+    assert (sealed.level, inspect(sealed.data).is_good) == (level, True)
+    assert faults(sealed.data, "2a") == []
+    assert faults(sealed.data, "ua1") == []
 
 
 def test_one_changed_byte_is_seen_by_us_and_by_pyhankos_own_command(authorities: Authorities, tmp_path: Path) -> None:

@@ -4,23 +4,43 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tvist.cases.waiting import TaskKind
 from tvist.delivery.models import LetterKind
 from tvist.delivery.written import Section
 from tvist.procedure.deadlines import deadline, explain
+from tvist.procedure.settings import procedure_on
 from tvist.words import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from tvist.cases.models import Party
+    from tvist.cases.models import Case, Party
     from tvist.delivery.contents import Teller
     from tvist.delivery.telling import About
-    from tvist.procedure.deadlines import Deadline
+    from tvist.procedure.deadlines import Deadline, Length
 
 TELLS_A_DAY: Final = frozenset({LetterKind.REMINDER, LetterKind.DEADLINE_MISSED, LetterKind.DEADLINE_MOVED, LetterKind.RESUMED})
 """Letters about times of the party that run already."""
 TELLS_A_RULING: Final = frozenset({LetterKind.EXTENSION_GRANTED, LetterKind.EXTENSION_REFUSED})
+
+_CLOCKS: Final = {
+    LetterKind.DEFICIENCY: (TaskKind.CURE, "deficiency_length"),
+    LetterKind.DISMISSAL_PROPOSED: (TaskKind.COMMENT_ON_DISMISSAL, "dismissal_comment_length"),
+    LetterKind.SENT_OVER: (TaskKind.RESPOND, "response_length"),
+    LetterKind.NEXT_ROUND: (TaskKind.COMMENT, "comment_length"),
+    LetterKind.JOINT_TABLE: (TaskKind.CONFIRM_TABLE, "table_length"),
+    LetterKind.PANEL_SEATED: (TaskKind.OBJECT, "objection_length"),
+}
+"""The task whose clock a letter starts, and where its length stands among the rules."""
+
+
+def clock_of(kind: LetterKind, case: Case) -> tuple[TaskKind, Length] | None:
+    """The task whose clock a letter of that kind starts in the case, and its length; None where it starts none."""
+    if kind not in _CLOCKS:
+        return None
+    task, setting = _CLOCKS[kind]
+    return task, getattr(procedure_on(case.registered_on), setting)
 
 
 def clock_section(about: About, tell: Teller, *, on: date) -> Iterator[Section]:

@@ -12,15 +12,14 @@ from tvist.access.policy import Role
 from tvist.cases.models import Side
 from tvist.cases.queries import case_at
 from tvist.cases.submissions import SubmissionKind
-from tvist.cases.waiting import TaskKind
 from tvist.clock import oslo_date
+from tvist.delivery.clocks_told import clock_of
 from tvist.delivery.fields import mail_fields
 from tvist.delivery.models import LetterKind
 from tvist.delivery.standard_letters import texts_at
 from tvist.delivery.telling import About, tell
 from tvist.delivery.wording import with_text
 from tvist.errors import NotFound
-from tvist.procedure.settings import procedure_on
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -33,18 +32,9 @@ if TYPE_CHECKING:
     from tvist.delivery.texts import LetterText
     from tvist.delivery.wording import Wording
     from tvist.delivery.written import Written
-    from tvist.procedure.deadlines import Length
 
 INVENTED_DAYS: Final = timedelta(days=14)
 """A last day in a preview: the real one is known when the letter is written."""
-_CLOCKS: Final = {
-    LetterKind.DEFICIENCY: (TaskKind.CURE, "deficiency_length"),
-    LetterKind.DISMISSAL_PROPOSED: (TaskKind.COMMENT_ON_DISMISSAL, "dismissal_comment_length"),
-    LetterKind.SENT_OVER: (TaskKind.RESPOND, "response_length"),
-    LetterKind.NEXT_ROUND: (TaskKind.COMMENT, "comment_length"),
-    LetterKind.JOINT_TABLE: (TaskKind.CONFIRM_TABLE, "table_length"),
-    LetterKind.PANEL_SEATED: (TaskKind.OBJECT, "objection_length"),
-}
 _SERVES: Final = {
     LetterKind.DEFICIENCY: SubmissionKind.DEFICIENCY_LETTER,
     LetterKind.DISMISSAL_PROPOSED: SubmissionKind.DISMISSAL_PROPOSAL,
@@ -104,7 +94,7 @@ def previewed(text: LetterText, case: Case, at: datetime) -> tuple[Wording, Writ
     params = {name: oslo_date(at) + INVENTED_DAYS for name in mail_fields(text.kind) if name != "number"}
     wording = with_text(text, party, at=at, params=params)
     served = [sent for sent in case.submissions if sent.kind is _SERVES.get(text.kind)]
-    about = About(serves=served[-1:], clock=_clock(text.kind, case), params=params)
+    about = About(serves=served[-1:], clock=clock_of(text.kind, case), params=params)
     link = f"/cases/{case.slug}"
     return wording, tell(party, text.kind, wording, about, language=text.language, at=at, link=link)
 
@@ -124,13 +114,6 @@ def compared(before: str, after: str) -> list[tuple[str, str]]:
 def _words(text: str) -> list[str]:
     """The words of a text, each with the white space after it."""
     return re.findall(r"\S+\s*", text)
-
-
-def _clock(kind: LetterKind, case: Case) -> tuple[TaskKind, Length] | None:
-    if kind not in _CLOCKS:
-        return None
-    task, setting = _CLOCKS[kind]
-    return task, getattr(procedure_on(case.registered_on), setting)
 
 
 def _party_for(kind: LetterKind, case: Case) -> Party:

@@ -10,16 +10,15 @@ from flask_login import current_user
 from tvist.access.policy import Act
 from tvist.cases.models import Side
 from tvist.cases.submissions import SubmissionKind
-from tvist.cases.waiting import TaskKind
 from tvist.clock import now
+from tvist.delivery.clocks_told import clock_of
 from tvist.delivery.models import LetterKind
 from tvist.delivery.previews import preview_to_party
-from tvist.procedure.settings import procedure_on
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from tvist.cases.models import Case, Party
+    from tvist.cases.models import Case
     from tvist.delivery.previews import Preview
     from tvist.web.forms import TvistForm
 
@@ -46,26 +45,18 @@ def looked_at(case: Case, form: TvistForm, act: Act) -> ResponseReturnValue:
 
 
 def _previews(case: Case, form: TvistForm, act: Act, text: str) -> list[Preview]:
-    rules = procedure_on(case.registered_on)
     if act is Act.ASK_FOR_MISSING:
-        first = case.parties_on(Side.REQUESTING)[0]
-        draft = (SubmissionKind.DEFICIENCY_LETTER, text)
-        clock = (TaskKind.CURE, rules.deficiency_length)
-        return [
-            preview_to_party(
-                party, LetterKind.DEFICIENCY, at=now(), starts=clock if party is first else None, draft=draft, by=current_user
-            )
-            for party in case.parties_on(Side.REQUESTING)
-        ]
-    clock, draft = (TaskKind.COMMENT_ON_DISMISSAL, rules.dismissal_comment_length), (SubmissionKind.DISMISSAL_PROPOSAL, text)
-    ground = str(form["ground"].data or "")
+        kind, draft = LetterKind.DEFICIENCY, (SubmissionKind.DEFICIENCY_LETTER, text)
+        parties = case.parties_on(Side.REQUESTING)
+        # One of the requesting parties cures for all of them.
+        clocks = {parties[0]: clock_of(kind, case)}
+        ground = ""
+    else:
+        kind, draft = LetterKind.DISMISSAL_PROPOSED, (SubmissionKind.DISMISSAL_PROPOSAL, text)
+        parties = [*case.parties_on(Side.REQUESTING), *case.parties_on(Side.OPPOSING)]
+        clocks = dict.fromkeys(parties, clock_of(kind, case))
+        ground = str(form["ground"].data or "")
     return [
-        preview_to_party(
-            party, LetterKind.DISMISSAL_PROPOSED, at=now(), starts=clock, draft=draft, by=current_user, ground=ground
-        )
-        for party in _both(case)
+        preview_to_party(party, kind, at=now(), starts=clocks.get(party), draft=draft, by=current_user, ground=ground)
+        for party in parties
     ]
-
-
-def _both(case: Case) -> list[Party]:
-    return [*case.parties_on(Side.REQUESTING), *case.parties_on(Side.OPPOSING)]

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from tests.pages.test_papers import statements
 from tests.people import NOON
-from tests.scenes.decision import present
+from tests.scenes.decision import SECTIONS, present
 from tests.scenes.publication import approved, begun, marked, released, submitted
 from tests.scenes.submissions import DAY
 from tvist.publication.marking import Stretch, add
@@ -167,6 +167,23 @@ def test_words_are_hidden_by_hand_without_a_mouse(installation: Installation, ca
         {"kind": "x"},
     ):
         assert ask("POST", f"{address}/add", as_=cast.siri, data=data | wrong).status_code == 422, wrong
+
+
+def test_words_over_the_end_of_a_line_are_hidden_by_hand(
+    installation: Installation, cast: Cast, ask: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(SECTIONS, "legal", "Barnet bodde først i\nfosterhjem, og så i institusjon.")
+    address = made(installation, cast)
+    assert re.search('<textarea[^>]* name="words"', text_of(ask, f"{address}/add", cast.siri))
+    data = {
+        "place": "sections.legal",
+        "words": "først i\r\nfosterhjem",
+        "occurrence": "1",
+        "kind": "free",
+        "replacement": "[noe]",
+    }
+    assert ask("POST", f"{address}/add", as_=cast.siri, data=data).status_code == 303
+    assert "Barnet bodde [noe], og så i institusjon." in text_of(ask, f"{address}/preview", cast.siri)
 
 
 def test_a_mark_by_hand_is_taken_away_by_hand(installation: Installation, cast: Cast, ask: Any) -> None:

@@ -94,10 +94,10 @@ class MarkForm(TvistForm):
 
 
 class AddForm(TvistForm):
-    """Words of the opinion that are hidden by hand: in which text, and which time they stand there."""
+    """Words of the opinion that are hidden by hand, over the ends of lines too: in which text, and which time they stand there."""
 
     place = SelectField(lazy("publication.add.place"))
-    words = StringField(
+    words = TextAreaField(
         lazy("publication.add.words"),
         description=lazy("publication.add.words_hint"),
         filters=[trimmed],

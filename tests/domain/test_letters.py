@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -10,7 +11,9 @@ from tests.people import NOON, a_cast
 from tests.scenes.submissions import prepared
 from tvist.access.policy import Act
 from tvist.access.roles import may
+from tvist.accounts.models import Membership, MembershipRole
 from tvist.cases.history import Declaration, Statement
+from tvist.cases.models import Side, TeamMember
 from tvist.delivery.actions import write_to_party, write_to_secretariat, write_to_user
 from tvist.delivery.models import Fate, LetterKind, Standing
 from tvist.delivery.queries import PAGE, letters_of_case, letters_to, mailbox_of_secretariat, not_arrived
@@ -98,6 +101,22 @@ def test_an_officer_with_a_conflict_is_not_written_to_and_reads_none_of_it(datab
         assert "stein@example.invalid" not in [found.address for found in letter.recipients]
         assert not may(cast.stein, Act.READ_LETTER, letter, NOON.date())
         assert letter not in letters_to(session, cast.stein, NOON.date())[0]
+
+
+def test_a_former_officer_who_works_for_a_party_now_gets_no_letter_to_the_secretariat(database):
+    with database.writing() as session:
+        cast = a_cast(session)
+        case = prepared(session, cast)
+        (worked,) = cast.stein.memberships
+        worked.to_on = NOON.date() - timedelta(days=1)
+        of_vik = Membership(organisation=cast.vik, role=MembershipRole.CASE_OFFICER, from_on=NOON.date())
+        cast.stein.memberships.append(of_vik)
+        case.parties_on(Side.REQUESTING)[0].team.append(TeamMember(user=cast.stein, from_on=NOON.date()))
+        session.flush()
+        assert case.roles_for(cast.stein, NOON.date())
+        letter = write_to_secretariat(case, LetterKind.SUBMISSION_RECEIVED, at=NOON)
+        assert "stein@example.invalid" not in [found.address for found in letter.recipients]
+        assert "siri@example.invalid" in [found.address for found in letter.recipients]
 
 
 def test_the_list_gives_everybody_what_the_guard_gives(database):

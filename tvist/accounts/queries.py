@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
-from tvist.accounts.models import Membership, Organisation, OrganisationKind, PasswordLink, SignIn, User
+from tvist.accounts.models import Membership, MembershipRole, Organisation, OrganisationKind, PasswordLink, SignIn, User
 from tvist.errors import NotFound
 from tvist.register.municipalities import municipalities_on
 
@@ -61,6 +61,19 @@ def members_of(session: Session, organisation: Organisation, on: date) -> list[U
         .options(selectinload(User.memberships))
     )
     return list(session.scalars(query.order_by(User.sort_key, User.id).distinct()))
+
+
+def officers(session: Session, on: date) -> list[User]:
+    """The officers of the secretariat that day, by name."""
+    works = User.memberships.any(
+        sa.and_(
+            Membership.role == MembershipRole.SECRETARIAT,
+            Membership.from_on <= on,
+            sa.or_(Membership.to_on.is_(None), Membership.to_on >= on),
+        )
+    )
+    query = sa.select(User).where(works, User.disabled_at.is_(None)).options(selectinload(User.memberships))
+    return list(session.scalars(query.order_by(User.sort_key, User.id)))
 
 
 def invented_person(session: Session, public_id: str) -> User:

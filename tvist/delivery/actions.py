@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import object_session
 
-from tvist.access.policy import Role
-from tvist.accounts.models import Membership, MembershipRole, Organisation, OrganisationKind, User
+from tvist.accounts.models import Organisation, OrganisationKind, User
+from tvist.accounts.queries import officers
 from tvist.cases.submissions import Serving
 from tvist.cases.waiting import Task
 from tvist.clock import oslo_date
@@ -72,30 +72,21 @@ def write_to_party(
 
 
 def write_to_secretariat(case: Case, kind: LetterKind, *, at: datetime, link: str = "/", **params: Any) -> Letter:
-    """Write to the secretariat: its mailbox and its officers, but for who has declared a conflict for the case."""
+    """Write to the secretariat: its mailbox and its officers, of that day, but for who has declared a conflict for the case."""
     session, on = session_of(case), oslo_date(at)
     body = session.scalars(sa.select(Organisation).where(Organisation.kind == OrganisationKind.BODY)).first()
-    officers = session.scalars(
-        sa.select(User)
-        .join(Membership)
-        .where(Membership.role == MembershipRole.SECRETARIAT, User.disabled_at.is_(None))
-        .order_by(User.id)
-        .distinct()
-    )
     letter = _letter(case, kind, _own(case, kind, DEFAULT_LANGUAGE, params), language=DEFAULT_LANGUAGE, at=at, link=link)
-    address_letter(letter, _once([user for user in officers if case.roles_for(user, on)], body.mailbox if body else None))
+    address_letter(
+        letter, _once([user for user in officers(session, on) if case.roles_for(user, on)], body.mailbox if body else None)
+    )
     return letter
 
 
 def write_to_body(session: Session, kind: LetterKind, *, at: datetime, link: str = "/", **params: Any) -> Letter:
     """Write to the secretariat about no case: its mailbox, and its officers of that day."""
     body = session.scalars(sa.select(Organisation).where(Organisation.kind == OrganisationKind.BODY)).first()
-    officers = sa.select(User).where(
-        User.memberships.any(Membership.role == MembershipRole.SECRETARIAT), User.disabled_at.is_(None)
-    )
-    people = [found for found in session.scalars(officers.order_by(User.id)) if Role.SECRETARIAT in found.roles_on(oslo_date(at))]
     letter = _letter(None, kind, _own(None, kind, DEFAULT_LANGUAGE, params), language=DEFAULT_LANGUAGE, at=at, link=link)
-    address_letter(letter, _once(people, body.mailbox if body else None))
+    address_letter(letter, _once(officers(session, oslo_date(at)), body.mailbox if body else None))
     session.add(letter)
     return letter
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import sqlalchemy as sa
 from wtforms import SelectField, StringField, TextAreaField
 
-from tvist.access.policy import Role
-from tvist.accounts.models import Membership, MembershipRole, User
+from tvist.accounts.queries import officers
 from tvist.clock import today
 from tvist.delivery.standard_letters import PARTS
 from tvist.delivery.wording import own_texts
@@ -17,6 +15,7 @@ from tvist.web.session import current_session, lazy
 from tvist.words import NORWEGIAN
 
 if TYPE_CHECKING:
+    from tvist.accounts.models import User
     from tvist.delivery.standard_letters import KindTexts
 
 LONGEST_SUBJECT: Final = 150
@@ -54,7 +53,7 @@ class LetterTextForm(TvistForm):
             for place, part in enumerate(PARTS):
                 filled[f"{part}_{language}"] = own[place] if version is None else getattr(version, part)
         super().__init__(data=filled, thing=texts)
-        self.owner.choices = choices((user.public_id, user.name) for user in _officers())
+        self.owner.choices = choices((user.public_id, user.name) for user in officers(current_session, today()))
 
     def texts(self) -> dict[tuple[str, str], str]:
         """What was typed, by part and form."""
@@ -62,14 +61,4 @@ class LetterTextForm(TvistForm):
 
     def chosen_owner(self) -> User:
         """Who owns the text from now on."""
-        return next(user for user in _officers() if user.public_id == self.owner.data)
-
-
-def _officers() -> list[User]:
-    """The officers of the secretariat today, by name."""
-    query = sa.select(User).where(User.memberships.any(Membership.role == MembershipRole.SECRETARIAT), User.disabled_at.is_(None))
-    return [
-        user
-        for user in current_session.scalars(query.order_by(User.sort_key, User.id))
-        if Role.SECRETARIAT in user.roles_on(today())
-    ]
+        return next(user for user in officers(current_session, today()) if user.public_id == self.owner.data)

@@ -11,6 +11,7 @@ from flask_login import current_user
 from tvist.access.guard import finish, requires
 from tvist.access.policy import Act, Role
 from tvist.access.roles import roles_of
+from tvist.accounts.queries import officers
 from tvist.clock import now, today
 from tvist.errors import NotAllowed, NotFound
 from tvist.intake.queries import party_staff
@@ -26,7 +27,7 @@ from tvist.teams.actions import (
 )
 from tvist.teams.blueprint import bp
 from tvist.teams.forms import AddMemberForm, AssignForm, HandOverForm, TakeBackForm
-from tvist.teams.queries import case_with_team_at, officers
+from tvist.teams.queries import case_with_team_at
 from tvist.teams.rules import colleague_fault, officer_fault
 from tvist.web.session import current_session
 from tvist.words import Message

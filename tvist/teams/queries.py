@@ -10,8 +10,6 @@ from sqlalchemy.orm import joinedload, selectinload
 from tvist.accounts.models import (
     Absence,
     AccessRequest,
-    Membership,
-    MembershipRole,
     Organisation,
     OrganisationKind,
     SignIn,
@@ -54,22 +52,6 @@ def drafts_of_member(session: Session, user: User) -> list[Draft]:
     own = sa.exists().where(DraftMember.draft_id == Draft.id, DraftMember.user_id == user.id, DraftMember.absence_id.is_(None))
     query = sa.select(Draft).where(Draft.in_case_id.is_(None), Draft.case_id.is_(None), Draft.discarded_at.is_(None), own)
     return list(session.scalars(query.options(selectinload(Draft.team)).order_by(Draft.id)))
-
-
-def officers(session: Session, on: date) -> list[User]:
-    """The officers of the secretariat that day, by name."""
-    query = (
-        sa.select(User)
-        .join(Membership)
-        .where(
-            Membership.role == MembershipRole.SECRETARIAT,
-            Membership.from_on <= on,
-            sa.or_(Membership.to_on.is_(None), Membership.to_on >= on),
-            User.disabled_at.is_(None),
-        )
-        .options(selectinload(User.memberships))
-    )
-    return list(session.scalars(query.order_by(User.sort_key, User.id).distinct()))
 
 
 def case_with_team_at(session: Session, slug: str) -> Case:

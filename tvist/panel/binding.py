@@ -44,12 +44,6 @@ def _opened(file: Path) -> pikepdf.Pdf:
     return pikepdf.open(file, access_mode=pikepdf.AccessMode.stream)
 
 
-def count_pages(file: bytes | Path) -> int:
-    """How many pages a PDF of ours has."""
-    with pikepdf.open(io.BytesIO(file) if isinstance(file, bytes) else file) as opened:
-        return len(opened.pages)
-
-
 def number_pages(source: Path, target: Path, *, first: int, said: Callable[[int], str], links: Sequence[Link] = ()) -> None:
     """Write `said(page)` at the foot of each page, `first` on the first; and the part's own links, which lead to its own pages."""
     with _opened(source) as part:

@@ -14,6 +14,7 @@ from tvist.clock import oslo_date
 from tvist.documents.models import PaperKind
 from tvist.panel.sending_pages import document_of
 from tvist.pdf import Column, fact_table, heading, printable, prose, render_placed, table
+from tvist.pdf.sheets import page_count
 from tvist.words import Message, format_day, format_moment, label, render
 
 if TYPE_CHECKING:
@@ -55,12 +56,10 @@ def first_pages(pages: Mapping[str, int], own: int) -> dict[str, int]:
 
 
 def _made(bundle: Bundle, entries: Sequence[IndexEntry], first: Mapping[str, int]) -> tuple[bytes, list[Place], int]:
-    from tvist.panel.binding import count_pages
-
     title = render(Message("panel.bundle.title", number=bundle.case.number), bundle.case.language)
     blocks = [*_cover(bundle, title), *_contents(bundle, entries, first), *_traces(bundle, entries)]
     file, places = render_placed(document_of(bundle.case, title, _say("reading.bundle", bundle.case)), blocks)
-    return file, places, count_pages(file)
+    return file, places, page_count(file)
 
 
 def _cover(bundle: Bundle, title: str) -> list[Block]:

@@ -9,11 +9,11 @@ from tvist.documents.chunks import BrokenPaper
 from tvist.documents.made import MadeAs
 from tvist.documents.pages import Made
 from tvist.documents.uploads import MediaType
-from tvist.panel.binding import count_pages
 from tvist.panel.index import index_of
 from tvist.panel.paper_pages import Cover, cover_of, cover_sheet, paper_title
 from tvist.panel.sending_pages import sending_sheet, title_of
 from tvist.pdf import Block, Document, render
+from tvist.pdf.sheets import page_count
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,4 +97,4 @@ def laid_out(papers: PaperStore, maker: PageMaker, sheet: Sheet, target: Path) -
 
 def _told(maker: PageMaker, sheet: Sheet, told: tuple[Document, list[Block]], target: Path) -> Part:
     target.write_bytes(render(*told))
-    return Part(sheet, sheet.title, target, MadeAs.PAGES, maker.texts(target, count_pages(target)))
+    return Part(sheet, sheet.title, target, MadeAs.PAGES, maker.texts(target, page_count(target)))

@@ -1,4 +1,4 @@
-"""A paper as the answer to a request: streamed from the store, whole or a range, as a download or shown in a frame of ours."""
+"""A paper as the answer to a request: streamed from the store, whole or a range, as a download or shown in a frame of ours; and a file we made."""
 
 from __future__ import annotations
 
@@ -47,6 +47,15 @@ def shown(paper: Paper, name: str) -> Response:
         response = _streamed(paper)
     response.headers["Content-Security-Policy"] = IN_FRAME
     response.headers.set("Content-Disposition", "inline", **_named(name))
+    return response
+
+
+def pdf_file(blob_id: str, name: str) -> Response:
+    """A stored PDF that the program made, as a file called `name`."""
+    response = Response(installed().papers.open(blob_id), mimetype=MediaType.PDF.mime)
+    response.content_length = installed().papers.size(blob_id)
+    response.headers["Content-Security-Policy"] = SANDBOX
+    response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from flask import Response, jsonify, render_template, request, url_for
+from flask import jsonify, render_template, request, url_for
 from flask_login import current_user
 
 from tvist.access.guard import finish, requires
@@ -15,7 +15,7 @@ from tvist.accesslog.actions import note_access, note_openings_of_all, was_noted
 from tvist.cases.lifecycle import obstacles
 from tvist.cases.queries import case_at
 from tvist.clock import now, today
-from tvist.documents.files import SANDBOX
+from tvist.documents.files import pdf_file
 from tvist.errors import CannotProceed, NotAllowed
 from tvist.panel import actions
 from tvist.panel.blueprint import bp
@@ -102,15 +102,6 @@ def bundle_part(part: BundlePart) -> ResponseReturnValue:
     """One paper, or what was written in one sending, as a PDF with the page numbers of the bundle."""
     prove_open(part)
     return pdf_file(part.blob_id, f"{part.bundle.case.slug}-{part.first_page}.pdf")
-
-
-def pdf_file(blob_id: str, name: str) -> Response:
-    """A stored PDF as a file called `name`."""
-    response = Response(installed().papers.open(blob_id), mimetype="application/pdf")
-    response.content_length = installed().papers.size(blob_id)
-    response.headers["Content-Security-Policy"] = SANDBOX
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
 
 
 def prove_open(part: BundlePart) -> None:

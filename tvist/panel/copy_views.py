@@ -10,9 +10,9 @@ from flask_login import current_user
 from tvist.access.guard import finish, requires
 from tvist.access.policy import Act
 from tvist.clock import now, oslo_date, today
+from tvist.documents.files import pdf_file
 from tvist.errors import CannotProceed
 from tvist.panel.blueprint import bp
-from tvist.panel.bundle_views import pdf_file
 from tvist.panel.copies import ask_for_copy, copy_at, copy_of, is_over, is_waited_for, passphrase_of, why_no_copy
 from tvist.panel.reading import bundle_at
 from tvist.procedure.settings import procedure_on

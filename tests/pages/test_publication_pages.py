@@ -18,6 +18,7 @@ from tvist.publication.marking import Stretch, add
 from tvist.publication.models import Mark, MarkKind, Publication, Stage
 from tvist.publication.places import texts
 from tvist.publication.sources import record_of
+from tvist.words import Message, render
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -196,6 +197,26 @@ def test_a_mark_by_hand_is_taken_away_by_hand(installation: Installation, cast: 
     assert ask("POST", one, as_=cast.siri, data={"hides": "hide", "kind": "place", "replacement": "[et sted]"}).status_code == 303
     assert ask("POST", f"{one}/remove", as_=cast.siri).status_code == 303
     assert ask("GET", one, as_=cast.siri).status_code == 404
+
+
+@pytest.mark.parametrize("page", ["/mark", "/add", "/marks/{mark}", "/blurs", "/propose"])
+def test_what_stands_in_the_way_is_said_once(page: str, installation: Installation, cast: Cast, ask: Any) -> None:
+    address = made(installation, cast, submitted)
+    at = address + page.format(mark=marks_at(installation, address)[0].public_id)
+    for answer in (ask("GET", at, as_=cast.siri), ask("POST", at, as_=cast.siri)):
+        main = html.unescape(answer.text).split("<main")[1]
+        assert main.count(render(Message("publication.not_marking"), "nb")) == 1, answer.status
+    assert answer.status_code == 409
+
+
+def test_a_proposed_mark_is_not_taken_away_and_its_page_says_so(installation: Installation, cast: Cast, ask: Any) -> None:
+    address = made(installation, cast)
+    mark = marks_at(installation, address)[0]
+    said = render(Message("publication.proposed_stays"), "nb")
+    for method, status in (("GET", 200), ("POST", 409)):
+        answer = ask(method, f"{address}/marks/{mark.public_id}/remove", as_=cast.siri)
+        assert (answer.status_code, html.unescape(answer.text).count(said)) == (status, 1)
+        assert mark.words in html.unescape(answer.text)
 
 
 def test_what_is_missing_is_said_when_it_is_submitted(installation: Installation, cast: Cast, ask: Any) -> None:

@@ -212,8 +212,8 @@ def remove(mark: Mark, *, by: User, at: datetime) -> None:
     """
     publication = mark.publication
     _need(publication, by, at)
-    if mark.origin is not MarkOrigin.BY_HAND:
-        raise CannotProceed(Message("publication.proposed_stays"))
+    if found := obstacles_to_remove(mark):
+        raise CannotProceed(found)
     if mark.decided_by_id == by.id:
         # Whose mark it was before the same person decided it, no row tells any more.
         publication.undoings.append(Undoing(by_id=by.id, at=at))
@@ -222,6 +222,11 @@ def remove(mark: Mark, *, by: User, at: datetime) -> None:
     else:
         _decide(mark, Decided(hides=False), by, at)
     touch(publication)
+
+
+def obstacles_to_remove(mark: Mark) -> list[Message]:
+    """Why the mark cannot be taken away: one that the program proposed stays, and is left standing instead."""
+    return [] if mark.origin is MarkOrigin.BY_HAND else [Message("publication.proposed_stays")]
 
 
 def propose_again(publication: Publication, known: Known, *, by: User, at: datetime) -> int:

@@ -39,11 +39,11 @@ def mark(publication: Publication) -> ResponseReturnValue:
     """The text of one place with its marks, and what is decided of each."""
     places = shown_places(publication)
     place = _chosen(places)
-    form = MarksForm(place.marks, request.form, thing=publication)
-    if form.validate_on_submit() and not _in_the_way(form, publication) and not form.blame_replacements():
+    form, in_the_way = MarksForm(place.marks, request.form, thing=publication), _blocked(publication)
+    if _may_go_on(form, in_the_way) and not form.blame_replacements():
         return _decided(publication, place, form)
     add = AddForm(publication, places, formdata=None, data={"place": place.name, "occurrence": 1, "kind": MarkKind.FREE.value})
-    return _marking(publication, places, place, form=form, add=add), status_of(form)
+    return _marking(publication, places, place, in_the_way, form=form, add=add), status_of(form, in_the_way)
 
 
 def _decided(publication: Publication, place: ShownPlace, form: MarksForm) -> ResponseReturnValue:
@@ -64,10 +64,10 @@ def _decided(publication: Publication, place: ShownPlace, form: MarksForm) -> Re
 def add(publication: Publication) -> ResponseReturnValue:
     """Words are hidden by hand."""
     places = shown_places(publication)
-    form = AddForm(publication, places)
+    form, in_the_way = AddForm(publication, places), _blocked(publication)
     if not form.is_submitted() and request.args.get("place") in {place.name for place in places}:
         form.place.data = request.args["place"]
-    if form.validate_on_submit() and not _in_the_way(form, publication):
+    if _may_go_on(form, in_the_way):
         stretches, typed = _stretches(publication, form), form.replacement.data or ""
         faults = faults_in_adding(publication, stretches, typed)
         for fault in faults:
@@ -76,8 +76,8 @@ def add(publication: Publication) -> ResponseReturnValue:
             wanted = {"kind": MarkKind(form.kind.data), "replacement": typed, "written_for": form.place.data}
             made = marking.add(publication, stretches, **wanted, by=current_user, at=now())
             return finish(_page(publication, made[0].place), Message("publication.added", count=len(made)))
-    page = render_template("publication/add.html", publication=publication, form=form, in_the_way=_blocked(publication))
-    return page, status_of(form)
+    page = render_template("publication/add.html", publication=publication, form=form, in_the_way=in_the_way)
+    return page, status_of(form, in_the_way)
 
 
 def _stretches(publication: Publication, form: AddForm) -> list[Stretch]:
@@ -92,8 +92,8 @@ def _stretches(publication: Publication, form: AddForm) -> list[Stretch]:
 @requires(Act.MARK_PUBLICATION, of=mark_at)
 def one(found: Mark) -> ResponseReturnValue:
     """One mark: its kind and replacement; for all over the same words; and one added by hand is taken away."""
-    publication, form = found.publication, MarkForm(found)
-    if form.validate_on_submit() and not _in_the_way(form, publication):
+    publication, form, in_the_way = found.publication, MarkForm(found), _blocked(found.publication)
+    if _may_go_on(form, in_the_way):
         if fault := marking.fault_in_deciding(form.decided):
             form.blame(fault, "replacement")
         else:
@@ -103,8 +103,8 @@ def one(found: Mark) -> ResponseReturnValue:
                 count = marking.decide(publication, {found.public_id: form.decided}, by=current_user, at=now())
             return finish(_page(publication, found.place), Message("publication.mark_kept", count=count))
     told: dict[str, Any] = {"publication": publication, "found": found, "form": form, "by_hand": MarkOrigin.BY_HAND}
-    told |= {"alike": how_often(publication)[found.words], "in_the_way": _blocked(publication)}
-    return render_template("publication/mark_one.html", **told), status_of(form)
+    told |= {"alike": how_often(publication)[found.words], "in_the_way": in_the_way}
+    return render_template("publication/mark_one.html", **told), status_of(form, in_the_way)
 
 
 @bp.route("/publications/<public_id>/marks/<mark_id>/remove", methods=["GET", "POST"])
@@ -112,44 +112,48 @@ def one(found: Mark) -> ResponseReturnValue:
 def remove(found: Mark) -> ResponseReturnValue:
     """A mark that was added by hand is taken away."""
     publication, place, form = found.publication, found.place, PlainForm(thing=found.publication)
-    if form.validate_on_submit() and not _in_the_way(form, publication):
+    in_the_way = _blocked(publication) or marking.obstacles_to_remove(found)
+    if _may_go_on(form, in_the_way):
         marking.remove(found, by=current_user, at=now())
         return finish(_page(publication, place), Message("publication.removed"))
-    return render_template("publication/remove.html", publication=publication, found=found, form=form), status_of(form)
+    told = {"publication": publication, "found": found, "in_the_way": in_the_way}
+    return render_template("publication/remove.html", form=form, **told), status_of(form, in_the_way)
 
 
 @bp.route("/publications/<public_id>/propose", methods=["GET", "POST"])
 @requires(Act.MARK_PUBLICATION, of=publication_at)
 def propose(publication: Publication) -> ResponseReturnValue:
     """What is not marked is proposed anew; nothing that was decided is lost."""
-    form = PlainForm(thing=publication)
-    if form.validate_on_submit() and not _in_the_way(form, publication):
+    form, in_the_way = PlainForm(thing=publication), _blocked(publication)
+    if _may_go_on(form, in_the_way):
         known = known_of(current_session, publication.decision.case)
         count = marking.propose_again(publication, known, by=current_user, at=now())
         return finish(url_for("publication.mark", public_id=publication.public_id), Message("publication.proposed", count=count))
-    page = render_template("publication/propose.html", publication=publication, form=form, in_the_way=_blocked(publication))
-    return page, status_of(form)
+    page = render_template("publication/propose.html", publication=publication, form=form, in_the_way=in_the_way)
+    return page, status_of(form, in_the_way)
 
 
 @bp.route("/publications/<public_id>/blurs", methods=["GET", "POST"])
 @requires(Act.MARK_PUBLICATION, of=publication_at)
 def blurs(publication: Publication) -> ResponseReturnValue:
     """What is told more broadly, so that what is told together singles nobody out."""
-    form = BlurForm(publication)
-    if form.validate_on_submit() and not _in_the_way(form, publication):
+    form, in_the_way = BlurForm(publication), _blocked(publication)
+    if _may_go_on(form, in_the_way):
         marking.blur(publication, form.chosen, by=current_user, at=now())
         return finish(url_for("publication.blurs", public_id=publication.public_id), Message("publication.blurs_kept"))
     case = publication.decision.case
     found = singled_out(current_session, as_public(current_session, publication, today()), case)
-    told = {"publication": publication, "form": form, "found": found, "in_the_way": _blocked(publication)}
-    return render_template("publication/blurs.html", labels=_labels, **told), status_of(form)
+    told = {"publication": publication, "form": form, "found": found, "in_the_way": in_the_way}
+    return render_template("publication/blurs.html", labels=_labels, **told), status_of(form, in_the_way)
 
 
 def _labels(kinds: Sequence[BlurKind]) -> list[Message]:
     return [label(kind) for kind in kinds]
 
 
-def _marking(publication: Publication, places: Sequence[ShownPlace], place: ShownPlace, **forms: TvistForm) -> str:
+def _marking(
+    publication: Publication, places: Sequence[ShownPlace], place: ShownPlace, in_the_way: Sequence[Message], **forms: TvistForm
+) -> str:
     return render_template(
         "publication/mark.html",
         publication=publication,
@@ -157,7 +161,7 @@ def _marking(publication: Publication, places: Sequence[ShownPlace], place: Show
         place=place,
         often=how_often(publication),
         undecided=sum(each.undecided for each in places),
-        in_the_way=_blocked(publication),
+        in_the_way=in_the_way,
         **forms,
     )
 
@@ -172,9 +176,9 @@ def _blocked(publication: Publication) -> list[Message]:
     return obstacles(publication, Act.MARK_PUBLICATION, by=current_user, on=today())
 
 
-def _in_the_way(form: TvistForm, publication: Publication) -> bool:
-    """Whether it cannot be marked now; said above what was typed."""
-    return form.blame_all(_blocked(publication))
+def _may_go_on(form: TvistForm, in_the_way: Sequence[Message]) -> bool:
+    """Whether what was sent can be done; what stands in the way, or is wrong, is said above what was typed."""
+    return form.is_submitted() and not form.blame_all(in_the_way) and form.validate()
 
 
 def _page(publication: Publication, place: str) -> str:

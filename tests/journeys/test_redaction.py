@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.journeys.conftest import beside
 from tests.scenes.redaction import laid_out
 from tvist.redaction.models import WHOLE, Redaction
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from tests.journeys.conftest import Visit
     from tests.people import Cast
     from tvist.installation import Installation
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 
 def test_a_box_is_drawn_on_the_page_and_kept(installation: Installation, cast: Cast, any_visit: Visit) -> None:

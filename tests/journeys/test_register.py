@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.journeys.conftest import beside
 from tests.scenes.published import first, more
 
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from tests.journeys.conftest import Visit
     from tests.people import Cast
     from tvist.installation import Installation
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 
 def test_a_stranger_finds_reads_and_cites_an_opinion(

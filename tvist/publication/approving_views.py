@@ -60,7 +60,9 @@ def approve(publication: Publication) -> ResponseReturnValue:
         "publication": publication,
         "parties": list(zip(full["parties"], public["parties"], strict=True)),
         "places": [place for place in places if place.hidden],
-        "left": list(dict.fromkeys(mark.words for place in places for mark in place.marks if mark.hides is False)),
+        "left": list(
+            dict.fromkeys((mark.words, place.language) for place in places for mark in place.marks if mark.hides is False)
+        ),
         "missing": missing,
     }
     return render_template("publication/approve.html", form=form, **told), status_of(form, missing)

@@ -16,10 +16,12 @@ from tvist.publication.forms import AddForm, BlurForm, MarkForm, MarksForm
 from tvist.publication.jigsaw import singled_out
 from tvist.publication.marking import Stretch, faults_in_adding, find, find_everywhere
 from tvist.publication.models import MarkKind, MarkOrigin
+from tvist.publication.places import language_at
 from tvist.publication.preview import as_public
 from tvist.publication.queries import known_of, mark_at, publication_at
 from tvist.publication.rules import fault_in_replacement, obstacles
 from tvist.publication.shown import how_often, shown_places
+from tvist.publication.sources import record_of
 from tvist.web.forms import PlainForm, TvistForm, status_of
 from tvist.web.session import current_session
 from tvist.words import Message, label
@@ -76,8 +78,9 @@ def add(publication: Publication) -> ResponseReturnValue:
             wanted = {"kind": MarkKind(form.kind.data), "replacement": typed, "written_for": form.place.data}
             made = marking.add(publication, stretches, **wanted, by=current_user, at=now())
             return finish(_page(publication, made[0].place), Message("publication.added", count=len(made)))
-    page = render_template("publication/add.html", publication=publication, form=form, in_the_way=in_the_way)
-    return page, status_of(form, in_the_way)
+    written_in = next((place.language for place in places if place.name == form.place.data), publication.language)
+    told = {"publication": publication, "add": form, "written_in": written_in, "in_the_way": in_the_way}
+    return render_template("publication/add.html", **told), status_of(form, in_the_way)
 
 
 def _stretches(publication: Publication, form: AddForm) -> list[Stretch]:
@@ -104,6 +107,7 @@ def one(found: Mark) -> ResponseReturnValue:
             return finish(_page(publication, found.place), Message("publication.mark_kept", count=count))
     told: dict[str, Any] = {"publication": publication, "found": found, "form": form, "by_hand": MarkOrigin.BY_HAND}
     told |= {"alike": how_often(publication)[found.words], "in_the_way": in_the_way}
+    told |= {"written_in": language_at(record_of(publication), found.place)}
     return render_template("publication/mark_one.html", **told), status_of(form, in_the_way)
 
 

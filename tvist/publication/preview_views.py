@@ -13,7 +13,7 @@ from tvist.documents.files import SANDBOX
 from tvist.pdf import render
 from tvist.publication.blueprint import bp
 from tvist.publication.document import public_opinion
-from tvist.publication.places import texts
+from tvist.publication.places import language_at, texts
 from tvist.publication.preview import as_public
 from tvist.publication.queries import publication_at
 from tvist.publication.shown import named
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def preview(publication: Publication) -> ResponseReturnValue:
     """The texts as they will be read, with what was hidden replaced."""
     record = as_public(current_session, publication, today())
-    places = [(named(record, place), text) for place, text in texts(record) if text.strip()]
+    places = [(named(record, place), language_at(record, place), text) for place, text in texts(record) if text.strip()]
     return render_template("publication/preview.html", publication=publication, record=record, places=places)
 
 

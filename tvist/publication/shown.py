@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tvist.decision.parallel_record import PARALLEL
-from tvist.publication.places import texts
+from tvist.publication.places import language_at, texts
 from tvist.publication.sources import record_of
 from tvist.words import Message
 
@@ -29,11 +29,12 @@ class Run:
 
 @dataclass(frozen=True)
 class ShownPlace:
-    """A place of the opinion: its name, its text in runs, and its marks in the order of the text."""
+    """A place of the opinion: its name, its text in runs and the form of Norwegian it is in, and its marks in the order of the text."""
 
     name: str
     what: Message
     text: str
+    language: str
     marks: list[Mark]
 
     @property
@@ -85,7 +86,11 @@ def shown_places(publication: Publication) -> list[ShownPlace]:
     by_place: dict[str, list[Mark]] = {}
     for mark in sorted(publication.marks, key=lambda each: (each.start, each.end, each.id or 0)):
         by_place.setdefault(mark.place, []).append(mark)
-    return [ShownPlace(name, named(record, name), text, by_place.get(name, [])) for name, text in texts(record) if text.strip()]
+    return [
+        ShownPlace(name, named(record, name), text, language_at(record, name), by_place.get(name, []))
+        for name, text in texts(record)
+        if text.strip()
+    ]
 
 
 def how_often(publication: Publication) -> Counter[str]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from wtforms import FileField, StringField
 
 from tvist.web.forms import Needed, NotLonger, TvistForm, trimmed
 from tvist.web.session import lazy
+
+LONGEST_CODE: Final = 300
+"""Characters: the whole address that the square on the paper has, or a line of text around the code, fits."""
 
 
 class VerifyFileForm(TvistForm):
@@ -19,7 +24,7 @@ class VerifyCodeForm(TvistForm):
 
     code = StringField(
         lazy("verify.code"),
-        [Needed("verify.write_code"), NotLonger(300)],
+        [Needed("verify.write_code"), NotLonger(LONGEST_CODE)],
         filters=[trimmed],
         description=lazy("verify.code_help"),
     )

@@ -35,10 +35,9 @@ def _cleaned(fields: MultiDict[str, str]) -> ImmutableMultiDict[str, str]:
 
 
 class Passing(io.RawIOBase):
-    """Takes the bytes of a stranger's file and keeps none: only how many they were, how they began, and their SHA-256."""
+    """Takes the bytes of a stranger's file and keeps none: only how they began, and their SHA-256."""
 
     def __init__(self) -> None:
-        self.size = 0
         self.beginning = b""
         self._hash = hashlib.sha256()
 
@@ -61,7 +60,6 @@ class Passing(io.RawIOBase):
 
     def write(self, data: Any) -> int:
         """Take note of the bytes and let them go."""
-        self.size += len(data)
         self.beginning += bytes(data[: BEGINNING - len(self.beginning)])
         self._hash.update(data)
         return len(data)

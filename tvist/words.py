@@ -32,6 +32,11 @@ FOLDER = Path(__file__).parent / "translations"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
+def other_norwegian(language: str) -> Norwegian:
+    """The form of Norwegian that a text in this one is not in (rule 39)."""
+    return "nb" if language == "nn" else "nn"
+
+
 class Ore(int):
     """An amount of money in whole øre, marked so that a message prints it as kroner."""
 

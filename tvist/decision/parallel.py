@@ -14,6 +14,7 @@ from tvist.clock import oslo_date
 from tvist.db import Base, Versioned
 from tvist.intake.parties import place_on
 from tvist.register.language import language_form
+from tvist.words import other_norwegian
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,7 +58,7 @@ def parallel_language_at(case: Case, at: datetime) -> Norwegian | None:
 
 
 def _form_beside(case: Case, parties: Iterable[Party]) -> Norwegian | None:
-    other: Norwegian = "nb" if case.language == "nn" else "nn"
+    other = other_norwegian(case.language)
     return other if any(_decided_form(party) == other for party in parties) else None
 
 

@@ -11,6 +11,7 @@ from tvist.cases.models import Case
 from tvist.cases.queries import case_at, case_by_number
 from tvist.decision.models import Question
 from tvist.errors import NotFound
+from tvist.words import other_norwegian
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -68,7 +69,7 @@ def issued_beside(decision: Decision) -> Norwegian | None:
     """The form of the parallel text that was issued beside the main one; None where none was."""
     if not any(file.is_parallel for file in decision.files):
         return None
-    return "nb" if decision.language == "nn" else "nn"
+    return other_norwegian(decision.language)
 
 
 def _file(decision: Decision, version: int, *, is_parallel: bool) -> IssuedFile:

@@ -25,7 +25,7 @@ from tvist.decision.standard_texts import (
 from tvist.decision.text_forms import StandardTextForm
 from tvist.web.forms import status_of
 from tvist.web.session import current_session
-from tvist.words import Message
+from tvist.words import Message, other_norwegian
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -65,7 +65,7 @@ def new_standard_text() -> ResponseReturnValue:
 @requires(Act.WRITE_STANDARD_TEXT, of=standard_text_at)
 def other_form(found: StandardText) -> ResponseReturnValue:
     """The same text in the other form of Norwegian."""
-    language = "nn" if found.language == "nb" else "nb"
+    language = other_norwegian(found.language)
     form = StandardTextForm(found, data={"title": found.title, "text": found.text})
     if form.validate_on_submit():
         shared = {"section": found.section, "title": form.title.data, "text": form.text.data, "by": current_user, "at": now()}

@@ -10,7 +10,7 @@ from tvist.decision.places import REASONS
 from tvist.decision.record import SECTIONS
 from tvist.decision.texts import StandardText
 from tvist.errors import CannotProceed, NotFound
-from tvist.words import Message
+from tvist.words import Message, other_norwegian
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,7 +101,7 @@ def standing_in(session: Session, series: str, language: str) -> StandardText | 
 
 def other_form_of(session: Session, found: StandardText) -> StandardText | None:
     """The same text in the other form of Norwegian, as it is offered now."""
-    return standing_in(session, found.series, "nn" if found.language == "nb" else "nb")
+    return standing_in(session, found.series, other_norwegian(found.language))
 
 
 def standard_text_at(session: Session, public_id: str) -> StandardText:

@@ -137,8 +137,25 @@ def test_notes_stand_under_their_section_and_never_alone() -> None:
         pages = pages_of(
             heading("A"), prose("\n".join(["linje"] * lines) + "[^1]", notes=["NOTEN her."]), heading("B", 2), prose("etter")
         )
-        assert "NOTEN her." in "".join(pages)
+        (page,) = [lines_of(page) for page in pages if "NOTEN her." in page]
+        place = page.index("1 NOTEN her. ")
+        assert [line.strip() for line in page[:place]][-2:] == ["linje", "linje1"], lines
         assert "".join(pages).index("NOTEN") < "".join(pages).index("etter")
+
+
+@pytest.mark.parametrize("last", ["kort", "en\nto\ntre", "en\nto\ntre\nfire", LONG, "Så:\n- første\n- andre"])
+def test_neither_a_heading_nor_notes_are_parted_from_the_text_between_them(last: str) -> None:
+    for lines in range(24, 42):
+        pages = pages_of(
+            prose("\n".join(["linje"] * lines)),
+            heading("Over", 2),
+            prose("x[^1]", notes=["NOTEN her."]),
+            prose(last),
+            heading("B", 2),
+        )
+        read = [[line.strip() for line in lines_of(page)] for page in pages]
+        assert [page for page in read if page[-1] == "Over" or page[0] == "1 NOTEN her."] == [], lines
+        assert sum(page.count("1 NOTEN her.") for page in read) == 1
 
 
 @settings(max_examples=60, derandomize=True)

@@ -50,6 +50,11 @@ class Notes:
             numbers[own] = self._count
         return numbers
 
+    @property
+    def are_waiting(self) -> bool:
+        """Whether there is something to print."""
+        return bool(self._waiting)
+
     def printed(self) -> list[Flowable]:
         """Print those that wait, under a short rule; nothing if none does."""
         waiting, self._waiting = self._waiting, []

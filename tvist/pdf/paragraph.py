@@ -44,6 +44,8 @@ class Words(Paragraph):
     # Where it is noted by which key the words were drawn.
     key = ""
     places: list[Place] | None = None
+    # How much room must be left under the last line, for what belongs to it to begin on the same page.
+    takes_along = 0.0
 
     def __init__(self, text: str | None, style: Any = None, bulletText: Any = None, frags: Any = None, **details: Any) -> None:  # noqa: N803
         self.role: Role = details.pop("role", Role("P"))
@@ -55,8 +57,16 @@ class Words(Paragraph):
         self.leads = False
         super().__init__(text, style, bulletText, frags, **details)  # type: ignore[arg-type]
 
+    def wrap(self, availWidth: float, availHeight: float) -> tuple[float, float]:  # noqa: N803
+        """As ReportLab does; higher than it is where what it takes along would not fit, so that it is split or goes to the next page."""
+        width, height = super().wrap(availWidth, availHeight)
+        return (width, height + self.takes_along) if height <= availHeight < height + self.takes_along else (width, height)
+
     def split(self, availWidth: float, availHeight: float) -> list[Any]:  # noqa: N803
         """As ReportLab does, with role and plain text kept in both parts; the last word of a page is a whole one."""
+        if self.takes_along:
+            # Two lines at least go with what is taken along.
+            availHeight = min(availHeight, self.height - 2 * self.style.leading)  # noqa: N806
         parts: list[Any] = super().split(availWidth, availHeight)
         for lines in range(1, LINES_TRIED + 1):
             if len(parts) < 2 or not self._divides_after(len(parts[0].blPara.lines)):  # noqa: PLR2004 - Nothing is split.
@@ -66,7 +76,7 @@ class Words(Paragraph):
             part.role, part.plain = self.role, self.plain
             part.key, part.places, part.is_undivided = self.key, self.places, self.is_undivided
         for part in parts[1:]:
-            part.continues = True
+            part.continues, part.takes_along = True, self.takes_along
             part.plain = self.plain[self._endings(len(parts[0].blPara.lines))[-1][1] :]
         return parts
 

@@ -12,6 +12,7 @@ from reportlab.platypus import PageBreak as BreakPage
 from tvist.pdf import blocks as told
 from tvist.pdf.charts import chart_flowables
 from tvist.pdf.codes import code_grid
+from tvist.pdf.notes import ROOM
 from tvist.pdf.paragraph import Words
 from tvist.pdf.plaintext import one_line
 from tvist.pdf.styles import COLUMN_HEIGHT, MEASURE
@@ -35,9 +36,11 @@ def story(document: told.Document, blocks: Iterable[told.Block], places: list[Pl
     pen = Pen(document.language, place=document.title, places=places)
     waiting: list[Words] = []
     depth = -1
+    last: Words | None = None
     for block in blocks:
         if isinstance(block, told.Heading | told.PageBreak):
             yield from pen.notes.printed()
+            last = None
         if isinstance(block, told.Heading):
             if not one_line(block.text):
                 # A heading that says nothing is none, on paper or read aloud.
@@ -47,12 +50,23 @@ def story(document: told.Document, blocks: Iterable[told.Block], places: list[Pl
             waiting.append(heading_words(block, pen, depth=depth))
             continue
         flowables = _flowables(block, pen)
+        if last and flowables:
+            last.takes_along = 0.0
+        last = _with_notes(flowables, pen) or last
         if waiting and flowables:
             yield from _led(waiting, flowables)
             waiting = []
         yield from flowables
     yield from pen.notes.printed()
     yield from waiting
+
+
+def _with_notes(flowables: list[Flowable], pen: Pen) -> Words | None:
+    """The words after which notes are printed if nothing follows in their section; they do not leave the notes alone on the next page."""
+    if pen.notes.are_waiting and flowables and isinstance(flowables[-1], Words):
+        flowables[-1].takes_along = ROOM + flowables[-1].getSpaceAfter()
+        return flowables[-1]
+    return None
 
 
 @singledispatch
@@ -97,7 +111,8 @@ def _beginning(following: list[Flowable]) -> float:
             whole = _height(flowable)
             return height + min(whole, sum(flowable._rowHeights[:ROWS_UNDER_HEADING]))  # noqa: SLF001 - Told nowhere else.
         elif isinstance(flowable, Words) and flowable.role.kind != "Caption" and not flowable.leads:
-            return height + min(_height(flowable), LINES_UNDER_HEADING * flowable.style.leading)
+            whole, lines = _height(flowable), LINES_UNDER_HEADING * flowable.style.leading
+            return height + (whole + flowable.takes_along if whole <= lines else lines)
         elif isinstance(flowable, KeepTogether):
             return height + sum(_height(part) for part in flowable.__dict__["_content"])
         else:

@@ -13,6 +13,7 @@ import sys
 import unicodedata
 import urllib.parse
 import zlib
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,7 +76,9 @@ def readings(data: bytes) -> Iterator[tuple[str, bool]]:
             text = bytes.fromhex(held + "0" * (len(held) % 2)).decode("utf-16-be", errors="replace")
             yield from ((dress, False) for dress in dresses(text))
     if data.startswith(b"%PDF"):
-        yield from ((text, False) for text in dresses("\n".join(pages(data))))
+        read = list(pages(data))
+        for texts in (read, unframed(read)):
+            yield from ((text, False) for text in dresses("\n".join(texts)))
 
 
 def unpacked(data: bytes) -> Iterator[bytes]:
@@ -95,6 +98,13 @@ def pages(data: bytes) -> Iterator[str]:
             yield page.get_textpage().get_text_range()
         yield "\n".join(document.get_metadata_dict().values())
         yield "\n".join(mark.get_title() for mark in document.get_toc())
+
+
+def unframed(texts: list[str]) -> list[str]:
+    """The texts without the lines that half of them share but for figures, as heads and feet of pages: a name may go on over them."""
+    told = [[(re.sub(r"\d+", "0", line.strip()), line) for line in text.splitlines()] for text in texts]
+    shared = Counter(key for lines in told for key in {key for key, _ in lines})
+    return ["\n".join(line for key, line in lines if shared[key] < max(2, len(texts) / 2)) for lines in told]
 
 
 def dresses(text: str) -> Iterator[str]:

@@ -7,6 +7,8 @@ import zlib
 import pytest
 
 from tests import searcher
+from tests.documents.samples import a_document
+from tvist.pdf import prose, render
 
 
 @pytest.fixture
@@ -62,3 +64,14 @@ def test_a_short_name_is_found_in_a_string_that_says_its_encoding(before: bytes)
     assert searcher.finds({"file": before + b"/Alt <" + alternative.replace(b"\\", b"").hex().encode() + b">"}, ["Vik"]) == [
         "file: Vik"
     ]
+
+
+def test_a_name_that_goes_on_over_a_page_is_found() -> None:
+    """Between its parts stand the head and the foot of the pages."""
+    parts = []
+    for count in range(30, 80):
+        data = render(a_document(), [prose("\n".join(["linje"] * count + ["Solvår", "Kvernbekkmyr"] + ["linje"] * 60))])
+        parts += [] if any("Solvår" in page and "Kvernbekkmyr" in page for page in searcher.pages(data)) else [data]
+    assert parts
+    for data in parts:
+        assert searcher.finds({"file": data}, ["Solvår Kvernbekkmyr"]) == ["file: Solvår Kvernbekkmyr"]

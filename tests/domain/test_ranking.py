@@ -136,12 +136,13 @@ def test_the_page_is_the_leaders_and_keeps_what_was_typed(
 def test_the_page_says_why_what_is_not_released_cannot_be_ranked(
     ask: Callable[..., TestResponse], session: Session, cast: Cast, installation: Installation
 ) -> None:
-    made = begun(session, cast, installation)
-    page = ask("POST", f"/publications/{made.public_id}/rank", as_=cast.cato, data={"rank": "leading", "reasons": WHY})
+    path = f"/publications/{begun(session, cast, installation).public_id}/rank"
+    session.commit()
+    page = ask("POST", path, as_=cast.cato, data={"rank": "leading", "reasons": WHY})
     assert page.status_code == 409
     assert page.text.count("ikke offentliggjort") == 1
     assert WHY in page.text
-    assert "<form" not in main_of(ask("GET", f"/publications/{made.public_id}/rank", as_=cast.cato))
+    assert "<form" not in main_of(ask("GET", path, as_=cast.cato))
 
 
 def test_reasons_for_what_was_withdrawn_meanwhile_are_not_lost(

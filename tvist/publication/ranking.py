@@ -29,7 +29,7 @@ class Rank(StrEnum):
 
 
 def rank_of(publication: Publication) -> Rank:
-    """What it counts for now. One that is superseded leads nobody any more, whatever it was before."""
+    """What it counts for now. Superseded goes before leading: a correction comes in its place without taking the other mark away."""
     if publication.superseded_by is not None:
         return Rank.SUPERSEDED
     return Rank.LEADING if publication.leading_at is not None else Rank.ORDINARY
@@ -71,6 +71,11 @@ def fault_in_successor(publication: Publication, successor: Publication | None) 
     return None
 
 
+def counts_so(publication: Publication, wanted: Rank, successor: Publication | None) -> bool:
+    """Whether the opinion counts as `wanted` already, with that successor where it is superseded."""
+    return wanted is rank_of(publication) and (wanted is not Rank.SUPERSEDED or successor is publication.superseded_by)
+
+
 def rank(
     publication: Publication, wanted: Rank, *, by: User, at: datetime, reasons: str, successor: Publication | None = None
 ) -> None:
@@ -84,8 +89,10 @@ def rank(
         found.append(fault)
     if not reasons.strip():
         found.append(Message("published.rank_say_why"))
-    if found or (wanted is rank_of(publication) and (wanted is not Rank.SUPERSEDED or successor is publication.superseded_by)):
-        raise CannotProceed(found or Message("published.rank_is_so"))
+    if not found and counts_so(publication, wanted, successor):
+        found.append(Message("published.rank_is_so"))
+    if found:
+        raise CannotProceed(found)
     publication.superseded_by = successor if wanted is Rank.SUPERSEDED else None
     leads = wanted is Rank.LEADING
     publication.leading_at, publication.leading_by_id = (at, by.id) if leads else (None, None)

@@ -13,7 +13,7 @@ from tvist.access.policy import Act
 from tvist.clock import now
 from tvist.publication.blueprint import bp
 from tvist.publication.queries import publication_at
-from tvist.publication.ranking import Rank, fault_in_successor, named, obstacles_to_rank, rank, rank_of
+from tvist.publication.ranking import Rank, counts_so, fault_in_successor, named, obstacles_to_rank, rank, rank_of
 from tvist.web.forms import Needed, NotLonger, TvistForm, choices, status_of, trimmed
 from tvist.web.session import lazy, say
 from tvist.words import Message, label
@@ -45,7 +45,7 @@ class RankForm(TvistForm):
     )
 
     def __init__(self, publication: Publication) -> None:
-        """Begins with what it counts for now."""
+        """Begins with what it counts for now, and with what stands in its place, where something does; the reasons are always new."""
         successor = publication.superseded_by.number if publication.superseded_by else ""
         super().__init__(data={"rank": rank_of(publication).value, "successor": successor}, thing=publication)
         self.rank.choices = choices((each.value, say(label(each))) for each in Rank)
@@ -71,5 +71,5 @@ def _blame(form: RankForm, publication: Publication, wanted: Rank, successor: Pu
     """What only the register knows to be wrong."""
     if wanted is Rank.SUPERSEDED and (fault := fault_in_successor(publication, successor)):
         form.blame(fault, "successor")
-    elif wanted is rank_of(publication) and successor is publication.superseded_by:
+    elif counts_so(publication, wanted, successor):
         form.blame(Message("published.rank_is_so"), "rank")

@@ -42,9 +42,8 @@ def check_publications(session: Session) -> Iterator[Finding]:
 def _read(session: Session, *, after: int) -> Sequence[Publication]:
     query = sa.select(Publication).where(Publication.id > after).order_by(Publication.id).limit(A_BATCH)
     decision = joinedload(Publication.decision).options(joinedload(Decision.case), selectinload(Decision.corrections))
-    return (
-        session.scalars(query.options(decision, selectinload(Publication.marks), selectinload(Publication.blurs))).unique().all()
-    )
+    hands = selectinload(Publication.marks), selectinload(Publication.blurs), selectinload(Publication.undoings)
+    return session.scalars(query.options(decision, *hands)).unique().all()
 
 
 def _check(publication: Publication) -> Findings:

@@ -16,6 +16,7 @@ from tvist.clock import today
 from tvist.pdf import Series, bar_chart, stacked_bars, svg
 from tvist.statistics import writing
 from tvist.statistics.figures import all_figures, is_empty
+from tvist.statistics.language_forms import FIRST_YEAR
 from tvist.web.forms import Needed, TvistForm
 from tvist.web.session import current_session, lazy, page_language, say, t
 from tvist.words import Message
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 bp = Blueprint("statistics", __name__)
 
-FIRST_YEAR: Final = 2010
-"""When the body began."""
 SHORTCUTS: Final = 4
 # Each part of the page, and the figures in it by the beginning of their codes.
 SECTIONS: Final = {

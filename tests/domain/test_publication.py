@@ -19,6 +19,7 @@ from tvist.delivery.models import Letter, LetterKind
 from tvist.errors import CannotProceed
 from tvist.jobs.models import Job, JobKind
 from tvist.publication.actions import approve, begin, send_back, submit, withdraw
+from tvist.publication.knowing import known_of
 from tvist.publication.marking import (
     Decided,
     Stretch,
@@ -33,7 +34,6 @@ from tvist.publication.marking import (
 )
 from tvist.publication.models import BlurKind, MarkKind, MarkOrigin, Publication, Stage, Undoing
 from tvist.publication.places import language_at, texts
-from tvist.publication.queries import known_of
 from tvist.publication.rules import half_of, has_hand, officers_there
 from tvist.publication.sources import record_of
 from tvist.publication.waiting import MOST_WAITING, waiting_publications

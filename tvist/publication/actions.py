@@ -17,11 +17,12 @@ from tvist.errors import CannotProceed
 from tvist.jobs.actions import queue
 from tvist.jobs.models import JobKind
 from tvist.publication.jigsaw import singled_out
+from tvist.publication.knowing import known_of
 from tvist.publication.marking import propose
 from tvist.publication.models import Blur, Mark, Publication, Stage, Undoing
 from tvist.publication.places import texts
 from tvist.publication.preview import as_public
-from tvist.publication.queries import known_of, publications_of
+from tvist.publication.queries import publications_of
 from tvist.publication.rules import approved_hash, missing_before_approval, obstacles, obstacles_to_begin, officers_there
 from tvist.publication.searching import leaks_in_words
 from tvist.publication.sources import newest_version, record_in, record_of

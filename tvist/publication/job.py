@@ -5,7 +5,7 @@ Begun twice, or killed between, it releases once. What is found to leak is not r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
@@ -18,11 +18,12 @@ from tvist.pdf import MissingLetter, render
 from tvist.publication.actions import reopen
 from tvist.publication.document import public_opinion
 from tvist.publication.facts import citations_of, facts_of
+from tvist.publication.knowing import known_of
 from tvist.publication.leaks import Output, leaks_in
 from tvist.publication.models import Publication, PublicationCitation, PublicationFact, Stage, number_of
 from tvist.publication.places import texts
 from tvist.publication.public_record import public
-from tvist.publication.queries import known_of, publication_at, publications_of
+from tvist.publication.queries import publication_at, publications_of
 from tvist.publication.rules import approved_hash, hiding, obstacles
 from tvist.publication.searching import secrets, without_texts
 from tvist.publication.searching import told as leaks_told
@@ -58,8 +59,8 @@ class _Made:
     year: int
     serial: int
     record: dict[str, Any]
-    data: bytes
-    refused: str
+    data: bytes = b""
+    refused: str = ""
 
 
 def publish_job(installation: Installation, publication_id: int, at: datetime, *, told: Told) -> None:
@@ -97,28 +98,24 @@ def _make(installation: Installation, publication_id: int, at: datetime, told: T
         record = public(
             record_of(publication), hiding(publication), blurs, number=number, released_on=oslo_date(at).isoformat(), known=known
         )
-        made = _Made(publication.approved_sha256, year, serial, record, b"", "")
+        made = _Made(publication.approved_sha256, year, serial, record)
         marker = publication.submitted_by
         language = marker.language if marker else publication.language
         hidden, source = secrets(publication), record_of(publication)
     try:
         data = render(*public_opinion(record))
     except MissingLetter as missing:
-        return _with(made, refused="\n".join(say(obstacle, language) for obstacle in missing.obstacles))
+        return replace(made, refused="\n".join(say(obstacle, language) for obstacle in missing.obstacles))
     if not (found := leaks_in(_outputs(record, data, told), hidden)):
-        return _with(made, data=data)
+        return replace(made, data=data)
     bare = without_texts(record)
     own = leaks_in(_outputs(bare, render(*public_opinion(bare)), told), [leak.secret for leak in found])
-    return _with(made, refused=leaks_told(found, source, language, {leak.secret for leak in own}))
+    return replace(made, refused=leaks_told(found, source, language, {leak.secret for leak in own}))
 
 
 def _outputs(record: dict[str, Any], data: bytes, told: Told) -> list[Output]:
     """The file of a public record, and all else that is served of it."""
     return [Output(f"{record['number']}.pdf", "pdf", data), *told(record)]
-
-
-def _with(made: _Made, *, data: bytes = b"", refused: str = "") -> _Made:
-    return _Made(made.approved_sha256, made.year, made.serial, made.record, data, refused)
 
 
 def _waits(publication: Publication, at: datetime) -> bool:

@@ -14,11 +14,12 @@ from tvist.publication import marking
 from tvist.publication.blueprint import bp
 from tvist.publication.forms import AddForm, BlurForm, MarkForm, MarksForm
 from tvist.publication.jigsaw import singled_out
+from tvist.publication.knowing import known_of
 from tvist.publication.marking import Stretch, faults_in_adding, find, find_everywhere
 from tvist.publication.models import MarkKind, MarkOrigin
 from tvist.publication.places import language_at
 from tvist.publication.preview import as_public
-from tvist.publication.queries import known_of, mark_at, publication_at
+from tvist.publication.queries import mark_at, publication_at
 from tvist.publication.rules import fault_in_replacement, obstacles
 from tvist.publication.shown import how_often, shown_places
 from tvist.publication.sources import record_of

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tvist.publication.knowing import known_of
 from tvist.publication.models import number_of
 from tvist.publication.public_record import public
-from tvist.publication.queries import known_of
 from tvist.publication.sources import record_of
 
 if TYPE_CHECKING:

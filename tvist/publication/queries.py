@@ -15,7 +15,6 @@ from tvist.clock import midnight
 from tvist.db import locked
 from tvist.decision.models import Decision, IssuedFile
 from tvist.errors import NotFound
-from tvist.publication.knowing import known_of
 from tvist.publication.models import Mark, Publication, Stage
 
 if TYPE_CHECKING:
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from tvist.accounts.models import User
-
-__all__ = ["Listed", "Listing", "known_of", "listing", "mark_at", "publication_at", "publications_of", "to_begin"]
 
 A_PAGE: Final = 25
 

@@ -151,6 +151,7 @@ NUMBERS = (
     ("fjorten år gammal", "age"),
     ("15-åring", "age"),
     ("Fjordgløtt ungdomshjem", "institution"),
+    ("Örnebo ungdomshjem", "institution"),
     ("Solbakken", "known_institution"),
     ("Advokatfirmaet Storm AS", "known_organisation"),
     ("958 935 420", "organisation_number"),

@@ -9,12 +9,12 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from tvist.accounts.models import OrganisationKind
 from tvist.decision.models import QuestionKind
 from tvist.decision.parallel_record import PARALLEL
 from tvist.publication.days import months_in
 from tvist.publication.models import BlurKind
 from tvist.publication.patterns import shapes_in
+from tvist.publication.pseudonyms import state_names
 from tvist.register.regions import state_regions
 from tvist.words import NO_BREAK, Message, render
 
@@ -209,8 +209,7 @@ def _with_groups(record: Record) -> Record:
 
 def _without_region(record: Record) -> Record:
     """The state's parties are the state; a municipality keeps its letter."""
-    states = {party["name"] for party in record["parties"] if party["kind"] == OrganisationKind.STATE.value}
-    states |= {region.name for region in state_regions()}
+    states = state_names(record)
     told = _said("the_state", record["language"])
 
     def called(name: str | None) -> str | None:

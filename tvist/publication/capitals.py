@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tvist.publication.common_words import BODIES, SMALL, TITLES, WITH_CAPITAL
 from tvist.publication.models import MarkKind
-from tvist.publication.names import begins_sentence, plain
+from tvist.publication.names import UPPER, begins_sentence, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_UPPER: Final = "A-ZÆØÅÁÀÉÈÊËÍÓÒÔÖÚÜÝČĐŊŠŦŽÄÏÇÑŁ"
-_WORD: Final = rf"[{_UPPER}][\u00ad]?[^\W\d_][\w\u00ad\u0300-\u036f]*(?:[-\u2011][{_UPPER}]?[\w\u00ad]+)*['\u2019]?s?"
-_INITIAL: Final = rf"[{_UPPER}]\."
+_WORD: Final = rf"[{UPPER}][\u00ad]?[^\W\d_][\w\u00ad\u0300-\u036f]*(?:[-\u2011][{UPPER}]?[\w\u00ad]+)*['\u2019]?s?"
+_INITIAL: Final = rf"[{UPPER}]\."
 _PHRASE: Final = re.compile(
-    rf"(?<![\w@./-])(?:{_WORD}|{_INITIAL}[ \u00a0](?={_WORD}))(?:[ \u00a0]?(?:(?<=[. \u00a0])(?:{_WORD}|{_INITIAL})|(?:von|van|af|de|la)(?=[ \u00a0][{_UPPER}])))*"
+    rf"(?<![\w@./-])(?:{_WORD}|{_INITIAL}[ \u00a0](?={_WORD}))(?:[ \u00a0]?(?:(?<=[. \u00a0])(?:{_WORD}|{_INITIAL})|(?:von|van|af|de|la)(?=[ \u00a0][{UPPER}])))*"
 )
 _PART: Final = re.compile(r"[^ \u00a0]+")
 _WHERE: Final = re.compile(r"(?:^|[\s(\u00ab\"])(?:i|på|til|fra|frå|ved|nær|utenfor|utanfor)[ \u00a0]+$", re.IGNORECASE)

@@ -21,6 +21,8 @@ from tvist.publication.register_names import INVISIBLE, county_names, folded_nam
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+UPPER: Final = "A-ZÆØÅÁÀÂÄÃÉÈÊËÍÏÓÒÔÖÕÚÜÝČĐŊŃŠŦŽ\u01ee\u01b7ǦǤǨÇÑŁ"
+"""Letters that a name in Norway begins with, also a Sámi, Kven or foreign one: for a class of a pattern."""
 _WORD: Final = re.compile(
     "[^\\W\\d_][^\\W\\d_\u00ad\u0300-\u036f\u200b-\u200d\u2060]*(?:[\u00ad\u0300-\u036f\u200b-\u200d\u2060]+[^\\W\\d_]*)*"
 )

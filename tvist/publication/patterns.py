@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from tvist.intake.birth_numbers import is_birth_number
 from tvist.publication.days import AGES, BIRTH_YEARS, DAYS, is_no_act
 from tvist.publication.models import MarkKind
+from tvist.publication.names import UPPER
 from tvist.publication.register_names import municipality_names
 
 if TYPE_CHECKING:
@@ -22,8 +23,7 @@ _STREETS: Final = (
     "veien|vegen|vei|veg|gata|gate|gaten|allé|alléen|alleen|plass|plassen|stien|sti|bakken|bakke|svingen|kroken|tunet|tun|torg|torget|brygge|"
     "brygga|ringen|terrasse|smauet|jordet|haugen|lia|kleiva|løkka|stubben|kollen"
 )
-_UPPER: Final = "A-ZÆØÅÁČĐŊŠŦŽÀÉÈÊÓÒÔÜÖÄÏ"
-_NAME: Final = rf"[{_UPPER}][\w'\u2019-]*"
+_NAME: Final = rf"[{UPPER}][\w'\u2019-]*"
 _ACCOUNT_WEIGHTS: Final = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 _ORGANISATION_WEIGHTS: Final = (3, 2, 7, 6, 5, 4, 3, 2)
 _MODULUS: Final = 11
@@ -154,7 +154,7 @@ SHAPES: Final = (
     ),
     _address(
         "post_code",
-        rf"(?<![\d\w./-])\d{{4}}{_SP}(?P<where>[{_UPPER}][\w-]+)(?:{_SP}[{_UPPER}][\w-]+)?",
+        rf"(?<![\d\w./-])\d{{4}}{_SP}(?P<where>[{UPPER}][\w-]+)(?:{_SP}[{UPPER}][\w-]+)?",
         _is_post_code,
     ),
 )

@@ -14,7 +14,7 @@ from tvist.publication.capitals import capitals_in, names_nobody, parts_of_names
 from tvist.publication.inflections import doubtful_forms
 from tvist.publication.known_words import Finder, Known, KnownPerson, Wanted, What, known_in, publication_of, staying_in
 from tvist.publication.models import MarkKind
-from tvist.publication.names import begins_sentence, key_of, names_in, plain, words_of
+from tvist.publication.names import UPPER, begins_sentence, key_of, names_in, plain, words_of
 from tvist.publication.patterns import shapes_in
 from tvist.publication.places import language_at, texts, widened
 from tvist.publication.pseudonyms import instead_of, is_municipal, letter_instead, letters, municipalities, said
@@ -80,15 +80,12 @@ DOUBTFUL: Final = frozenset(
 )
 """Reasons that are doubts: the words may be something else."""
 _LEAST_COMPOUND: Final = 5
-_UPPER: Final = "A-ZÆØÅÁČĐŊŠŦŽ"
 _HOMES: Final = (
     "barneverninstitusjon|barnevernsinstitusjon|ungdomshjem|ungdomsheim|barnehjem|barneheim|familiesenter|behandlingssenter|behandlingshjem|"
     "behandlingsheim|akuttsenter|akuttinstitusjon|omsorgssenter|ungdomssenter|barne- og familiesenter|beredskapshjem|beredskapsheim|"
     "helsehus|bufellesskap|bofellesskap|kollektiv|stiftelse|stifting|gard|gård|tingrett|lagmannsrett|[a-zæøå]*(?:sjukehus|sykehus|senter|skole|skule|barnehage)"
 )
-_PHRASE: Final = re.compile(
-    rf"(?<![\w-])(?:[{_UPPER}][\w\u00ad'\u2019-]*[ \u00a0]+){{1,4}}(?i:{_HOMES})(?:en|et|a|n)?s?(?![\w-])"
-)
+_PHRASE: Final = re.compile(rf"(?<![\w-])(?:[{UPPER}][\w\u00ad'\u2019-]*[ \u00a0]+){{1,4}}(?i:{_HOMES})(?:en|et|a|n)?s?(?![\w-])")
 
 
 def proposals(record: Record, known: Known) -> list[Proposal]:

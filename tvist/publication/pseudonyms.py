@@ -10,6 +10,7 @@ from tvist.publication.models import MarkKind
 from tvist.publication.names import key_of, names_in, plain
 from tvist.publication.places import texts
 from tvist.publication.register_names import folded_name, names_beside, stem_of
+from tvist.register.regions import state_regions
 from tvist.words import Message, render
 
 if TYPE_CHECKING:
@@ -37,6 +38,12 @@ def letters(record: Record, also: Iterable[str] = ()) -> dict[str, str]:
             if found.kind is MarkKind.MUNICIPALITY:
                 (doubtful if found.why == _DOUBT else keys)[found.key] = None
     return {key: f"{_letter(number)} kommune" for number, key in enumerate(keys | doubtful)}
+
+
+def state_names(record: Record) -> frozenset[str]:
+    """What the state's sides of the record are called, and the names of all that the register knows: they stay named."""
+    parties = (party["name"] for party in record["parties"] if party["kind"] == OrganisationKind.STATE.value)
+    return frozenset((*parties, *(region.name for region in state_regions())))
 
 
 def letter_of(name: str, named: Mapping[str, str]) -> str | None:

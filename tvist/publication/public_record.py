@@ -8,14 +8,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from tvist.accounts.models import OrganisationKind
 from tvist.decision.parallel_record import PARALLEL, other_edition
 from tvist.decision.record import SECTIONS, law_record
 from tvist.publication.blurring import blurred_record, blurred_text
 from tvist.publication.known_words import known_in
 from tvist.publication.models import BlurKind, MarkKind
 from tvist.publication.places import language_at, numbered, replaced, texts
-from tvist.publication.pseudonyms import letter_of, letters
+from tvist.publication.pseudonyms import letter_of, letters, state_names
 from tvist.register.regions import state_regions
 from tvist.words import Message, render
 
@@ -249,10 +248,7 @@ def _only(each: Record, names: Iterable[str]) -> Record:
 def _caller(record: Record) -> Callable[[str], str]:
     """What an organisation is called in public: the state's by their names, municipalities by their letters, any other "a party"."""
     named = letters(record)
-    kinds = {party["name"]: party["kind"] for party in record["parties"]}
-    states = {region.name for region in state_regions()} | {
-        name for name, kind in kinds.items() if kind == OrganisationKind.STATE.value
-    }
+    states = state_names(record)
     other = render(Message("public_opinion.a_party"), record["language"])
     return lambda name: name if name in states else letter_of(name, named) or other
 

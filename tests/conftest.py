@@ -5,6 +5,7 @@ from __future__ import annotations
 import html.parser
 import re
 import secrets
+import shutil
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ import pytest
 import tvist.rulebook
 import tvist.schema
 from tests.databases import Databases, Kind
-from tests.people import Cast, a_cast
+from tests.scenes.kept import the_same_cast
 from tvist.accounts.models import SignIn, User
 from tvist.accounts.queries import hashed
 from tvist.clock import now
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from flask import Flask
     from sqlalchemy.orm import Session
     from werkzeug.test import TestResponse
+
+    from tests.people import Cast
 
 assert tvist.rulebook
 # How long one example takes says more about the machine than about Tvist.
@@ -78,21 +81,29 @@ def session(database: Database) -> Iterator[Session]:
         yield found
 
 
+@pytest.fixture(scope="session")
+def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keys that are made once: what a kept scene sealed, each later installation can open."""
+    file = tmp_path_factory.mktemp("keys") / "keys"
+    MasterKeys.create(file)
+    return file
+
+
 @pytest.fixture
-def installation(database: Database, tmp_path: Path) -> Installation:
-    """A demo installation with keys of its own and papers in memory."""
+def installation(database: Database, tmp_path: Path, key_file: Path) -> Installation:
+    """A demo installation with papers in memory."""
     config = read_config(
         {"TVIST_INSTANCE": str(tmp_path), "TVIST_DATABASE_URL": str(database.engine.url), "TVIST_PAPERS": "memory://"}
     )
-    keys = MasterKeys.create(config.master_key_file)
+    shutil.copy(key_file, config.master_key_file)
+    keys = MasterKeys.load(config.master_key_file)
     return Installation(config, database, keys, PaperStore(config.papers_url, keys))
 
 
 @pytest.fixture
 def cast(database: Database) -> Cast:
     """The people of the tests."""
-    with database.writing() as session:
-        return a_cast(session)
+    return the_same_cast(database)
 
 
 @pytest.fixture(scope="session")

@@ -61,9 +61,9 @@ def test_a_hidden_day_that_the_tables_tell_leads_to_telling_days_as_years(sessio
     assert "la det stå" not in made.return_reasons
 
 
-def test_the_reason_of_a_withdrawal_does_not_name_what_nobody_hid(session, cast, installation, monkeypatch):
-    monkeypatch.setitem(SECTIONS, "background", "Etter det flyttet Turid til en institusjon.")
-    made, people = begun(session, cast, installation), present(session, cast)
+def test_the_reason_of_a_withdrawal_does_not_name_what_nobody_hid(session, cast, installation):
+    texts = SECTIONS | {"background": "Etter det flyttet Turid til en institusjon."}
+    made, people = begun(session, cast, installation, sections=texts), present(session, cast)
     left = {mark.public_id: Decided(hides=mark.words != "Turid", replacement=mark.replacement) for mark in made.marks}
     decide(made, left, by=people.siri, at=THE_DAY_AFTER)
     blur(made, [BlurKind.DAYS], by=people.siri, at=THE_DAY_AFTER)

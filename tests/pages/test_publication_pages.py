@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,14 +12,9 @@ import sqlalchemy as sa
 
 from tests.pages.test_papers import statements
 from tests.people import NOON
-from tests.scenes.decision import present, written
-from tests.scenes.publication import approved, begun, declared, marked, released, submitted
+from tests.scenes.decision import SECTIONS, present
+from tests.scenes.publication import approved, begun, marked, released, submitted
 from tests.scenes.submissions import DAY
-from tvist.decision.actions import order_issue
-from tvist.decision.approving import approve
-from tvist.decision.issuing import issue_job
-from tvist.decision.writing import write_text
-from tvist.publication.actions import begin
 from tvist.publication.marking import Stretch, add
 from tvist.publication.models import Mark, MarkKind, Publication, Stage
 from tvist.publication.places import texts
@@ -27,8 +23,6 @@ from tvist.words import Message, render
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from sqlalchemy.orm import Session
 
     from tests.people import Cast
     from tvist.installation import Installation
@@ -177,23 +171,9 @@ def test_words_are_hidden_by_hand_without_a_mouse(installation: Installation, ca
         assert ask("POST", f"{address}/add", as_=cast.siri, data=data | wrong).status_code == 422, wrong
 
 
-def in_two_lines(session: Session, cast: Cast, installation: Installation) -> Publication:
-    """Begun by Siri, with a text of two lines."""
-    case, people = written(session, cast, installation), present(session, cast)
-    write_text(case, by=people.cato, at=NOON, legal="Barnet bodde først i\nfosterhjem, og så i institusjon.")
-    for member in (people.cato, people.frida, people.kaare):
-        approve(case, by=member, at=NOON, keys=installation.keys)
-    order_issue(case, by=people.cato, at=NOON, keys=installation.keys)
-    session.commit()
-    assert case.decision is not None
-    issue_job(installation, case.decision.id, NOON)
-    session.expire_all()
-    declared(session, cast, case)
-    return begin(case.decision, by=people.siri, at=NOON + DAY)
-
-
 def test_words_over_the_end_of_a_line_are_hidden_by_hand(installation: Installation, cast: Cast, ask: Any) -> None:
-    address = made(installation, cast, in_two_lines)
+    sections = SECTIONS | {"legal": "Barnet bodde først i\nfosterhjem, og så i institusjon."}
+    address = made(installation, cast, partial(begun, sections=sections))
     assert re.search('<textarea[^>]* name="words"', text_of(ask, f"{address}/add", cast.siri))
     data = {
         "place": "sections.legal",

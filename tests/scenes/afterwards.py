@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tests.people import NOON
 from tests.scenes.decision import issued, present
 from tests.scenes.intake import letters_arrive
+from tests.scenes.kept import kept
 from tests.scenes.submissions import DAY
 from tvist.cases.history import Statement
 from tvist.decision.carried_papers import copy_papers_job
@@ -29,6 +30,7 @@ WHAT_WAS_WRONG = "I slutningen sto det «tvisteperioden». Det rette er «period
 SLIP = Changes(sections={"conclusion": RIGHT})
 
 
+@kept
 def told(session: Session, cast: Cast, installation: Installation, *, at: datetime = NOON, **changes: Any) -> Case:
     """A decided case whose parties have had the notice of the opinion, the day it was issued."""
     case = issued(session, cast, installation, at=at, **changes)
@@ -37,6 +39,7 @@ def told(session: Session, cast: Cast, installation: Installation, *, at: dateti
     return case
 
 
+@kept
 def corrected(session: Session, cast: Cast, installation: Installation, *, at: datetime = NOON, **changes: Any) -> Case:
     """A decided case whose opinion the leader has corrected a day later, and the file is there. Commits."""
     case = told(session, cast, installation, at=at, **changes)
@@ -49,6 +52,7 @@ def corrected(session: Session, cast: Cast, installation: Installation, *, at: d
     return case
 
 
+@kept
 def asked(session: Session, cast: Cast, installation: Installation, *, at: datetime = NOON, **changes: Any) -> Case:
     """A decided case that Bo, for Bufetat, asks to have treated anew a week later; the other side has been served. Commits."""
     case = told(session, cast, installation, at=at, **changes)
@@ -59,6 +63,7 @@ def asked(session: Session, cast: Cast, installation: Installation, *, at: datet
     return case
 
 
+@kept
 def granted(session: Session, cast: Cast, installation: Installation, *, at: datetime = NOON, **changes: Any) -> Case:
     """The new case in which Cato lets the case be treated anew; its papers are there, and its letters have arrived. Commits."""
     case = asked(session, cast, installation, at=at, **changes)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tests.people import NOON, Cast
+from tests.scenes.kept import kept
 from tests.scenes.panel import nobody_objects, referred
 from tvist.decision.actions import dissent, order_issue
 from tvist.decision.approving import approve
@@ -46,6 +47,7 @@ def present(session: Session, cast: Cast) -> Cast:
     return Cast(**{name: session.get_one(type(one), one.id) for name, one in vars(cast).items()})
 
 
+@kept
 def agreed(session: Session, cast: Cast, *, at: datetime = NOON, kinds: tuple[QuestionKind, ...] = (), **changes: Any) -> Case:
     """A case to whose panel nobody objects, and which has read and agreed on the questions: the default ones, with one of each `kinds` beside for every line."""
     case = referred(session, present(session, cast), at=at, **changes)
@@ -60,6 +62,7 @@ def agreed(session: Session, cast: Cast, *, at: datetime = NOON, kinds: tuple[Qu
     return case
 
 
+@kept
 def voted(
     session: Session, cast: Cast, installation: Installation, *, at: datetime = NOON, votes: Votes | None = None, **changes: Any
 ) -> Case:
@@ -83,13 +86,21 @@ def default_vote(question: Question) -> Choice:
     }[question.kind]
 
 
+@kept
 def written(
-    session: Session, cast: Cast, installation: Installation, *, at: datetime = NOON, votes: Votes | None = None, **changes: Any
+    session: Session,
+    cast: Cast,
+    installation: Installation,
+    *,
+    at: datetime = NOON,
+    votes: Votes | None = None,
+    sections: Mapping[str, str] = SECTIONS,
+    **changes: Any,
 ) -> Case:
     """A case whose text is written: sections, reasons, and a dissent by whoever was outvoted."""
     case = voted(session, cast, installation, at=at, votes=votes, **changes)
     leader = seats_of(case)[0].user
-    write_text(case, by=leader, at=at, **SECTIONS)
+    write_text(case, by=leader, at=at, **sections)
     for question in case.questions:
         write_reasons(question, REASONS, by=leader, at=at)
     for user, question in without_dissent(case, installation.keys):
@@ -99,6 +110,7 @@ def written(
     return case
 
 
+@kept
 def approved(
     session: Session, cast: Cast, installation: Installation, *, at: datetime = NOON, votes: Votes | None = None, **changes: Any
 ) -> Case:
@@ -109,6 +121,7 @@ def approved(
     return case
 
 
+@kept
 def ordered(
     session: Session, cast: Cast, installation: Installation, *, at: datetime = NOON, votes: Votes | None = None, **changes: Any
 ) -> Case:
@@ -119,6 +132,7 @@ def ordered(
     return case
 
 
+@kept
 def issued(
     session: Session, cast: Cast, installation: Installation, *, at: datetime = NOON, votes: Votes | None = None, **changes: Any
 ) -> Case:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from tests.people import NOON
+from tests.scenes.kept import kept
 from tvist.cases.history import Statement
 from tvist.cases.models import Side
 from tvist.clock import oslo_date
@@ -93,6 +94,7 @@ def at_home(session: Session, cast: Cast) -> None:
         session.add_all(vars(cast).values())
 
 
+@kept
 def filed(session: Session, cast: Cast, *, at: datetime = NOON, papers: Sequence[Paper] = (), **changes: Any) -> Case:
     """A case that Asta has sent for Vik kommune."""
     at_home(session, cast)
@@ -120,6 +122,7 @@ def letters_arrive(session: Session, case: Case, *, at: datetime = NOON) -> None
         session.refresh(submission, ["servings"])
 
 
+@kept
 def accepted(session: Session, cast: Cast, *, at: datetime = NOON, **changes: Any) -> Case:
     """A case in exchange: Siri has accepted it, and it is served on region vest."""
     case = declared(filed(session, cast, at=at, **changes), cast.siri, at=at)
@@ -129,6 +132,7 @@ def accepted(session: Session, cast: Cast, *, at: datetime = NOON, **changes: An
     return case
 
 
+@kept
 def dismissal_proposed(session: Session, cast: Cast, *, at: datetime = NOON, **changes: Any) -> Case:
     """Siri proposes to dismiss the case as outside the mandate; both sides have the proposal."""
     case = declared(filed(session, cast, at=at, **changes), cast.siri, at=at)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.people import NOON
 from tests.scenes.intake import letters_arrive
+from tests.scenes.kept import kept
 from tests.scenes.submissions import DAY, prepared
 from tvist.cases.history import Statement
 from tvist.cases.waiting import TaskKind
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from tvist.cases.models import Case
 
 
+@kept
 def seated(session: Session, cast: Cast, *, at: datetime = NOON, **changes: Any) -> Case:
     """A prepared case to which Cato, Frida and Kåre are called; nobody has declared. It was sent a month before `at`."""
     case = prepared(session, cast, at=at - 30 * DAY, **changes)
@@ -31,6 +33,7 @@ def seated(session: Session, cast: Cast, *, at: datetime = NOON, **changes: Any)
     return case
 
 
+@kept
 def declared(session: Session, cast: Cast, *, at: datetime = NOON, **changes: Any) -> Case:
     """The same, with three declarations of no conflict, and the parties told who sits."""
     case = seated(session, cast, at=at, **changes)
@@ -40,6 +43,7 @@ def declared(session: Session, cast: Cast, *, at: datetime = NOON, **changes: An
     return case
 
 
+@kept
 def referred(session: Session, cast: Cast, *, at: datetime = NOON, **changes: Any) -> Case:
     """The same, referred to the panel: the bundle is frozen, and nobody has read it yet."""
     case = declared(session, cast, at=at, **changes)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.people import NOON
 from tests.scenes.intake import at_home, declared, filed, letters_arrive
+from tests.scenes.kept import kept
 from tests.scenes.submissions import DAY, disputing
 from tvist.accounts.models import User
 from tvist.clock import oslo_date
@@ -52,12 +53,14 @@ def two_papers(cast: Cast, installation: Installation | None = None, *, at: date
     ]
 
 
+@kept
 def filed_with_papers(session: Session, cast: Cast, installation: Installation | None = None, *, at: datetime = NOON) -> Case:
     """A case that Asta has sent for Vik with two papers, `Vedtak` and `Faktura`; not looked at yet."""
     at_home(session, cast)
     return filed(session, cast, at=at, papers=two_papers(cast, installation, at=at))
 
 
+@kept
 def exchanging(session: Session, cast: Cast, installation: Installation | None = None, *, at: datetime = NOON) -> Case:
     """The same, accepted and served on region vest."""
     case = declared(filed_with_papers(session, cast, installation, at=at), cast.siri, at=at)
@@ -66,6 +69,7 @@ def exchanging(session: Session, cast: Cast, installation: Installation | None =
     return case
 
 
+@kept
 def with_planted(session: Session, cast: Cast, installation: Installation | None = None, *, at: datetime = NOON) -> Case:
     """The same, and Bo has answered with the paper `Hemmelig`, which nobody has looked through: it is planted, and Vik must not learn of it."""
     case = exchanging(session, cast, installation, at=at)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.people import NOON
 from tests.scenes.decision import issued, present
+from tests.scenes.kept import kept
 from tests.scenes.submissions import DAY
 from tvist.cases.history import Statement
 from tvist.intake.actions import declare_impartiality
@@ -35,6 +36,7 @@ def declared(session: Session, cast: Cast, case: Case, *, at: datetime = NOON) -
             declare_impartiality(case, by=officer, at=at, statement=Statement.NONE)
 
 
+@kept
 def begun(session: Session, cast: Cast, installation: Installation, *, at: datetime = NOON, **changes: Any) -> Publication:
     """A decided case whose opinion Siri has begun to make ready for the public; what is proposed is not decided yet. Commits."""
     case = issued(session, cast, installation, at=at, **changes)
@@ -54,6 +56,7 @@ def hide_all(publication: Publication, session: Session, cast: Cast, *, at: date
     blur(publication, [BlurKind.DAYS], by=siri, at=at)
 
 
+@kept
 def marked(session: Session, cast: Cast, installation: Installation, *, at: datetime = NOON, **changes: Any) -> Publication:
     """The same with all that is proposed hidden. Commits."""
     made = begun(session, cast, installation, at=at, **changes)
@@ -62,6 +65,7 @@ def marked(session: Session, cast: Cast, installation: Installation, *, at: date
     return made
 
 
+@kept
 def submitted(session: Session, cast: Cast, installation: Installation, *, at: datetime = NOON, **changes: Any) -> Publication:
     """The same, which Siri has asked another to approve. Commits."""
     made = marked(session, cast, installation, at=at, **changes)
@@ -70,6 +74,7 @@ def submitted(session: Session, cast: Cast, installation: Installation, *, at: d
     return made
 
 
+@kept
 def approved(session: Session, cast: Cast, installation: Installation, *, at: datetime = NOON, **changes: Any) -> Publication:
     """The same, which Stein has approved; the machine has not made the files yet. Commits."""
     made = submitted(session, cast, installation, at=at, **changes)
@@ -78,6 +83,7 @@ def approved(session: Session, cast: Cast, installation: Installation, *, at: da
     return made
 
 
+@kept
 def released(session: Session, cast: Cast, installation: Installation, *, at: datetime = NOON, **changes: Any) -> Publication:
     """The same, which the machine has released. Commits."""
     made = approved(session, cast, installation, at=at, **changes)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.people import NOON
 from tests.scenes.decision import present
+from tests.scenes.kept import kept
 from tests.scenes.publication import begun
 from tests.scenes.submissions import DAY
 from tvist.publication.actions import approve, submit
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 
+@kept
 def first(session: Session, cast: Cast, installation: Installation, **changes: Any) -> Publication:
     """An opinion whose days of the lines stay readable; all else that is proposed is hidden, searched for in all that is served, and released. Commits."""
     made = begun(session, cast, installation, **changes)

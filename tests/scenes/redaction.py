@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tests.people import NOON
 from tests.scenes.decision import present
 from tests.scenes.intake import declared, filed
+from tests.scenes.kept import kept
 from tests.scenes.papers import a_paper
 from tvist.pdf import Document, heading, prose, render
 from tvist.redaction.actions import approve, begin, cover, submit, words_of
@@ -33,6 +34,7 @@ def a_letter(text: str = TEXT, times: int = 3) -> bytes:
     return render(document, [heading("Brev"), *(prose(text) for _ in range(times))])
 
 
+@kept
 def begun(
     session: Session,
     cast: Cast,
@@ -58,6 +60,7 @@ def begun(
     return made
 
 
+@kept
 def laid_out(session: Session, cast: Cast, installation: Installation, **changes: Any) -> Redaction:
     """The same, whose pages the machine has laid out."""
     made = begun(session, cast, installation, **changes)
@@ -72,6 +75,7 @@ def worked(session: Session, installation: Installation, made: Redaction) -> Red
     return made
 
 
+@kept
 def covered(session: Session, cast: Cast, installation: Installation, **changes: Any) -> Redaction:
     """The same with a box over each word."""
     made = laid_out(session, cast, installation, **changes)
@@ -82,6 +86,7 @@ def covered(session: Session, cast: Cast, installation: Installation, **changes:
     return made
 
 
+@kept
 def approved(session: Session, cast: Cast, installation: Installation, **changes: Any) -> Redaction:
     """The same, submitted by Siri and approved by Stein. Commits."""
     made = covered(session, cast, installation, **changes)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.people import NOON
 from tests.scenes.intake import a_line, accepted, letters_arrive
+from tests.scenes.kept import kept
 from tvist.cases.models import Side
 from tvist.cases.waiting import TaskKind
 from tvist.intake.chronology import ToldFact
@@ -64,6 +65,7 @@ def accepting(case: Case) -> list[AnswerGiven]:
     return [AnswerGiven(line, Answer.ACCEPTED) for line in case.lines]
 
 
+@kept
 def responded(session: Session, cast: Cast, *, at: datetime = NOON, **changes: Any) -> Case:
     """A case in which Bo has answered, a week after it was served; the secretariat has not looked it through."""
     case = accepted(session, cast, at=at, **changes)
@@ -82,11 +84,13 @@ def passed_on(session: Session, cast: Cast, case: Case, *, at: datetime) -> Case
     return case
 
 
+@kept
 def answered(session: Session, cast: Cast, *, at: datetime = NOON, **changes: Any) -> Case:
     """A case in which region vest's response has been sent over to Vik, whose turn it is to comment."""
     return passed_on(session, cast, responded(session, cast, at=at, **changes), at=at + 8 * DAY)
 
 
+@kept
 def finished(session: Session, cast: Cast, *, at: datetime = NOON, **changes: Any) -> Case:
     """A case in which Vik has commented once, neither side has more to add, and both have confirmed the joint table."""
     case = answered(session, cast, at=at, **changes)
@@ -110,6 +114,7 @@ def confirmed(session: Session, case: Case, *, at: datetime) -> Case:
     return case
 
 
+@kept
 def prepared(session: Session, cast: Cast, *, at: datetime = NOON, **changes: Any) -> Case:
     """A case whose preparation Siri has closed."""
     case = finished(session, cast, at=at, **changes)

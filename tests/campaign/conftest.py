@@ -22,11 +22,11 @@ What is tried at random, at full length, by `make campaign`; a slice of it runs 
 
 
 @pytest.fixture(scope="session")
-def told() -> Iterator[list[tuple[str, str, Counter[str]]]]:
-    """What each run did: its name, its database, and what it counted."""
+def told(request: pytest.FixtureRequest) -> Iterator[list[tuple[str, str, Counter[str]]]]:
+    """What each run did: its name, its database, and what it counted. Only a campaign that ended well is written down."""
     found: list[tuple[str, str, Counter[str]]] = []
     yield found
-    if IS_WHOLE and found:
+    if IS_WHOLE and found and not request.session.testsfailed:
         PLACE.write_text(_page(found), encoding="utf-8")
 
 

@@ -42,9 +42,11 @@ RULED_OUT: Final = "ruled"
 def challenge(seat: Seat, *, at: datetime, doubt: Declaration | None = None, objection: Objection | None = None) -> Challenge:
     """Put it in question whether the holder of the seat may go on sitting; `ask_rulers` asks who rules on it."""
     kind = ChallengeKind.DOUBT if doubt is not None else ChallengeKind.OBJECTION
+    # Both are read before the row is made: reading one in between would write half the row first.
+    of_case, of_seat = seat.case.challenges, seat.challenges
     raised = Challenge(kind=kind, declaration=doubt, objection=objection, raised_at=at)
-    seat.challenges.append(raised)
-    seat.case.challenges.append(raised)
+    of_seat.append(raised)
+    of_case.append(raised)
     session_of(seat).flush()
     return raised
 

@@ -13,6 +13,7 @@ from tests.scenes.kept import the_same_cast
 from tests.scenes.panel import referred
 from tvist.cases.models import Case
 from tvist.check import check_all
+from tvist.clock import oslo_date
 from tvist.db import Base
 
 
@@ -54,3 +55,9 @@ def test_a_second_case_is_made_by_its_acts(session, cast):
 @pytest.mark.parametrize("argument", ["Først.", "Så."])
 def test_another_wish_is_another_scene(session, cast, argument):
     assert json.loads(filed(session, cast, argument=argument).petition.snapshot)["argument"] == argument
+
+
+@pytest.mark.parametrize("time", ["made", "written again"])
+def test_the_people_who_were_given_act_in_the_case_afterwards(session, cast, time):
+    case = filed(session, cast, at=NOON + timedelta(minutes=11))
+    assert case.party_of(cast.asta, oslo_date(NOON)).organisation is cast.vik, time

@@ -52,6 +52,8 @@ class Kept:
     key: int
     papers: dict[str, bytes]
     files: dict[str, bytes]
+    takes_in: bool
+    """Whether the people that were given live in the session afterwards, or others that stand for the same."""
 
 
 @dataclass
@@ -99,7 +101,7 @@ def kept(scene: Scene) -> Scene:
         if not can_be:
             return scene(session, cast, *given, **changes)
         if found := _kept.get(key):
-            return _written_again(session, found, installation)
+            return _written_again(session, cast, found, installation)
         before = _files(installation)
         told = Told()
         place.listeners.append(told)
@@ -111,13 +113,13 @@ def kept(scene: Scene) -> Scene:
             place.listeners.pop()
         if told.is_plain:
             new = {name: data for name, data in _files(installation).items() if before.get(name) != data}
-            _kept[key] = Kept(told, type(result), result.id, _papers(installation), new)
+            _kept[key] = Kept(told, type(result), result.id, _papers(installation), new, takes_in=cast.asta in session)
         return _let_go(session, told, result)
 
     return made  # type: ignore[return-value]
 
 
-def _written_again(session: Session, found: Kept, installation: Installation | None) -> Any:
+def _written_again(session: Session, cast: Cast, found: Kept, installation: Installation | None) -> Any:
     _write_again(session, found.told)
     if installation:
         for path, data in found.papers.items():
@@ -126,6 +128,8 @@ def _written_again(session: Session, found: Kept, installation: Installation | N
             file = installation.config.instance / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data)
+    if found.takes_in and cast.asta not in session:
+        session.add_all(vars(cast).values())
     session.expire_all()
     for each in list(session):
         session.refresh(each)

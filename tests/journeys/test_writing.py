@@ -158,9 +158,9 @@ def test_a_connection_lost_for_a_minute_costs_no_text_and_moves_no_focus(
     assert asta.page.evaluate("document.activeElement.name") == "background"
     asta.page.context.set_offline(False)
     write(asta, "background", "og med.")
+    wait_until(lambda: kept(installation, "background") == "Skrevet uten nett, og med.")
     wait_for_status(asta, "Lagret kl.")
     asta.page.wait_for_function("() => Object.keys(localStorage).length === 0")
-    assert kept(installation, "background") == "Skrevet uten nett, og med."
 
 
 def kill(profile: Path) -> None:

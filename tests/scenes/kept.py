@@ -96,7 +96,10 @@ def kept(scene: Scene) -> Scene:
         session.flush()
         place = _places.get(str(session.get_bind().url), _Place())  # type: ignore[union-attr]
         installation = next((each for each in given if isinstance(each, Installation)), None)
-        key = f"{scene.__module__}.{scene.__name__} {session.get_bind().dialect.name} {installation is None} {sorted(changes.items())!r}"
+        key = " ".join(
+            [scene.__module__, scene.__name__, session.get_bind().dialect.name]
+            + [repr(part) for part in (installation is None, cast.asta in session, sorted(changes.items()))]
+        )
         can_be = place.is_untouched and " at 0x" not in key and place.people == _ids(cast) and _nothing_beside(installation)
         if not can_be:
             return scene(session, cast, *given, **changes)
@@ -128,7 +131,7 @@ def _written_again(session: Session, cast: Cast, found: Kept, installation: Inst
             file = installation.config.instance / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data)
-    if found.takes_in and cast.asta not in session:
+    if found.takes_in:
         session.add_all(vars(cast).values())
     session.expire_all()
     for each in list(session):

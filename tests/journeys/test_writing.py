@@ -95,6 +95,11 @@ def value(visit: Visit, name: str) -> str:
     return visit.page.locator(f'main [name="{name}"]').input_value()
 
 
+def wait_for_browsers_copy(visit: Visit, text: str) -> None:
+    """Till the browser itself keeps this text: it writes a moment after the last key, which may be after the server has answered."""
+    visit.page.wait_for_function("(text) => JSON.stringify(localStorage).includes(text)", arg=text)
+
+
 def wait_for_value(visit: Visit, name: str, text: str) -> None:
     visit.page.wait_for_function(
         "([name, text]) => document.querySelector(`main [name='${name}']`)?.value === text", arg=[name, text]
@@ -231,7 +236,7 @@ def test_somebody_else_at_the_same_browser_finds_nothing(window: Open, draft: st
     wait_for_status(asta, "tatt vare på")
     asta.page.context.clear_cookies()
     asta.page.goto(f"{asta.address}/demo")
-    assert "Bare for Asta." in asta.page.evaluate("JSON.stringify(localStorage)")
+    wait_for_browsers_copy(asta, "Bare for Asta.")
     asta.page.get_by_role("button", name="Arne Oppdiktet").first.click()
     asta.page.wait_for_load_state()
     assert asta.page.evaluate("Object.keys(localStorage)") == []
@@ -258,7 +263,7 @@ def test_one_taken_out_of_the_team_is_told_and_keeps_the_text(window: Open, draf
         session.commit()
     write(arne, "background", "Arnes siste ord.")
     wait_for_status(arne, "du har ikke lenger tilgang")
-    assert "Arnes siste ord." in arne.page.evaluate("JSON.stringify(localStorage)")
+    wait_for_browsers_copy(arne, "Arnes siste ord.")
     assert kept(installation, "background") is None
 
 

@@ -94,7 +94,7 @@ def kept(scene: Scene) -> Scene:
     @functools.wraps(scene)
     def made(session: Session, cast: Cast, *given: Any, **changes: Any) -> Any:
         session.flush()
-        place = _places.get(str(session.get_bind().url), _Place())  # type: ignore[union-attr]
+        place = _places.get(str(session.get_bind().url), _Place())  # type: ignore[union-attr]  # Every test session is bound.
         installation = next((each for each in given if isinstance(each, Installation)), None)
         key = " ".join(
             [scene.__module__, scene.__name__, session.get_bind().dialect.name]
@@ -119,7 +119,7 @@ def kept(scene: Scene) -> Scene:
             _kept[key] = Kept(told, type(result), result.id, _papers(installation), new, takes_in=cast.asta in session)
         return _let_go(session, told, result)
 
-    return made  # type: ignore[return-value]
+    return made  # type: ignore[return-value]  # It takes and gives back what the scene does.
 
 
 def _written_again(session: Session, cast: Cast, found: Kept, installation: Installation | None) -> Any:
@@ -154,7 +154,7 @@ def _write_again(session: Session, told: Told) -> None:
 
 
 def _ids(cast: Cast) -> dict[str, int]:
-    return {name: sa.inspect(one).identity[0] for name, one in vars(cast).items()}  # type: ignore[union-attr, index]
+    return {name: sa.inspect(one).identity[0] for name, one in vars(cast).items()}  # type: ignore[union-attr, index]  # Each of them is kept.
 
 
 def _nothing_beside(installation: Installation | None) -> bool:

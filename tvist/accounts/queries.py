@@ -63,8 +63,8 @@ def members_of(session: Session, organisation: Organisation, on: date) -> list[U
     return list(session.scalars(query.order_by(User.sort_key, User.id).distinct()))
 
 
-def officers(session: Session, on: date) -> list[User]:
-    """The officers of the secretariat that day, by name."""
+def is_officer(on: date) -> sa.ColumnElement[bool]:
+    """That a person is an officer of the secretariat that day, asked of the database."""
     works = User.memberships.any(
         sa.and_(
             Membership.role == MembershipRole.SECRETARIAT,
@@ -72,7 +72,12 @@ def officers(session: Session, on: date) -> list[User]:
             sa.or_(Membership.to_on.is_(None), Membership.to_on >= on),
         )
     )
-    query = sa.select(User).where(works, User.disabled_at.is_(None)).options(selectinload(User.memberships))
+    return sa.and_(works, User.disabled_at.is_(None))
+
+
+def officers(session: Session, on: date) -> list[User]:
+    """The officers of the secretariat that day, by name."""
+    query = sa.select(User).where(is_officer(on)).options(selectinload(User.memberships))
     return list(session.scalars(query.order_by(User.sort_key, User.id)))
 
 

@@ -47,7 +47,7 @@ class Words(Paragraph):
     # How much room must be left under the last line, for what belongs to it to begin on the same page.
     takes_along = 0.0
 
-    def __init__(self, text: str | None, style: Any = None, bulletText: Any = None, frags: Any = None, **details: Any) -> None:  # noqa: N803
+    def __init__(self, text: str | None, style: Any = None, bulletText: Any = None, frags: Any = None, **details: Any) -> None:  # noqa: N803 - ReportLab's names.
         self.role: Role = details.pop("role", Role("P"))
         # What is written, with one space between words and one at the end.
         self.plain: str = " ".join(filter(None, details.pop("plain", "").replace("\n", " ").split(" "))) + " "
@@ -57,16 +57,16 @@ class Words(Paragraph):
         self.leads = False
         super().__init__(text, style, bulletText, frags, **details)  # type: ignore[arg-type]
 
-    def wrap(self, availWidth: float, availHeight: float) -> tuple[float, float]:  # noqa: N803
+    def wrap(self, availWidth: float, availHeight: float) -> tuple[float, float]:  # noqa: N803 - ReportLab's names.
         """As ReportLab does; higher than it is where what it takes along would not fit, so that it is split or goes to the next page."""
         width, height = super().wrap(availWidth, availHeight)
         return (width, height + self.takes_along) if height <= availHeight < height + self.takes_along else (width, height)
 
-    def split(self, availWidth: float, availHeight: float) -> list[Any]:  # noqa: N803
+    def split(self, availWidth: float, availHeight: float) -> list[Any]:  # noqa: N803 - ReportLab's names.
         """As ReportLab does, with role and plain text kept in both parts; the last word of a page is a whole one."""
         if self.takes_along:
             # Two lines at least go with what is taken along.
-            availHeight = min(availHeight, self.height - 2 * self.style.leading)  # noqa: N806
+            availHeight = min(availHeight, self.height - 2 * self.style.leading)  # noqa: N806 - ReportLab's name.
         parts: list[Any] = super().split(availWidth, availHeight)
         for lines in range(1, LINES_TRIED + 1):
             if len(parts) < 2 or not self._divides_after(len(parts[0].blPara.lines)):  # noqa: PLR2004 - Nothing is split.

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased, selectinload
 
 from tvist.access.policy import Act, Role
-from tvist.accounts.models import Absence, Membership, MembershipRole, User
+from tvist.accounts.models import Absence, User
+from tvist.accounts.queries import is_officer
 from tvist.cases.queries import visible_to
 from tvist.db import session_of
 from tvist.decision.record import as_json, sha256_of
@@ -114,15 +115,8 @@ def waits_for_leader(session: sa.orm.Session, on: date) -> sa.ColumnElement[bool
 
 def officers_present(session: sa.orm.Session, on: date) -> Sequence[User]:
     """The officers of that day who are not away."""
-    works = User.memberships.any(
-        sa.and_(
-            Membership.role == MembershipRole.SECRETARIAT,
-            Membership.from_on <= on,
-            sa.or_(Membership.to_on.is_(None), Membership.to_on >= on),
-        )
-    )
     away = sa.exists().where(Absence.user_id == User.id, Absence.ended_at.is_(None), Absence.from_on <= on, Absence.to_on >= on)
-    query = sa.select(User).where(works, ~away, User.disabled_at.is_(None)).order_by(User.id)
+    query = sa.select(User).where(is_officer(on), ~away).order_by(User.id)
     return session.scalars(query.options(selectinload(User.memberships), selectinload(User.appointments))).all()
 
 

@@ -10,7 +10,7 @@ from flask_login import current_user
 from tvist.access.guard import finish, requires
 from tvist.access.policy import Act
 from tvist.clock import now, today
-from tvist.documents.files import SANDBOX
+from tvist.documents.files import pdf_file
 from tvist.documents.queries import paper_at
 from tvist.pdf.sheets import MIME, WIDTHS, page_count, page_picture
 from tvist.redaction import actions
@@ -167,10 +167,7 @@ def file(redaction: Redaction) -> ResponseReturnValue:
     """The made file; none of a paper that was put under quarantine since."""
     if stage_of(redaction) is not RedactionStage.MADE or obstacles_to_begin(redaction.paper):
         abort(404)
-    answer = Response(installed().papers.open(redaction.blob_id or ""), mimetype="application/pdf")
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    answer.headers.set("Content-Disposition", "attachment", filename=FILE_NAME)
-    return answer
+    return pdf_file(redaction.blob_id or "", FILE_NAME)
 
 
 def _pages(redaction: Redaction) -> int:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from tests.people import NOON
 from tests.scenes.intake import TODAY, a_line, a_petition, at_home, filed
+from tests.scenes.kept import lately
 from tvist.check.everything import check_all
 from tvist.clock import now
 from tvist.documents.models import ReceiptFile
@@ -109,7 +110,7 @@ def test_letters_that_no_font_has_do_not_stop_the_receipt():
 def sent(database, cast):
     """The address of a case that was just filed."""
     with database.writing() as session:
-        case = filed(session, cast, at=now())
+        case = filed(session, cast, at=lately())
         session.commit()
         return case.slug
 

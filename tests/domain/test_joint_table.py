@@ -9,6 +9,7 @@ import pytest
 
 from tests.people import NOON, Cast, a_cast
 from tests.scenes.intake import accepted, letters_arrive
+from tests.scenes.kept import lately
 from tests.scenes.submissions import (
     DAY,
     a_fact,
@@ -176,7 +177,7 @@ def test_another_table_than_the_one_that_stands_is_not_confirmed(session, people
         confirm_table(case, by=people.asta, at=NOON + 22 * DAY, sha256="0" * 64)
     with pytest.raises(NotAllowed):
         confirm_table(case, by=people.dag, at=NOON + 22 * DAY, sha256=joint_table(case).sha256)
-    open_case = answered(session, people, at=now() - 8 * DAY)
+    open_case = answered(session, people, at=lately() - 8 * DAY)
     with pytest.raises(CannotProceed, match=r"table\.not_yet"):
         confirm_table(open_case, by=people.bo, at=now(), sha256=joint_table(open_case).sha256)
 

@@ -10,6 +10,7 @@ import pytest
 from tests.people import NOON, Cast, a_cast
 from tests.scenes.decision import present
 from tests.scenes.intake import accepted, filed, letters_arrive
+from tests.scenes.kept import lately
 from tests.scenes.panel import declared
 from tvist.access.policy import Act
 from tvist.access.roles import may
@@ -120,7 +121,7 @@ def test_only_who_may_bind_a_party_settles_and_not_before_the_other_side_has_the
 def test_two_confirmations_in_the_same_moment_give_one_ending(database: Database, installation):
     with database.writing() as session:
         people = a_cast(session)
-        case = accepted(session, people, at=now())
+        case = accepted(session, people, at=lately())
         slug, sha256 = case.slug, propose_settlement(case, by=people.asta, at=now(), text=TEXT, keys=installation.keys).sha256
         session.commit()
     refused: list[Exception] = []

@@ -156,6 +156,8 @@ def beside(work: Callable[[], T]) -> T:
 @pytest.fixture
 def address(app: Flask) -> Iterator[str]:
     """The application on a free port of this machine."""
+    # No file of the pages changes meanwhile: without this the browser asks for each of them anew with every page.
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from pypdfium2 import PdfDocument
 
 from tests.scenes.decision import present
+from tests.scenes.kept import lately
 from tests.scenes.submissions import prepared
 from tvist.cases.history import FactKind
 from tvist.cases.lifecycle import State
 from tvist.cases.models import Case
-from tvist.clock import now, today
+from tvist.clock import today
 from tvist.decision.models import QuestionKind
 from tvist.words import Message, render
 
@@ -47,7 +48,7 @@ def language(request: pytest.FixtureRequest) -> str:
 def case(installation: Installation, cast: Cast, language: str) -> str:
     """A case whose preparation is closed, in that form; its address."""
     with installation.database.writing() as session:
-        made = prepared(session, present(session, cast), at=now() - timedelta(days=60))
+        made = prepared(session, present(session, cast), at=lately() - timedelta(days=60))
         made.note(FactKind.LANGUAGE, language, event=made.events[-1])
         session.commit()
         return f"/cases/{made.slug}"

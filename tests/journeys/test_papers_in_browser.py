@@ -10,8 +10,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from tests.people import a_cast
 from tests.scenes.intake import accepted
+from tests.scenes.kept import lately
 from tests.scenes.papers import a_paper
-from tvist.clock import now
 
 if TYPE_CHECKING:
     from tests.journeys.conftest import Visit
@@ -39,7 +39,7 @@ def test_a_pdf_opens_in_its_page_and_the_list_is_a_table_on_any_width(any_visit:
     with installation.database.writing() as session:
         cast = a_cast(session)
         paper = a_paper(installation, "Vedtak", cast.asta, content=three_pages(), media_type="pdf", filename="vedtak.pdf")
-        case = accepted(session, cast, at=now(), papers=[paper])
+        case = accepted(session, cast, at=lately(), papers=[paper])
         session.commit()
         home, address = f"/cases/{case.slug}/papers", f"/cases/{case.slug}/papers/{paper.public_id}/page"
     visit.become("Bo Oppdiktet")

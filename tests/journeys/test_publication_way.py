@@ -10,9 +10,9 @@ from pypdfium2 import PdfDocument
 
 from tests.journeys.conftest import beside
 from tests.scenes.decision import issued, present
+from tests.scenes.kept import lately
 from tests.scenes.publication import declared
 from tests.verapdf import faults
-from tvist.clock import now
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,8 +39,8 @@ def case(installation: Installation, cast: Cast) -> str:
 
     def make() -> str:
         with installation.database.writing() as session:
-            made = issued(session, present(session, cast), installation, at=now() - timedelta(days=2))
-            declared(session, cast, made, at=now())
+            made = issued(session, present(session, cast), installation, at=lately() - timedelta(days=2))
+            declared(session, cast, made, at=lately())
             session.commit()
             return f"/cases/{made.slug}"
 

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.people import a_cast
 from tests.scenes.bundles import referred_with_pages
-from tvist.clock import now
+from tests.scenes.kept import lately
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -30,7 +30,7 @@ def kind() -> str:
 def bundle(installation: Installation) -> str:
     """The address of a bundle of a case before the panel."""
     with installation.database.writing() as session:
-        case = referred_with_pages(session, a_cast(session), installation, at=now())
+        case = referred_with_pages(session, a_cast(session), installation, at=lately())
         session.commit()
         return f"/cases/{case.slug}/bundle"
 

@@ -9,8 +9,8 @@ import pytest
 
 from tests.journeys.conftest import Visit
 from tests.scenes.decision import voted
+from tests.scenes.kept import lately
 from tvist.cases.queries import case_at
-from tvist.clock import now
 from tvist.decision.places import Place
 from tvist.decision.writing import working_text
 
@@ -45,7 +45,7 @@ def members(browser: Browser, address: str, app: Flask, installation: Installati
     """A case that is voted on, and a browser of their own for each member; `width` is that of the window."""
     app.config["KEPT_EVERY"] = EVERY
     with installation.database.writing() as session:
-        voted(session, cast, installation, at=now())
+        voted(session, cast, installation, at=lately())
         session.commit()
     contexts = []
 

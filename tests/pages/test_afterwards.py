@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from tests.pages.test_at_once import at_once  # noqa: F401 - a fixture.
 from tests.scenes.afterwards import SLIP, WHAT_WAS_WRONG, asked, corrected, granted, told
 from tests.scenes.decision import Scene, approved, ordered, present, voted, written
+from tests.scenes.kept import lately
 from tests.scenes.submissions import DAY
 from tvist.cases.history import Statement
 from tvist.cases.lifecycle import State
@@ -36,7 +37,7 @@ BIRTH_NUMBER = "15927610016"
 
 def made(installation: Installation, cast: Cast, scene: Scene, **changes: Any) -> None:
     with installation.database.writing() as session:
-        scene(session, cast, installation, at=now() - 10 * DAY, **changes)
+        scene(session, cast, installation, at=lately() - 10 * DAY, **changes)
         session.commit()
 
 
@@ -169,7 +170,7 @@ def test_who_only_works_in_the_team_does_not_ask(installation: Installation, cas
 
 def test_the_late_one_is_told_so_and_led_to_the_secretariat(installation: Installation, cast: Cast, ask: Any) -> None:
     with installation.database.writing() as session:
-        told(session, cast, installation, at=now() - 120 * DAY)
+        told(session, cast, installation, at=lately() - 120 * DAY)
         session.commit()
     page = ask("GET", ASK, as_=cast.asta).text
     answer = ask("POST", ASK, as_=cast.asta, data={"ground": "law", "reasons": "For sent."})

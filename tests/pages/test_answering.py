@@ -11,6 +11,7 @@ import pytest
 from tests.pages.test_case_page import cost
 from tests.pages.test_exchange import response, scene, sent
 from tests.scenes.intake import a_line, accepted, letters_arrive
+from tests.scenes.kept import lately
 from tests.scenes.panel import declared
 from tests.scenes.submissions import DAY, a_fact, an_own_line, answered, disputing, passed_on
 from tvist.cases.models import Case
@@ -52,7 +53,7 @@ def with_two_lines(session: Session, cast: Cast, **more: Any) -> Case:
 
 def ready_to_confirm(session: Session, cast: Cast, **_: Any) -> Case:
     """Both sides have nothing more, and the table has been sent to them."""
-    case = answered(session, cast, at=now() - 12 * DAY)
+    case = answered(session, cast, at=lately() - 12 * DAY)
     for user, days in ((cast.asta, 3), (cast.bo, 2)):
         actions.nothing_more(case, by=user, at=now() - days * DAY)
         letters_arrive(session, case, at=now() - days * DAY)
@@ -143,7 +144,7 @@ def test_facts_of_the_other_side_are_answered_in_the_comments(database: Database
 
 def with_own_fact(session: Session, cast: Cast, **_: Any) -> Case:
     """The region's response, with a fact of its own, has been sent over."""
-    case = accepted(session, cast, at=now() - 5 * DAY)
+    case = accepted(session, cast, at=lately() - 5 * DAY)
     told = Told(facts=[a_fact()])
     actions.respond(case, by=cast.bo, at=now() - 4 * DAY, answers=disputing(case), text="Bestrides.", told=told)
     session.flush()
@@ -203,7 +204,7 @@ def test_one_who_left_the_team_can_no_longer_answer(database: Database, ask: Ask
 def test_a_case_page_with_many_facts_costs_no_more_than_one_with_few(database: Database, ask: Ask) -> None:
     def with_facts(count: int) -> Callable[..., Case]:
         def making(session: Session, cast: Cast, **_: Any) -> Case:
-            case = accepted(session, cast, at=now() - 5 * DAY)
+            case = accepted(session, cast, at=lately() - 5 * DAY)
             told = Told(facts=[a_fact(f"Hendelse {number}") for number in range(count)], lines=[an_own_line(case)])
             actions.respond(case, by=cast.bo, at=now() - 4 * DAY, answers=disputing(case), text="x", told=told)
             session.flush()

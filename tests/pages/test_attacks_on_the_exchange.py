@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from tests.people import Cast, a_cast
 from tests.scenes.concessions import three_lines
 from tests.scenes.intake import accepted, declared, dismissal_proposed, letters_arrive
+from tests.scenes.kept import lately
 from tests.scenes.papers import exchanging, paper_called
 from tests.scenes.submissions import DAY, answered, responded
 from tvist.access.policy import Act
@@ -74,7 +75,7 @@ def test_a_ground_that_is_not_on_the_list_proposes_no_dismissal(database, ask):
 def test_a_leader_who_was_to_dismiss_does_not_read_what_the_parties_agreed(database, installation):
     with database.writing() as session:
         cast = a_cast(session)
-        case = declared(dismissal_proposed(session, cast, at=now()), cast.cato, at=now())
+        case = declared(dismissal_proposed(session, cast, at=lately()), cast.cato, at=lately())
         assert may(cast.cato, Act.READ_SUBMISSION, case.submissions[0])
         text = "Staten dekker halvparten."
         found = propose_settlement(case, by=cast.asta, at=now(), text=text, keys=installation.keys)
@@ -279,7 +280,7 @@ def test_what_is_carried_through_the_sign_in_may_be_anything(ask, carried):
 def test_a_receipt_names_no_paper_that_came_under_quarantine_since(database, ask, installation):
     with database.writing() as session:
         cast = a_cast(session)
-        case = exchanging(session, cast, installation, at=now())
+        case = exchanging(session, cast, installation, at=lately())
         session.commit()
     while work_once(installation):
         pass

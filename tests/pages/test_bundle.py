@@ -13,6 +13,7 @@ from PIL import Image
 
 from tests.people import Cast, a_cast
 from tests.scenes.bundles import make_pages, referred_with_pages
+from tests.scenes.kept import lately
 from tests.scenes.panel import referred
 from tests.scenes.papers import everybody, paper_called, two_papers
 from tvist.access.policy import Act
@@ -47,7 +48,11 @@ def scene(installation: Installation) -> Scene:
     def made(make: Callable[..., Case] = referred_with_pages, *acts: Callable[..., Any]) -> tuple[Cast, str]:
         with installation.database.writing() as session:
             cast = a_cast(session)
-            case = make(session, cast, installation, at=now()) if make is referred_with_pages else make(session, cast, at=now())
+            case = (
+                make(session, cast, installation, at=lately())
+                if make is referred_with_pages
+                else make(session, cast, at=lately())
+            )
             for act in acts:
                 act(case, cast, installation)
             session.commit()

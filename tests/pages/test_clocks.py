@@ -11,12 +11,13 @@ import sqlalchemy as sa
 from tests.people import Cast, a_cast
 from tests.scenes import clocks
 from tests.scenes.intake import accepted
+from tests.scenes.kept import lately
 from tests.scenes.submissions import answered, prepared
 from tvist.cases.clocks import Extension, Outage
 from tvist.cases.lifecycle import State
 from tvist.cases.models import Case, Side
 from tvist.cases.submissions import Submission, SubmissionKind
-from tvist.clock import now, today
+from tvist.clock import today
 from tvist.submissions.rules import turn_of
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ WEEKS = timedelta(weeks=1)
 def scene(database: Database, make: Callable[..., Case], *, ago: timedelta = timedelta()) -> tuple[Cast, Case]:
     with database.writing() as session:
         cast = a_cast(session)
-        case = make(session, cast, at=now() - ago)
+        case = make(session, cast, at=lately() - ago)
         session.commit()
     return cast, case
 

@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from tests.people import NOON
 from tests.scenes.decision import agreed, issued
 from tests.scenes.intake import accepted, dismissal_proposed, filed
+from tests.scenes.kept import lately
 from tests.visitor import section
 from tvist.accounts.models import Membership, User
-from tvist.clock import now
 from tvist.delivery.models import Fate, Recipient
 from tvist.intake.actions import begin_draft, save_draft
 from tvist.words import LANGUAGES
@@ -43,8 +43,8 @@ def writing(database: Database, cast: Cast) -> Iterator[tuple[Session, Cast]]:
 
 def test_the_secretariat_sees_what_waits_for_it_soonest_first(ask: Ask, cast: Cast, database: Database) -> None:
     with writing(database, cast) as (session, people):
-        filed(session, people, at=now())
-        filed(session, people, at=now() - timedelta(days=40))
+        filed(session, people, at=lately())
+        filed(session, people, at=lately() - timedelta(days=40))
 
     mine = section(ask("GET", "/desk", as_=cast.siri).text, "unassigned")
 
@@ -106,7 +106,7 @@ def test_letters_that_came_back_lie_on_the_secretariats_desk(ask: Ask, cast: Cas
 
 def test_what_ended_lately_is_there_to_be_read(ask: Ask, cast: Cast, database: Database, installation: Installation) -> None:
     with writing(database, cast) as (session, people):
-        issued(session, people, installation, at=now() - timedelta(days=3))
+        issued(session, people, installation, at=lately() - timedelta(days=3))
 
     text = ask("GET", "/desk", as_=cast.bo).text
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.people import a_cast
 from tests.scenes.intake import accepted, filed
+from tests.scenes.kept import lately
 from tvist.accounts.models import User
 from tvist.cases.models import Case
 from tvist.clock import now, today
@@ -20,7 +21,7 @@ def scene(database):
     """Three cases: Siri handles the first, Stein the second, nobody the third."""
     with database.writing() as session:
         cast = a_cast(session)
-        cases = [filed(session, cast, at=now()), accepted(session, cast, at=now()), filed(session, cast, at=now())]
+        cases = [filed(session, cast, at=lately()), accepted(session, cast, at=lately()), filed(session, cast, at=lately())]
         assign(cases[0], cast.siri, by=cast.siri, at=now())
         assign(cases[1], cast.stein, by=cast.stein, at=now())
         session.commit()

@@ -10,6 +10,7 @@ from werkzeug.routing.converters import NumberConverter
 
 from tests.conftest import _sign_in, _token
 from tests.people import a_cast
+from tests.scenes.kept import lately
 from tests.scenes.papers import paper_called, with_planted
 from tests.scenes.publication import begun
 from tests.scenes.submissions import DAY
@@ -73,7 +74,7 @@ def test_no_page_breaks_and_a_stranger_finds_no_case(
 ) -> None:
     with database.writing() as session:
         cast = a_cast(session)
-        case = with_planted(session, cast, installation, at=now() - 3 * DAY)
+        case = with_planted(session, cast, installation, at=lately() - 3 * DAY)
         draft = begin_draft(session, cast.vik, by=cast.asta, at=now())
         session.commit()
         known = {"slug": case.slug, "papers": paper_called(case, "Vedtak").public_id, "messages": case.parties[0].public_id}

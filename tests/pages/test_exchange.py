@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from tests.people import Cast, a_cast
 from tests.scenes.intake import accepted
+from tests.scenes.kept import lately
 from tests.scenes.submissions import accepting, answered, finished, prepared, responded
 from tvist.cases.lifecycle import State
 from tvist.cases.models import Case
@@ -39,7 +40,7 @@ def scene(database: Database, make: Callable[..., Case]) -> tuple[Cast, Case]:
     """A case made by `make` today, with its cast."""
     with database.writing() as session:
         cast = a_cast(session)
-        case = make(session, cast, at=now())
+        case = make(session, cast, at=lately())
         session.commit()
     return cast, case
 

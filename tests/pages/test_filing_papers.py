@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from tests.pages.test_filing import begun, written
 from tests.scenes.intake import declared, filed
+from tests.scenes.kept import lately
 from tvist.cases.models import Case
 from tvist.clock import now
 from tvist.documents.files import SANDBOX
@@ -165,7 +166,7 @@ def test_papers_to_a_sent_draft_are_thrown_away(ask, cast, installation):
 
 def test_a_mending_brings_papers_or_is_shown_again_with_its_text(ask, cast, installation):
     with installation.database.writing() as session:
-        case = declared(filed(session, cast, at=now()), cast.siri, at=now())
+        case = declared(filed(session, cast, at=lately()), cast.siri, at=lately())
         actions.ask_for_missing(case, by=cast.siri, at=now(), text="Legg ved fullmakten.")
         slug = case.slug
         session.commit()

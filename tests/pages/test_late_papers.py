@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from tests.scenes import late as scenes
 from tests.scenes.decision import present
+from tests.scenes.kept import lately
 from tests.scenes.panel import declared, referred
 from tests.scenes.submissions import DAY
 from tvist.cases.models import Case
@@ -38,7 +39,7 @@ def take(database: Database, cast: Cast) -> Take:
     def taking(scene: str) -> str:
         with database.writing() as session:
             here = present(session, cast)
-            at = now() - 2 * DAY
+            at = lately() - 2 * DAY
             case = declared(session, here, at=at) if scene == "declared" else referred(session, here, at=at)
             if scene == "sent":
                 scenes.sent_late(session, here, case, at=at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.people import a_cast
+from tests.scenes.kept import lately
 from tests.scenes.submissions import answered
 from tvist.clock import now
 from tvist.delivery.actions import write_to_user
@@ -12,7 +13,7 @@ from tvist.delivery.models import Fate, LetterKind
 def scene(database):
     with database.writing() as session:
         cast = a_cast(session)
-        case = answered(session, cast, at=now())
+        case = answered(session, cast, at=lately())
         lost = case.letters[0].recipients[0]
         lost.fate, lost.accepted_at, lost.answer_code = Fate.BOUNCED, None, 550
         for _ in range(51):

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from tests.people import a_cast
 from tests.scenes.intake import accepted, at_home, declared, filed
+from tests.scenes.kept import lately
 from tvist.cases.models import Case
 from tvist.cases.submissions import Serving, Submission, SubmissionKind
 from tvist.clock import now
@@ -35,7 +36,7 @@ def waiting(database):
         cast = a_cast(session)
         at_home(session, cast)
         set_letters(session, set(SETTABLE) - {LetterKind.SENT_OVER}, by=cast.siri, at=now())
-        case = declared(filed(session, cast, at=now()), cast.siri, at=now())
+        case = declared(filed(session, cast, at=lately()), cast.siri, at=lately())
         accept(case, by=cast.siri, at=now())
         session.commit()
         letter = next(found for found in case.letters if found.kind is LetterKind.SENT_OVER)
@@ -46,7 +47,7 @@ def exchanging(database):
     """A case in exchange, all letters accepted."""
     with database.writing() as session:
         cast = a_cast(session)
-        case = accepted(session, cast, at=now())
+        case = accepted(session, cast, at=lately())
         session.commit()
         return cast, case.slug
 

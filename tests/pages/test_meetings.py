@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.scenes.decision import present
+from tests.scenes.kept import lately
 from tests.scenes.panel import referred
 from tests.scenes.submissions import DAY
 from tvist.cases.history import Statement
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 def slug(database: Database, cast: Cast) -> str:
     """A case before the panel."""
     with database.writing() as session:
-        case = referred(session, present(session, cast), at=now() - 2 * DAY)
+        case = referred(session, present(session, cast), at=lately() - 2 * DAY)
         session.commit()
         return case.slug
 

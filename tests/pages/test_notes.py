@@ -14,12 +14,12 @@ from tests.pages import test_offers_reach_nobody_else as planting
 from tests.people import NOON, Cast, a_cast
 from tests.scenes.bundles import make_pages, referred_with_pages
 from tests.scenes.decision import ordered
+from tests.scenes.kept import lately
 from tests.scenes.papers import two_papers
 from tvist.accesslog.models import AccessEntry
 from tvist.cases.lifecycle import State
 from tvist.cases.models import Case
 from tvist.check.everything import check_all
-from tvist.clock import now
 from tvist.panel.bundles import PageNote
 from tvist.workers import work_once
 
@@ -45,7 +45,7 @@ def scene(installation: Installation) -> Callable[[], tuple[Cast, str]]:
     def made() -> tuple[Cast, str]:
         with installation.database.writing() as session:
             cast = a_cast(session)
-            case = referred_with_pages(session, cast, installation, at=now())
+            case = referred_with_pages(session, cast, installation, at=lately())
             session.commit()
             return cast, f"/cases/{case.slug}"
 

@@ -15,6 +15,7 @@ from tests.conftest import _sign_in
 from tests.people import Cast, a_cast
 from tests.scenes.decision import REASONS, SECTIONS, default_vote
 from tests.scenes.intake import letters_arrive
+from tests.scenes.kept import lately
 from tests.scenes.panel import nobody_objects
 from tests.scenes.submissions import DAY, prepared
 from tvist.accesslog.models import AccessEntry
@@ -62,7 +63,7 @@ def planted(database: Database, installation: Installation, ask: Any, caplog: py
     caplog.set_level(logging.DEBUG)
     with database.writing() as session:
         cast = a_cast(session)
-        case = prepared(session, cast, at=now() - 30 * DAY)
+        case = prepared(session, cast, at=lately() - 30 * DAY)
         lay_apart(case, by=cast.asta, at=now(), keys=installation.keys, offers=f"Vi tilbød {MARKS[0]} i fjor.")
         session.commit()
     _offer(ask, case, cast.asta, MARKS[1])

@@ -8,6 +8,7 @@ import pytest
 
 from tests.people import Cast, a_cast
 from tests.scenes.intake import accepted, letters_arrive
+from tests.scenes.kept import lately
 from tests.scenes.submissions import DAY, a_fact, an_own_line, disputing
 from tvist.cases.models import Case
 from tvist.clock import now
@@ -47,7 +48,7 @@ PAGES = (
 
 def planted(session: Session, cast: Cast) -> Case:
     """The region has answered, with a fact and a line of its own; the secretariat has not looked it through."""
-    at = now() - 3 * DAY
+    at = lately() - 3 * DAY
     case = accepted(session, cast, at=at)
     line = an_own_line(case, measure_words="Kveldsro")
     told = Told(facts=[a_fact("Hemmelig tilsagn")], lines=[line])

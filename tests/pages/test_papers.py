@@ -14,6 +14,7 @@ from tests.pages.test_filing import begun
 from tests.pages.test_filing_papers import upload
 from tests.people import Cast, a_cast
 from tests.scenes.intake import filed, letters_arrive
+from tests.scenes.kept import lately
 from tests.scenes.papers import a_paper, everybody, exchanging, paper_called, with_planted
 from tvist.access.policy import Act
 from tvist.accesslog.models import AccessEntry
@@ -44,7 +45,7 @@ def scene(installation: Installation) -> Callable[..., tuple[Cast, str, dict[str
     def made(make: Callable[..., Case] = exchanging, *acts: Callable[[Case, Cast], Any]) -> tuple[Cast, str, dict[str, str]]:
         with installation.database.writing() as session:
             cast = a_cast(session)
-            case = make(session, cast, installation, at=now())
+            case = make(session, cast, installation, at=lately())
             for act in acts:
                 act(case, cast)
                 letters_arrive(session, case, at=now())

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.scenes.decision import MUNICIPALITY, STATE, Scene, agreed, voted
+from tests.scenes.kept import lately
 from tests.scenes.parallel import BESIDE, MAIN, REMARK, REMARK_BESIDE, both_approved, both_issued, needing, with_parallel
 from tests.scenes.submissions import DAY
 from tvist.accounts.models import User
@@ -37,7 +38,7 @@ SEEN = sha256_of(MAIN["legal"])
 def made(installation: Installation, cast: Cast, scene: Scene, **changes: Any) -> list[str]:
     """The scene, ten days ago; the names of the places."""
     with installation.database.writing() as session:
-        case = scene(session, cast, installation, at=now() - 10 * DAY, **changes)
+        case = scene(session, cast, installation, at=lately() - 10 * DAY, **changes)
         session.commit()
         return [each.beside for each in parallel_places(case)]
 

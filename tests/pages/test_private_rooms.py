@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from tests.people import Cast, a_cast
 from tests.scenes.concessions import three_lines
 from tests.scenes.intake import accepted
+from tests.scenes.kept import lately
 from tvist.cases.left import left_of
 from tvist.cases.lifecycle import State
 from tvist.cases.models import Case
 from tvist.cases.private import CaseMessage, Offer
-from tvist.clock import now
 from tvist.submissions.models import Settlement
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def scene(database: Database, **changes: Any) -> tuple[Cast, Case, list[str]]:
     """A case in exchange, with the identifiers of its lines."""
     with database.writing() as session:
         cast = a_cast(session)
-        case = accepted(session, cast, at=now(), **changes)
+        case = accepted(session, cast, at=lately(), **changes)
         session.commit()
         return cast, case, [line.public_id for line in case.lines]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.scenes.intake import declared, dismissal_proposed, filed, letters_arrive
+from tests.scenes.kept import lately
 from tvist.cases.lifecycle import State
 from tvist.cases.queries import case_at
 from tvist.clock import now
@@ -17,7 +18,7 @@ PAGES = ("impartiality", "accept", "missing", "dismissal", "cure", "dismissal/co
 def slug(database, cast):
     """A case that Asta has just sent."""
     with database.writing() as session:
-        case = filed(session, cast, at=now())
+        case = filed(session, cast, at=lately())
         session.commit()
         return case.slug
 
@@ -26,7 +27,7 @@ def slug(database, cast):
 def proposed(database, cast):
     """A case that Siri proposes to dismiss."""
     with database.writing() as session:
-        case = dismissal_proposed(session, cast, at=now())
+        case = dismissal_proposed(session, cast, at=lately())
         session.commit()
         return case.slug
 
@@ -145,8 +146,8 @@ def test_the_leader_lets_the_case_go_on(ask, cast, database, proposed):
 
 def test_two_officers_who_accept_at_once_do_it_once(ask, cast, database, slug):
     with database.writing() as session:
-        declared(case_at(session, slug), session.merge(cast.siri), at=now())
-        declared(case_at(session, slug), session.merge(cast.stein), at=now())
+        declared(case_at(session, slug), session.merge(cast.siri), at=lately())
+        declared(case_at(session, slug), session.merge(cast.stein), at=lately())
         session.commit()
     do(ask, cast.siri, slug, "accept")
     assert ask("POST", f"/cases/{slug}/screening/accept", as_=cast.stein).status_code == 409

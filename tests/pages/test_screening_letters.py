@@ -8,6 +8,7 @@ import re
 import pytest
 
 from tests.scenes.intake import declared, filed, letters_arrive
+from tests.scenes.kept import lately
 from tvist.cases.lifecycle import State
 from tvist.cases.queries import case_at
 from tvist.clock import now
@@ -18,7 +19,7 @@ from tvist.intake import actions
 def slug(database, cast):
     """A case of Asta's that Siri has declared for."""
     with database.writing() as session:
-        case = declared(filed(session, cast, at=now()), cast.siri, at=now())
+        case = declared(filed(session, cast, at=lately()), cast.siri, at=lately())
         session.commit()
         return case.slug
 
@@ -27,12 +28,12 @@ def slug(database, cast):
 def dismissed(database, cast):
     """A case that Cato has dismissed."""
     with database.writing() as session:
-        case = declared(filed(session, cast, at=now()), cast.siri, at=now())
+        case = declared(filed(session, cast, at=lately()), cast.siri, at=lately())
         actions.propose_dismissal(case, by=cast.siri, at=now(), ground="no_legal_interest", reasons="Uten betydning.")
         letters_arrive(session, case, at=now())
         for user in (cast.asta, cast.bo):
             actions.comment_on_dismissal(case, by=user, at=now(), text="Sett.")
-        declared(case, cast.cato, at=now())
+        declared(case, cast.cato, at=lately())
         actions.dismiss(case, by=cast.cato, at=now(), reasons="Avvises.")
         letters_arrive(session, case, at=now())
         session.commit()
@@ -97,7 +98,7 @@ def test_what_was_looked_at_is_still_there_to_be_changed(ask, cast, slug):
 
 def test_related_cases_are_shown_to_who_has_declared(ask, cast, slug, database):
     with database.writing() as session:
-        other = filed(session, cast, at=now())
+        other = filed(session, cast, at=lately())
         session.commit()
         number = other.number
     assert number in ask("GET", f"/cases/{slug}/screening", as_=cast.siri).text

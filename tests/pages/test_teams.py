@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from tests.people import a_cast, give_phrase
 from tests.scenes.intake import accepted
+from tests.scenes.kept import lately
 from tests.visitor import PHRASE, Visitor
 from tvist.accounts.models import AccessRequest, Organisation, OrganisationKind, User
 from tvist.accounts.passwords import hash_password
@@ -24,7 +25,7 @@ def scene(database):
     """An accepted case of today, with its cast."""
     with database.writing() as session:
         cast = a_cast(session)
-        case = accepted(session, cast, at=now())
+        case = accepted(session, cast, at=lately())
         session.commit()
     return cast, case
 

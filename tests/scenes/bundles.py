@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from reportlab.pdfgen.canvas import Canvas
 
 from tests.people import NOON
+from tests.scenes.kept import kept
 from tests.scenes.panel import referred
 from tests.scenes.papers import two_papers
 from tvist.panel.bundles import BundleFile, BundlePart, MadeAs, PartKind
@@ -41,6 +42,7 @@ def a_pdf(texts: Sequence[str]) -> bytes:
     return file.getvalue()
 
 
+@kept
 def referred_with_pages(session: Session, cast: Cast, installation: Installation, *, at: datetime = NOON, **changes: Any) -> Case:
     """A case before the panel with the papers `Vedtak` and `Faktura`, each of three pages in a bundle whose pages are made."""
     changes.setdefault("papers", two_papers(cast, installation))

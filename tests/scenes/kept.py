@@ -16,10 +16,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from tests.people import a_cast
+from tvist.clock import now, today
 from tvist.installation import Installation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date, datetime
     from pathlib import Path
 
     from sqlalchemy.orm import Session
@@ -86,6 +88,16 @@ def the_same_cast(database: Database) -> Cast:
             _casts[database.engine.dialect.name] = told, pickle.dumps(cast)
     place.people, place.is_untouched = _ids(cast), True
     return cast
+
+
+@functools.cache
+def _first_of(_day: date) -> datetime:
+    return now()
+
+
+def lately() -> datetime:
+    """The moment from which a scene of today is told: the same for all tests of a day, so that it is one scene."""
+    return _first_of(today())
 
 
 def kept(scene: Scene) -> Scene:

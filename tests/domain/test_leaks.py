@@ -165,6 +165,17 @@ def test_the_text_is_read_over_the_ends_of_lines_and_pages() -> None:
     assert {leak.secret for leak in found} == {KARI}
 
 
+def test_an_ordinary_word_and_a_part_of_a_divided_one_are_no_names_in_a_file() -> None:
+    nome = Secret("Nome kommune", MarkKind.MUNICIPALITY, "structural")
+    divided = " ".join(f"{'i' * count} de autonome fagfolkene" for count in range(1, 60))
+    data = a_pdf("Båten lå i en vik ved sjøen.", divided)
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        drawn = b"".join(stream.read_bytes() for stream in pdf.objects if isinstance(stream, pikepdf.Stream))
+    assert b"(nome fagfolkene" in drawn
+    assert leaks_of(data, VIK, nome) == []
+    assert leaks_of(a_pdf("Båten lå i Vik ved sjøen.", "De autonome i Nome kommune."), VIK, nome) != []
+
+
 def in_titles(pdf: pikepdf.Pdf) -> None:
     pdf.docinfo["/Keywords"] = String("Kari Fjellstad")
 

@@ -25,6 +25,8 @@ _EDGE: Final = 3
 _STREAM: Final = re.compile(rb"stream\r?\n.*?endstream", re.DOTALL)
 _REVISION: Final = re.compile(rb"%%EOF[\r\n]*")
 _SAID: Final = re.compile(rb"/(?:ActualText|Alt|E|T|Lang|Title|Contents)\s*(\((?:\\.|[^\\()])*\)|<[0-9A-Fa-f\s]*>)")
+_GOES_ON: Final = re.compile(rb"(?<=[^\s(])\\[0-3][0-7]{2}\)\s*Tj\s+T\*[-+.\d\sTw]*\(")
+"""Between the parts of a divided word, as a page is drawn: a sign that is no letter, the next line, and its word spacing."""
 _FONT_FILES: Final = ("/FontFile", "/FontFile2", "/FontFile3")
 _UNREADABLE: Final = frozenset({"/Image", "/Type1C", "/CIDFontType0C", "/OpenType"})
 
@@ -142,7 +144,8 @@ def _read_stream(stream: pikepdf.Stream) -> Iterator[Reading]:
     else:
         said = [pikepdf.Object.parse(words) for words in _SAID.findall(data)]
         yield Reading(Message("leaks.where.structure"), "\n".join(str(each) for each in said))
-        yield Reading(Message("leaks.where.streams"), data.decode("latin-1"))
+        # What a page draws is its sentences: a small letter begins no name there, nor does the second part of a divided word.
+        yield Reading(Message("leaks.where.streams"), _GOES_ON.sub(b"", data).decode("latin-1"), is_prose=True)
 
 
 def _spare_letters(pdf: pikepdf.Pdf, shown: str) -> set[str]:

@@ -178,6 +178,8 @@ class Deliberation(OnTheWay):
         """Every table, as who has the file reads it: no amount that was voted for stands in any column before the question is open."""
         closed = [vote for question in self.case.questions for vote in question.votes if not is_open(question)]
         amounts = {str(found) for vote in closed if (found := self.meant.get(vote.id)) is not None}
+        # Who votes for all that was claimed votes for what stands in the request.
+        amounts -= {str(self.case.claimed_ore), *(str(line.amount_ore) for line in self.case.lines)}
         if not amounts:
             return
         for table in Base.metadata.sorted_tables:

@@ -138,7 +138,7 @@ def _resealed(table: str, sealed: str, *columns: str) -> tuple[Trigger, Trigger]
 def _not_rotated(sealed: str) -> str:
     """SQL: the sealed value is changed, and not by a rotation of the master key that runs now."""
     return (
-        f'(OLD."{sealed}" IS DISTINCT FROM NEW."{sealed}" AND NOT EXISTS (SELECT 1 FROM key_rotation WHERE'
+        f'(OLD."{sealed}" IS DISTINCT FROM NEW."{sealed}" AND NOT EXISTS (SELECT 1 FROM key_rotation WHERE'  # noqa: S608 - names of our own columns.
         f' key_rotation.finished_at IS NULL AND substr(NEW."{sealed}", 1, length(key_rotation.head)) = key_rotation.head))'
     )
 

@@ -162,7 +162,7 @@ class PaperStore:
         try:
             yield
         finally:
-            obstore.delete(self._store, hold)
+            self._forget(hold)
             self._let_go()
 
     def reseal(self, blob_id: str) -> bool:
@@ -179,9 +179,7 @@ class PaperStore:
             reading = _Reading(self.open(blob_id), None)
             try:
                 self._write_local(incoming, new_chunks(self._keys, blob_id, reading))
-                if _digest(self._open_at(incoming, blob_id, None)) != reading.hash.digest():
-                    message = f"paper {blob_id}: what was sealed anew does not read back"
-                    raise BrokenPaper(message)
+                _demand_same(blob_id, reading.hash.digest(), _digest(self._open_at(incoming, blob_id, None)))
                 obstore.rename(self._store, incoming, _path(blob_id))
             except BaseException:
                 self._forget(incoming)
@@ -365,6 +363,12 @@ def _digest(pieces: Iterable[bytes]) -> bytes:
     for piece in pieces:
         found.update(piece)
     return found.digest()
+
+
+def _demand_same(blob_id: str, before: bytes, after: bytes) -> None:
+    if before != after:
+        message = f"paper {blob_id}: what was sealed anew does not read back"
+        raise BrokenPaper(message)
 
 
 def _path(blob_id: str) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tvist.cases import private_words
 from tvist.cases.private import Offer
@@ -16,6 +15,9 @@ from tvist.panel import copies, notes
 from tvist.panel.bundles import BundleCopy, PageNote
 from tvist.submissions import settlement
 from tvist.submissions.models import Settlement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Column = Any
 """A mapped column of bytes; one that may be empty has another type."""

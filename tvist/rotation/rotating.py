@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from tvist.installation import Installation
+    from tvist.vault.keys import MasterKeys
 
 A_BATCH: Final = 100
 MOST_ROUNDS: Final = 10
@@ -101,7 +102,9 @@ def drop_old(installation: Installation, *, at: datetime) -> list[str]:
         if done is None:
             raise StillNeeded("The rotation to the newest key is not finished: run `tvist rotate-keys` first.")
         if at - done < SETTLED:
-            raise StillNeeded(f"The rotation ended less than {SETTLED.seconds // 60} minutes ago: what began before may still write with the old key.")
+            raise StillNeeded(
+                f"The rotation ended less than {SETTLED.seconds // 60} minutes ago: what began before may still write with the old key."
+            )
         try:
             counted = sealed_with_each(installation)
         except (BrokenSeal, BrokenPaper) as broken:
@@ -149,25 +152,25 @@ def _reseal_column(installation: Installation, each: SealedColumn, done: Rotated
         with installation.database.writing() as session:
             for row_id, value in rows:
                 try:
-                    done.values += _reseal(session, installation, each, row_id, value)
+                    done.values += _reseal(session, installation.keys, each, (row_id, value))
                 except BrokenSeal:
                     done.broken[each.name] += 1
             session.commit()
         last = rows[-1][0]
 
 
-def _reseal(session: Session, installation: Installation, each: SealedColumn, row_id: int, value: bytes) -> bool:
+def _reseal(session: Session, keys: MasterKeys, each: SealedColumn, found: tuple[int, bytes]) -> bool:
     """Whether the value was replaced: not where somebody wrote another, or took the row away, since it was read."""
-    table = each.column.class_
+    table, (row_id, value) = each.column.class_, found
     row = session.get(table, row_id)
     if row is None:
         return False
     place = {"purpose": each.purpose, "bound_to": each.bound_to(row)}
-    fresh = seal(installation.keys, unseal(installation.keys, value, **place), **place)
+    fresh = seal(keys, unseal(keys, value, **place), **place)
     replace = sa.update(table).where(table.id == row_id, each.column == value).values({each.column.key: fresh})
     # As it stands in the table: neither the version of an edited row nor what a reader holds of it is touched.
-    found = session.execute(replace.execution_options(synchronize_session=False))
-    return bool(found.rowcount)  # type: ignore[attr-defined]  # An UPDATE answers with a CursorResult.
+    answer = session.execute(replace.execution_options(synchronize_session=False))
+    return bool(answer.rowcount)  # type: ignore[attr-defined]  # An UPDATE answers with a CursorResult.
 
 
 def _values(installation: Installation, each: SealedColumn, after: int, *, of_other_than: str | None) -> list[tuple[int, bytes]]:

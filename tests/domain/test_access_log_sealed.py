@@ -134,10 +134,11 @@ NAMES = ("access_entry", "log_batch", "log_segment", "journal_anchor")
 
 def _restored(database, before):
     """Put the rows back as they were, for the next attempt."""
-    orders = [f"DELETE FROM {name}" for name in ("journal_anchor", "log_segment", "log_batch", "access_entry")]
-    tampered(database, *orders)
+    tampered(
+        database, "DELETE FROM journal_anchor", "DELETE FROM log_segment", "DELETE FROM log_batch", "DELETE FROM access_entry"
+    )
     with database.writing() as session:
-        for name in ("access_entry", "log_batch", "log_segment", "journal_anchor"):
+        for name in NAMES:
             for row in before[name]:
                 columns = ", ".join(row._mapping)
                 values = ", ".join(f":{column}" for column in row._mapping)
@@ -207,7 +208,7 @@ def test_the_database_itself_refuses_to_change_the_log_and_its_seals(sealed, dat
         "UPDATE log_segment SET last_id = 99",
         "UPDATE log_segment SET written_at = NULL, dropped_at = '2026-04-03'",
     ):
-        with database.writing() as session, pytest.raises(sa.exc.DBAPIError, match="written once|segment_has_its_anchor"):
+        with database.writing() as session, pytest.raises(sa.exc.DBAPIError, match=r"written once|segment_has_its_anchor"):
             session.execute(sa.text(statement))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -70,10 +70,15 @@ class Told:
 
 def asked_of(breach: Breach, sign_in: SignIn | None = None) -> Asked:
     """What a breach asks of the log; narrowed to one sign-in of its person."""
-    from_at, until_at = breach.from_at, breach.until_at
-    if sign_in is not None:
-        from_at, until_at = max(from_at, sign_in.began_at), min(until_at, sign_in.ended_at or sign_in.expires_at)
-    return Asked(breach.case, breach.paper, breach.user, from_at, until_at)
+    return within(Asked(breach.case, breach.paper, breach.user, breach.from_at, breach.until_at), sign_in)
+
+
+def within(asked: Asked, sign_in: SignIn | None) -> Asked:
+    """What is asked, as long as the sign-in lasted. The log knows persons, not sign-ins: two at once cannot be told apart."""
+    if sign_in is None:
+        return asked
+    from_at, until_at = max(asked.from_at, sign_in.began_at), min(asked.until_at, sign_in.ended_at or sign_in.expires_at)
+    return replace(asked, from_at=from_at, until_at=until_at)
 
 
 def clause_of(asked: Asked) -> sa.ColumnElement[bool]:

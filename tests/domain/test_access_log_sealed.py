@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -254,3 +255,18 @@ def test_nothing_is_sealed_twice_by_two_workers(database):
     noted(database, NOON, NOON)
     assert seal_log(database, NOON) == 1
     assert seal_log(database, NOON) == 0
+
+
+@pytest.mark.parametrize("kind", ["postgresql"])
+def test_a_row_that_is_committed_late_is_waited_for(database, kind):
+    """PostgreSQL gives ids before the commit: a batch that did not wait would be sealed without the row, and the row found as inserted."""
+    with database.writing() as slow, ThreadPoolExecutor() as worker:
+        slow.add(entry(NOON))
+        slow.flush()
+        noted(database, NOON)
+        sealing = worker.submit(seal_log, database, NOON)
+        with pytest.raises(TimeoutError):
+            sealing.result(0.3)
+        slow.commit()
+        assert sealing.result(10) == 1
+    assert [batch.count for batch in all_of(database, LogBatch)] == [2]

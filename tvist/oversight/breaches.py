@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
-from tvist.access.policy import Act, Role
+from tvist.access.policy import Act
 from tvist.accesslog.models import AccessEntry
 from tvist.accounts.models import SignIn, User
 from tvist.cases.models import Case
 from tvist.errors import CannotProceed, NotFound
 from tvist.oversight.models import Breach, BreachDone, BreachStep
+from tvist.oversight.openings import roles_told
 from tvist.words import Message, label
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Seer:
     @property
     def held(self) -> tuple[Message, ...]:
         """What the person was to what they opened."""
-        return tuple(label(Role(role)) for role in self.roles.split(",") if role)
+        return roles_told(self.roles)
 
 
 @dataclass(frozen=True)

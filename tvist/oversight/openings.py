@@ -75,7 +75,7 @@ class Line:
     @property
     def held(self) -> tuple[Message, ...]:
         """What the person was to the thing."""
-        return tuple(label(Role(role)) for role in self.roles.split(",") if role)
+        return roles_told(self.roles)
 
 
 def openings_of(session: Session, case: Case, *, before: int | None, size: int = PAGE) -> list[Opening]:
@@ -172,6 +172,12 @@ def _line(entry: AccessEntry, name: str, number: str, *, with_purpose: bool) -> 
         channel=entry.channel,
         purpose=entry.purpose if with_purpose else "",
     )
+
+
+def roles_told(roles: str) -> tuple[Message, ...]:
+    """The roles of a line; one that another of them says more of is left out (`requesting` beside `requesting_filer`)."""
+    held = [role for role in roles.split(",") if role]
+    return tuple(label(Role(role)) for role in held if not any(other.startswith(f"{role}_") for other in held))
 
 
 KINDS_OF_THING: Final = frozenset(

@@ -97,9 +97,9 @@ def flags_for(session: Session, user: User, *, is_open: bool, before: int | None
 
 
 def _of_day(day: date) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        AccessEntry.at >= midnight(day), AccessEntry.at < midnight(day + timedelta(days=1)), AccessEntry.user_id.is_not(None)
-    )
+    """Lines of the day, of persons that are here: a line with a made-up person must not stop the round, and `tvist check` tells of it."""
+    until = midnight(day + timedelta(days=1))
+    return sa.and_(AccessEntry.at >= midnight(day), AccessEntry.at < until, AccessEntry.user_id.in_(sa.select(User.id)))
 
 
 def _seen(session: Session, day: date) -> Iterator[Seen]:

@@ -31,6 +31,7 @@ from tvist.documents import models as documents
 from tvist.intake import models as intake
 from tvist.jobs import models as jobs
 from tvist.meetings import models as meetings
+from tvist.oversight import held
 from tvist.oversight import models as oversight
 from tvist.panel import bundles, challenges
 from tvist.panel import models as panel
@@ -56,6 +57,7 @@ ROOMS: Final = (
     documents,
     engagements,
     filters,
+    held,
     history,
     intake,
     jobs,
@@ -141,6 +143,9 @@ _AFTER_RELEASE: Final = _other_than(
     "superseded_by_id",
 )
 _DROPPED: Final = "SELECT 1 FROM log_segment WHERE OLD.id BETWEEN log_segment.first_id AND log_segment.last_id AND log_segment.dropped_at IS NOT NULL"
+_ANSWERED: Final = (
+    "EXISTS (SELECT 1 FROM child_access WHERE child_access.id = {row}.access_id AND child_access.answered_at IS NOT NULL)"
+)
 _MADE: Final = "EXISTS (SELECT 1 FROM redaction WHERE redaction.id = {row}.redaction_id AND redaction.approved_at IS NOT NULL)"
 
 
@@ -170,6 +175,12 @@ TRIGGERS: Final[tuple[Trigger, ...]] = (
     *_never("breach"),
     *_never("breach_step"),
     *_never("retention_round"),
+    Trigger("child_access", "UPDATE", "OLD.answered_at IS NOT NULL"),
+    Trigger("child_access", "DELETE"),
+    *(
+        Trigger("held_item", event, _ANSWERED.format(row=row))
+        for event, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD"))
+    ),
     *_never("declaration"),
     *_never("claim_line"),
     *_never("filed_petition"),

@@ -141,6 +141,8 @@ NEW_ACTS = (
     "write_breach",
     "export_breach",
     "see_retention",
+    "answer_child_access",
+    "export_child_access",
 )
 
 
@@ -288,6 +290,52 @@ def upgrade() -> None:
     with op.batch_alter_table("breach_step", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_breach_step_breach_id"), ["breach_id"], unique=False)
 
+    op.create_table(
+        "child_access",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("asker", sa.String(40), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_by_id", sa.Integer(), nullable=False),
+        sa.Column("reasons", sa.Text(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("asker IN ('child', 'parent', 'guardian', 'lawyer')", name=op.f("asker_is_known")),
+        sa.CheckConstraint("(answered_at IS NULL) = (answered_by_id IS NULL)", name=op.f("access_answered_by_somebody")),
+        sa.ForeignKeyConstraint(["answered_by_id"], ["user.id"], name=op.f("fk_child_access_answered_by_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_child_access_case_id")),
+        sa.ForeignKeyConstraint(["opened_by_id"], ["user.id"], name=op.f("fk_child_access_opened_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_child_access")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_child_access_public_id")),
+    )
+    with op.batch_alter_table("child_access", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_child_access_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "held_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("access_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("thing_id", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.String(40), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('submission', 'paper', 'redaction', 'letter', 'opinion', 'journal', 'log', 'identity', 'search_index')",
+            name=op.f("kind_is_known"),
+        ),
+        sa.CheckConstraint("answer IN ('given', 'health', 'secrecy', 'internal', 'interests')", name=op.f("answer_is_known")),
+        sa.ForeignKeyConstraint(["access_id"], ["child_access.id"], name=op.f("fk_held_item_access_id")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["user.id"], name=op.f("fk_held_item_decided_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_held_item")),
+        sa.UniqueConstraint("access_id", "kind", "thing_id", name=op.f("uq_held_item_access_id_kind_thing_id")),
+    )
+    with op.batch_alter_table("held_item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_held_item_access_id"), ["access_id"], unique=False)
+
     with op.batch_alter_table("access_entry", schema=None) as batch_op:
         batch_op.add_column(sa.Column("purpose", sa.Text(), server_default="", nullable=False))
         batch_op.create_index("ix_access_entry_at", ["at"], unique=False)
@@ -301,6 +349,14 @@ def downgrade() -> None:
         batch_op.drop_index("ix_access_entry_at")
         batch_op.drop_column("purpose")
 
+    with op.batch_alter_table("held_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_held_item_access_id"))
+
+    op.drop_table("held_item")
+    with op.batch_alter_table("child_access", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_child_access_case_id"))
+
+    op.drop_table("child_access")
     with op.batch_alter_table("breach_step", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_breach_step_breach_id"))
 

@@ -184,6 +184,8 @@ class Act(StrEnum):
     WRITE_BREACH = "write_breach"
     EXPORT_BREACH = "export_breach"
     SEE_RETENTION = "see_retention"
+    ANSWER_CHILD_ACCESS = "answer_child_access"  # All that is held on the child, for who asks by law (GDPR art. 15).
+    EXPORT_CHILD_ACCESS = "export_child_access"
 
 
 _PARTIES: Final = frozenset({Role.REQUESTING, Role.OPPOSING})
@@ -331,4 +333,6 @@ POLICY: Final[dict[Act, frozenset[Role]]] = {
     Act.WRITE_BREACH: _WATCHERS,
     Act.EXPORT_BREACH: _WATCHERS,
     Act.SEE_RETENTION: _WATCHERS,
+    Act.ANSWER_CHILD_ACCESS: frozenset({Role.SECRETARIAT_DECLARED}),
+    Act.EXPORT_CHILD_ACCESS: frozenset({Role.SECRETARIAT_DECLARED}),
 }

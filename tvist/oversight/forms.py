@@ -15,6 +15,7 @@ from tvist.errors import NotFound
 from tvist.intake.anonymity import NoBirthNumber
 from tvist.meetings.forms import read_time
 from tvist.oversight.breaches import Asked
+from tvist.oversight.held import Asker
 from tvist.oversight.models import BreachDone
 from tvist.oversight.queries import paper_of_case
 from tvist.web.forms import Needed, NotLonger, TvistForm, choices, trimmed
@@ -62,6 +63,30 @@ class StepForm(TvistForm):
         """With the choices in the reader's language."""
         super().__init__(**more)
         self.done.choices = choices((done.value, lazy(f"breach_done.{done.value}")) for done in BreachDone)
+
+
+class AccessBegunForm(TvistForm):
+    """Who asks for all that is held on the child, and when it came."""
+
+    asker = SelectField(lazy("oversight.held.asker"), coerce=Asker)
+    received_on = DayField(lazy("oversight.held.received_on"), [Needed("oversight.day_needed")])
+
+    def __init__(self, **more: Any) -> None:
+        """With the choices in the reader's language."""
+        super().__init__(**more)
+        self.asker.choices = choices((asker.value, lazy(f"asker.{asker.value}")) for asker in Asker)
+
+
+class ReasonsForm(TvistForm):
+    """Why something is withheld."""
+
+    reasons = TextAreaField(
+        lazy("oversight.held.reasons"),
+        [NotLonger(LONGEST_WORDS), NoBirthNumber()],
+        description=lazy("oversight.held.reasons_help"),
+        filters=[trimmed],
+        render_kw={"rows": 4},
+    )
 
 
 class BreachForm(TvistForm):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -21,7 +22,7 @@ def paper_of_case(session: Session, case: Case | None, text: str) -> Paper:
     """The paper of the case by the last part of its address, or its whole address. Raises `NotFound`."""
     if case is None:
         raise NotFound
-    wanted = text.strip().rstrip("/").rpartition("/")[2]
+    wanted = re.split(r"[/?#]", text.strip().rpartition("/papers/")[2])[0]
     found = session.scalar(sa.select(Paper).where(Paper.case_id == case.id, Paper.public_id == wanted))
     if found is None:
         raise NotFound

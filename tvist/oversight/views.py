@@ -9,7 +9,7 @@ from flask import Response, render_template, request
 from tvist.access.guard import requires
 from tvist.access.policy import Act
 from tvist.cases.queries import case_at
-from tvist.oversight import breach_views, flag_views
+from tvist.oversight import breach_views, flag_views, held_views
 from tvist.oversight.blueprint import bp
 from tvist.oversight.openings import PAGE, lines_of_colleagues, next_page, openings_of
 from tvist.oversight.queries import number_before
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tvist.accounts.models import Organisation
     from tvist.cases.models import Case
 
-__all__ = ["bp", "breach_views", "flag_views"]
+__all__ = ["bp", "breach_views", "flag_views", "held_views"]
 
 MOST_ROUNDS = 48
 

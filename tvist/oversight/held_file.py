@@ -46,7 +46,7 @@ def files_given(session: Session, papers: PaperStore, access: ChildAccess, langu
     held = held_on(session, access.case)
     sheet = overview(session, access, held, language)
     given = [each for each in held if access.answers.get(each.key) is HeldAnswer.GIVEN]
-    made = list(_made(session, papers, access, given))
+    made = list(_made(session, papers, access, given, told=_Told(language)))
     first = f"{said(Message('oversight.held.overview'), language)}.pdf"
     names = unique_names([first, *(name for name, _ in made)])
     pieces: list[Callable[[], Iterable[bytes]]] = [partial(_sheet, sheet), *(found for _, found in made)]
@@ -124,29 +124,29 @@ def _openings(session: Session, access: ChildAccess, told: _Told) -> Block:
     return table(columns, rows) if rows else prose(told("oversight.nobody_opened"))
 
 
-def _made(session: Session, papers: PaperStore, access: ChildAccess, given: list[Held]) -> Made:
+def _made(session: Session, papers: PaperStore, access: ChildAccess, given: list[Held], *, told: _Told) -> Made:
     """Name and bytes of each; what is told in the overview (journal, log) or is no file of ours to give out is left out."""
     ids = {kind: {each.thing_id for each in given if each.kind is kind} for kind in HeldKind}
-    yield from _sent(papers, access.case, ids)
+    yield from _sent(papers, access.case, ids, told)
     number = access.case.number.replace("/", "-")
     redactions = sa.select(Redaction).where(Redaction.id.in_(ids[HeldKind.REDACTION])).order_by(Redaction.id)
     for redaction in session.scalars(redactions):
-        yield f"{number} {HeldKind.REDACTION.value} {redaction.id}.pdf", partial(papers.open, str(redaction.blob_id))
+        yield f"{number} {told.say(label(HeldKind.REDACTION))} {redaction.id}.pdf", partial(papers.open, str(redaction.blob_id))
     for letter in letters_of(session, access.case):
         if letter.id in ids[HeldKind.LETTER]:
             written = written_of(letter)
-            yield clean_name(f"{number} {written.kind} {letter.id}.pdf"), partial(_letter, written)
+            yield clean_name(f"{number} {written.kind.replace('/', '-')}.pdf"), partial(_letter, written)
     for file in files_of(session, access.case):
         if file.id in ids[HeldKind.OPINION]:
-            yield f"{number} {HeldKind.OPINION.value} {file.version}.pdf", partial(papers.open, file.blob_id)
+            yield f"{number} {told.say(label(HeldKind.OPINION))} {file.version}.pdf", partial(papers.open, file.blob_id)
 
 
-def _sent(papers: PaperStore, case: Case, ids: Mapping[HeldKind, set[int]]) -> Made:
+def _sent(papers: PaperStore, case: Case, ids: Mapping[HeldKind, set[int]], told: _Told) -> Made:
     """What was written and sent in, each sending as a PDF with its papers after it."""
     for place, submission in enumerate(case.submissions, start=1):
         if submission.id in ids[HeldKind.SUBMISSION]:
             sheet = sending_sheet(IndexEntry(str(place), submission, None, (), None))
-            yield f"{place}.pdf", partial(_sheet, sheet)
+            yield clean_name(f"{place} {told.say(label(submission.kind))}.pdf"), partial(_sheet, sheet)
         for paper in submission.papers:
             if paper.id in ids[HeldKind.PAPER]:
                 name = f"{place} {paper.title.replace('/', '-')}.{MediaType(paper.media_type).endings[0]}"

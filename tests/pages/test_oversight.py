@@ -76,6 +76,7 @@ def test_the_parties_see_which_roles_opened_their_case_and_never_names(ask, cast
         (cast.frida, "seated", Act.READ_BUNDLE, {}),
         (cast.klara, "called", Act.OPEN_CASE, {}),
         (cast.siri, "secretariat", Act.OPEN_IDENTITY, {"purpose": "Kari Nordmann"}),
+        (cast.bo, "opposing", Act.OPEN_IDENTITY, {}),
         (cast.frida, "seated", Act.VOTE, {}),
         (cast.dag, "", Act.OPEN_CASE, {"allowed": False}),
     )
@@ -86,6 +87,7 @@ def test_the_parties_see_which_roles_opened_their_case_and_never_names(ask, cast
             assert told in shown
         assert not any(name in shown for name in ("Oppdiktet", "Siri", "Frida", "Kari Nordmann", "Kalt inn", "habil", "Stemme"))
         assert shown.count("Medlem") == 2
+        assert shown.count("Barnets identitet") == 1
     assert ask("GET", f"/cases/{slug}/openings", as_=cast.frida).status_code in {403, 404}
     assert ask("GET", f"/cases/{slug}/openings", as_=cast.dag).status_code == 404
 

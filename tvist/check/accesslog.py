@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
@@ -10,6 +11,7 @@ from tvist.accesslog.models import AccessEntry
 from tvist.cases.history import Event
 from tvist.cases.models import Case
 from tvist.check.finding import Finding
+from tvist.clock import now
 from tvist.oversight.anchors import anchors_by_key, key_of, line_of
 from tvist.oversight.models import JournalAnchor, LogBatch, LogSegment
 from tvist.oversight.sealing import digest_of_journals, rows_fit, seal_of_batch
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
     from tvist.installation import Installation
     from tvist.oversight.anchors import Anchors
 
-LOG = "access_entry"
+LOG: Final = "access_entry"
+LONGEST_WAIT: Final = timedelta(days=2)
+"""How long rows may lie unsealed, and anchors unwritten, before it is told: the worker does both within the hour."""
 
 
 def check_log(installation: Installation) -> Iterator[Finding]:
@@ -36,6 +40,7 @@ def check_log(installation: Installation) -> Iterator[Finding]:
         yield from check_anchors(before, anchors_by_key(folder), [*batches, *segments])
         yield from check_batches(session, batches, segments)
         yield from check_anchored_journals(session)
+        yield from check_what_waits(session, batches, segments)
 
 
 def check_batches(session: Session, batches: Sequence[LogBatch], segments: Sequence[LogSegment]) -> Iterator[Finding]:
@@ -56,6 +61,18 @@ def check_batches(session: Session, batches: Sequence[LogBatch], segments: Seque
     for segment in segments:
         if not _fits(segment, [batch for batch in batches if batch.month == segment.month]):
             yield Finding(f"{LOG}, {segment.month}", "log.month")
+
+
+def check_what_waits(session: Session, batches: Sequence[LogBatch], segments: Sequence[LogSegment]) -> Iterator[Finding]:
+    """Nothing waits for long: where rows are not sealed or anchors not written, the worker does not run, or somebody made it look so."""
+    long_ago, last_id = now() - LONGEST_WAIT, batches[-1].last_id if batches else 0
+    if session.scalar(sa.select(AccessEntry.id).where(AccessEntry.id > last_id, AccessEntry.at < long_ago).limit(1)) is not None:
+        yield Finding(LOG, "log.unsealed")
+    made = [(batch.written_at, batch.sealed_at) for batch in batches] + [
+        (found.written_at, found.closed_at) for found in segments
+    ]
+    if any(written is None and at < long_ago for written, at in made):
+        yield Finding("anchors", "anchor.unwritten")
 
 
 def _journals_of(session: Session, batch: LogBatch) -> str:

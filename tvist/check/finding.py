@@ -64,6 +64,8 @@ WORDS: Final[Mapping[str, str]] = {
     "log.seal": "a batch of the access log does not fit its seal, or one is missing",
     "log.journals": "the journals anchored in a batch are not those that were sealed",
     "log.month": "a closed month of the access log does not fit its batches",
+    "log.unsealed": "rows of the access log have not been sealed for two days: is the worker running (`tvist work`)?",
+    "anchor.unwritten": "anchors of the access log have not been written for two days: can the worker write to TVIST_ANCHORS?",
     "anchor.missing": "an anchor of the access log that was written outside the database is not there",
     "anchor.differs": "an anchor outside the database says something else than the access log: the log was sealed anew",
     "anchor.extra": "an anchor outside the database is of a batch that the access log does not have: the end of the log was taken out",

@@ -80,7 +80,10 @@ class Line:
 
 def openings_of(session: Session, case: Case, *, before: int | None, size: int = PAGE) -> list[Opening]:
     """Which roles opened the case, and when, the newest first; those denied opened nothing. Two statements, however many there are."""
-    query = sa.select(AccessEntry).where(AccessEntry.case_id == case.id, AccessEntry.allowed, AccessEntry.act.in_(OPENINGS))
+    # The page on which the identity is opened is no opening yet: that is the line with its purpose.
+    is_opening = sa.or_(AccessEntry.act != Act.OPEN_IDENTITY, AccessEntry.purpose != "")
+    of_case = (AccessEntry.case_id == case.id, AccessEntry.allowed, AccessEntry.act.in_(OPENINGS), is_opening)
+    query = sa.select(AccessEntry).where(*of_case)
     if before is not None:
         query = query.where(AccessEntry.id < before)
     entries = session.scalars(query.order_by(AccessEntry.id.desc()).limit(size)).all()

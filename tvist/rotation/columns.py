@@ -54,6 +54,7 @@ NOT_SEALED: Final = {
     "key_rotation.head": "the id of a key, which is no secret",
     "issued_file.unsealed_sha256": "a SHA-256; the seal that it tells of is the body's on the opinion",
     "issued_file.sealed_at": "when the body's seal was put on an opinion",
+    "log_batch.sealed_at": "when a batch of the access log was closed with its hash",
     "issued_file.sealed_by": "whose seal was put on an opinion",
 }
 """Columns of bytes, or with such a name, that no master key opens; and why."""

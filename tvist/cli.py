@@ -8,7 +8,7 @@ import click
 
 from tvist.commands import LANGUAGE
 from tvist.commands.counting import amount, deadline, statistics
-from tvist.commands.keeping import check, create_user, demo_data
+from tvist.commands.keeping import check, create_user, demo_data, rotate_keys
 from tvist.commands.reading import cases, decision_pdf, show_case
 from tvist.commands.sending import file_case
 from tvist.commands.serving import run, send_letters, work
@@ -23,6 +23,7 @@ CONTENTS: Sequence[tuple[str, Sequence[click.Command]]] = (
     ("Sums and days", (deadline, amount, statistics)),
     ("In the background", (send_letters, work)),
     ("Proof", (check, breach, write_anchors)),
+    ("Keys", (rotate_keys,)),
 )
 
 

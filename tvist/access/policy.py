@@ -308,3 +308,14 @@ POLICY: Final[dict[Act, frozenset[Role]]] = {
     Act.CHANGE_OWN_ACCOUNT: frozenset({Role.SIGNED_IN}),
     Act.SEE_ACCESS_LOG: frozenset({Role.REQUESTING, Role.OPPOSING, Role.SECRETARIAT}),
 }
+
+PROVED: Final[frozenset[Act]] = frozenset(
+    {
+        Act.ORDER_ISSUE,
+        Act.OPEN_IDENTITY,
+        Act.COPY_BUNDLE,
+        Act.READ_COPY,
+        Act.MANAGE_USERS,
+    }
+)
+"""Acts that need a second proof given in the last ten minutes (`accounts.sign_ins.PROOF_HOLDS_FOR`): a screen that was left does not do them."""

@@ -30,7 +30,7 @@ PER_ACCOUNT: Final = 5
 # A town hall is one network to us.
 PER_NETWORK: Final = 100
 KEPT: Final = timedelta(days=1)
-# A code has six digits and three are right at a time: fifty tries a day guess one in twenty years.
+# A code has six digits and three are right at a time: with fifty tries a day it takes some eighteen years to guess one.
 EVERYWHERE: Final = 10
 EVERYWHERE_A_DAY: Final = 50
 

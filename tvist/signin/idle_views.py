@@ -8,7 +8,7 @@ from flask import g, jsonify
 
 from tvist.access.guard import requires
 from tvist.access.policy import Act
-from tvist.accounts.sign_ins import IDLE, WARNED_BEFORE, ends_at
+from tvist.accounts.sign_ins import WARNED_BEFORE, ends_at
 from tvist.clock import now
 from tvist.signin.blueprint import bp
 from tvist.web.session import t
@@ -31,11 +31,6 @@ def warned_before() -> int:
 def minutes_in_words() -> list[str]:
     """What the warning says when so many minutes are left, from one."""
     return [t("idle.left", count=minutes) for minutes in range(1, warned_before() // 60 + 1)]
-
-
-def idle_minutes() -> int:
-    """How long a sign-in may lie idle."""
-    return int(IDLE.total_seconds()) // 60
 
 
 @bp.route("/sign-in/left")

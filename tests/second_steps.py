@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tvist.vault.keys import MasterKeys
 
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 - of invented people.
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 def an_app(session: Session, keys: MasterKeys, user: User, at: datetime, name: str = "Telefonen") -> SecondFactor:

@@ -72,7 +72,7 @@ LETTERS = (
     "added_to_team",
     "access_asked",
     "access_refused",
-    "password_link"
+    "password_link",
 )
 TABLES_OF_LETTERS = ("letter", "letter_setting", "letter_text")
 

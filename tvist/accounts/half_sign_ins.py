@@ -34,7 +34,9 @@ def half_sign_in_of(session: Session, token: str, at: datetime) -> HalfSignIn | 
     if not token:
         return None
     holds = (HalfSignIn.token_hash == hashed(token), HalfSignIn.ended_at.is_(None), HalfSignIn.expires_at > at)
-    found = session.scalar(sa.select(HalfSignIn).where(*holds).options(joinedload(HalfSignIn.user).selectinload(User.memberships)))
+    found = session.scalar(
+        sa.select(HalfSignIn).where(*holds).options(joinedload(HalfSignIn.user).selectinload(User.memberships))
+    )
     return found if found is not None and found.user.is_active else None
 
 
@@ -46,4 +48,6 @@ def complete_half(session: Session, half: HalfSignIn, *, at: datetime) -> bool:
 
 def end_half(session: Session, token: str, *, at: datetime) -> None:
     """Give up the half sign-in of this token."""
-    session.execute(sa.update(HalfSignIn).where(HalfSignIn.token_hash == hashed(token), HalfSignIn.ended_at.is_(None)).values(ended_at=at))
+    session.execute(
+        sa.update(HalfSignIn).where(HalfSignIn.token_hash == hashed(token), HalfSignIn.ended_at.is_(None)).values(ended_at=at)
+    )

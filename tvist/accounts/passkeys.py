@@ -35,7 +35,6 @@ from webauthn.helpers.structs import (
 )
 
 from tvist.accounts.factors import FactorKind, SecondFactor, SpentChallenge
-from tvist.accounts.models import User
 from tvist.db import insert_once, session_of
 
 if TYPE_CHECKING:
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from tvist.accounts.models import User
     from tvist.config import Config
 
 NAME: Final = "Tvist"
@@ -122,7 +122,7 @@ def add_passkey(user: User, asking: Asking, *, answer: str, name: str, at: datet
     session = session_of(user)
     try:
         credential = parse_registration_credential_json(answer)
-        challenge = _spent(session, asking, credential.response.client_data_json, user.public_id, at)
+        challenge = _spent(session, asking, credential.response.client_data_json, whose=user.public_id, at=at)
         found = verify_registration_response(
             credential=credential,
             expected_challenge=challenge,
@@ -152,7 +152,8 @@ def use_passkey(session: Session, asking: Asking, *, answer: str, at: datetime, 
     """Whose passkey this is, if the answer is good; with `user`, it must be theirs. Raises `BadAnswer`."""
     try:
         credential = parse_authentication_credential_json(answer)
-        challenge = _spent(session, asking, credential.response.client_data_json, user.public_id if user else _NOBODY, at)
+        whose = user.public_id if user else _NOBODY
+        challenge = _spent(session, asking, credential.response.client_data_json, whose=whose, at=at)
         passkey = _passkey(session, credential.id, user)
         held_by = credential.response.user_handle
         if held_by is not None and held_by != passkey.user.public_id.encode():
@@ -191,11 +192,11 @@ def _challenge(asking: Asking, whose: str) -> bytes:
     return str(_signer(asking).dumps([asking.purpose, whose, secrets.token_urlsafe(16)])).encode()
 
 
-def _spent(session: Session, asking: Asking, client_data: bytes, whose: str, at: datetime) -> bytes:
+def _spent(session: Session, asking: Asking, client_data: bytes, *, whose: str, at: datetime) -> bytes:
     """The challenge that was answered, if it is ours, for this person and purpose, young, and not answered before."""
     challenge = parse_client_data_json(client_data).challenge
     try:
-        purpose, asked, _once = _signer(asking).loads(challenge, max_age=ANSWERED_WITHIN.total_seconds())
+        purpose, asked, _once = _signer(asking).loads(challenge, max_age=int(ANSWERED_WITHIN.total_seconds()))
     except BadData as error:
         raise BadAnswer from error
     if (purpose, asked) != (asking.purpose, whose):

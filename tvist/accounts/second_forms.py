@@ -27,4 +27,6 @@ class AppForm(TvistForm):
 class PasskeyForm(TvistForm):
     """A new passkey."""
 
-    passkey_name = StringField(lazy("security.passkey_name"), [Needed("security.write_name"), NotLonger(LONGEST_NAME)], filters=[trimmed])
+    passkey_name = StringField(
+        lazy("security.passkey_name"), [Needed("security.write_name"), NotLonger(LONGEST_NAME)], filters=[trimmed]
+    )

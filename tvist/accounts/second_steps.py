@@ -32,7 +32,9 @@ def passkeys_among(factors: list[SecondFactor]) -> list[SecondFactor]:
 
 def factor_at(session: Session, public_id: str) -> SecondFactor:
     """The factor with that identifier. Raises `NotFound`."""
-    found = session.scalar(sa.select(SecondFactor).where(SecondFactor.public_id == public_id).options(joinedload(SecondFactor.user)))
+    found = session.scalar(
+        sa.select(SecondFactor).where(SecondFactor.public_id == public_id).options(joinedload(SecondFactor.user))
+    )
     if found is None:
         raise NotFound
     return found
@@ -87,7 +89,9 @@ def reset_factors(user: User, *, by: User, reason: str, at: datetime) -> FactorR
     session = session_of(user)
     for table in (SecondFactor, RecoveryCode):
         session.execute(sa.delete(table).where(table.user_id == user.id))
-    session.execute(sa.update(PasswordLink).where(PasswordLink.user_id == user.id, PasswordLink.used_at.is_(None)).values(used_at=at))
+    session.execute(
+        sa.update(PasswordLink).where(PasswordLink.user_id == user.id, PasswordLink.used_at.is_(None)).values(used_at=at)
+    )
     end_sign_ins(user, at=at)
     reset = FactorReset(user_id=user.id, by_id=by.id, at=at, reason=reason.strip())
     session.add(reset)

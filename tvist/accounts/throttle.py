@@ -91,7 +91,7 @@ def seconds_to_wait(database: Database, keys: Keys, at: datetime) -> int:
         session.add_all(SignInAttempt(key=key, at=at, succeeded=False) for key in keys.all())
         session.commit()
     with database.writing() as session:
-        wait = max(_wait(session, key, most, window, at) for key, most, window in keys.limits())
+        wait = max(_wait(session, limit, at) for limit in keys.limits())
         if wait:
             session.execute(sa.delete(SignInAttempt).where(SignInAttempt.key.in_(keys.all()), SignInAttempt.at == at))
             session.commit()
@@ -106,15 +106,16 @@ def forgive(session: Session, keys: Keys, at: datetime) -> None:
     session.execute(sa.delete(SignInAttempt).where(SignInAttempt.key == keys.account, SignInAttempt.succeeded.is_(False)))
 
 
-def _wait(session: Session, key: str, limit: int, window: timedelta, at: datetime) -> int:
-    """Seconds until fewer than `limit` earlier failures lie in the window; the newest one is the attempt itself."""
+def _wait(session: Session, limit: tuple[str, int, timedelta], at: datetime) -> int:
+    """Seconds until fewer earlier failures than the limit lie in its window; the newest one is the attempt itself."""
+    key, most, window = limit
     failures = session.scalars(
         sa.select(SignInAttempt.at)
         .where(SignInAttempt.key == key, SignInAttempt.succeeded.is_(False), SignInAttempt.at > at - window)
         .order_by(SignInAttempt.at.desc(), SignInAttempt.id.desc())
-        .limit(limit + 1)
+        .limit(most + 1)
     ).all()
-    return max(1, int((failures[-1] + window - at).total_seconds())) if len(failures) > limit else 0
+    return max(1, int((failures[-1] + window - at).total_seconds())) if len(failures) > most else 0
 
 
 def _network(address: str | None) -> str:

@@ -121,22 +121,27 @@ def codes_shown(user: User, following: str, carried: Carried | None = None, toke
 @open_to_all_taking(_count_network)
 def by_passkey() -> ResponseReturnValue:
     """Sign in by a passkey alone: the person unlocked it by finger, face or PIN, so it is two proofs in one."""
-    form, carried, found = SignInForm(formdata=None), carried_on(), asking(SIGN_IN)
+    form, carried = SignInForm(formdata=None), carried_on()
     waiting: Waiting = taken_in()
     if waiting.seconds:
         form.blame(Message("accounts.wait", count=-(-waiting.seconds // 60)))
         return sign_in_page(form, _following(), carried), 429
-    try:
-        if found is None:
-            raise BadAnswer
-        user = use_passkey(current_session, found, answer=request.form.get("credential", ""), at=now())
-    except BadAnswer:
+    user = _whose_passkey()
+    if user is None:
         form.blame(Message("security.passkey_failed"))
         return sign_in_page(form, _following(), carried), 422
     if is_dormant(current_session, user, now()):
         key = waking_key(str(current_app.secret_key)).dumps(user.public_id)
         return render_template("accounts/dormant.html", key=key), 403
     return welcomed(user, _following(), carried)
+
+
+def _whose_passkey() -> User | None:
+    found = asking(SIGN_IN)
+    try:
+        return use_passkey(current_session, found, answer=request.form.get("credential", ""), at=now()) if found else None
+    except BadAnswer:
+        return None
 
 
 @bp.route("/sign-in/again", methods=["POST"])

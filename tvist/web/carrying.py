@@ -59,9 +59,7 @@ def carried_now() -> Carried | None:
     if not comes_from_here():
         return None
     try:
-        typed = [
-            (name, value) for name, value in request.form.items(multi=True) if name != "csrf_token" and not is_secret(name)
-        ]
+        typed = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token" and not is_secret(name)]
         had_files = any(file.filename for file in request.files.values())
     except RequestEntityTooLarge:
         return None

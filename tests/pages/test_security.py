@@ -2,6 +2,7 @@
 
 import html
 import re
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pyotp
@@ -57,6 +58,13 @@ def forget_spent(database):
     with database.writing() as session:
         session.execute(sa.update(SecondFactor).values(last_step=0))
         session.commit()
+
+
+@contextmanager
+def listening(database, event, heard):
+    sa.event.listen(database.engine, event, heard)
+    yield
+    sa.event.remove(database.engine, event, heard)
 
 
 def half_way(app):
@@ -322,6 +330,37 @@ def test_a_page_that_asks_keeps_nothing_alive_and_a_person_does(app, database, c
     assert visitor.get("/sign-in/left").status_code == 302
     assert visitor.post("/sign-in/stay").status_code == 401
     assert 'role="alertdialog"' not in visitor.get("/sign-in").text
+
+
+def test_a_wrong_try_does_the_same_work_whether_there_is_such_an_account_or_not(app, database, asta):
+    """Hashes are compared in test_sign_in.py; here the statements, as times would also tell of other programs."""
+    asked = [[], []]
+    for said, email in zip(asked, (ASTA, "nobody@example.invalid"), strict=True):
+        visitor = Visitor(app)
+        visitor.get("/sign-in")
+        with listening(database, "before_cursor_execute", lambda _c, _cu, text, *_rest, said=said: said.append(text)):
+            visitor.post("/sign-in", {"email": email, "password": "noe helt annet enn det"})
+    assert asked[0] == asked[1]
+
+
+def test_nothing_is_asked_of_the_database_after_a_commit(app, database, asta):
+    visitor, said = half_way(app), []
+    key = re.search(r'class="tv-key">([A-Z2-7 ]+)<', visitor.page)[1].replace(" ", "")
+    carried = {"_carried_to": "/account", "_carried": '{"fields": [["text", "x"]], "had_files": false}'}
+    sent = {"app_name": "x", "one_time_setup": visitor.field("one_time_setup"), "one_time_code": pyotp.TOTP(key).now()}
+    pages = [("/sign-in/set-up", {**sent, **carried}), ("/account/security/codes/kept", carried), ("/sign-in/second", carried)]
+    for path, fields in pages:
+        if path == "/sign-in/second":
+            visitor.post("/sign-out")
+            visitor.get(visitor.first_step(ASTA).location)
+            forget_spent(database)
+            fields = {**fields, "one_time_code": pyotp.TOTP(key).now()}  # noqa: PLW2901 - the code must be fresh.
+        with (
+            listening(database, "before_cursor_execute", lambda _c, _cu, text, *_rest: said.append(text)),
+            listening(database, "commit", lambda _connection: said.append("COMMIT")),
+        ):
+            assert visitor.post(path, fields).status_code == 200, path
+        assert said[-1] == "COMMIT", path
 
 
 @pytest.mark.parametrize("language", ["nn", "en"])

@@ -112,6 +112,8 @@ def _wait(checked: Checked) -> Message:
 def welcomed(user: User, following: str, carried: Carried | None = None) -> ResponseReturnValue:
     """Begin the sign-in of who has done both steps, and go where they were going, or show what they had typed."""
     token = begin_sign_in(current_session, user, at=now(), browser=this_browser())
+    # What the frame of a page asks of its reader is read before the commit, and nothing after it.
+    user.roles_on(today())
     answer = finish(following)
     enter_as(user, token)
     return answer if carried is None else render_template("accounts/resume.html", carried=carried, was_proof=False)

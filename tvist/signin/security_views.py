@@ -9,7 +9,7 @@ from flask import session as cookie
 from flask_login import current_user
 from wtforms import StringField
 
-from tvist.access.guard import become, finish, requires
+from tvist.access.guard import finish, requires
 from tvist.access.policy import Act
 from tvist.accounts.actions import end_sign_ins
 from tvist.accounts.code_apps import RECOVERY_CODES, keep_recovery_codes
@@ -122,10 +122,7 @@ def codes_kept() -> ResponseReturnValue:
     carried = carried_on()
     keep_recovery_codes(current_user, at=now())
     answer = finish(local_path(request.form.get("next"), START))
-    if carried is None:
-        return answer
-    become(current_user)
-    return render_template("accounts/resume.html", carried=carried, was_proof=False)
+    return answer if carried is None else render_template("accounts/resume.html", carried=carried, was_proof=False)
 
 
 @bp.route("/account/security/sign-ins/<int:number>/end", methods=["POST"])

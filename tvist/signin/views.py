@@ -33,7 +33,7 @@ from tvist.accounts.second_page import (
 from tvist.accounts.second_steps import factors_of
 from tvist.accounts.throttle import Waiting, keys_for, seconds_to_wait
 from tvist.accounts.views import START, enter_as, sign_in_page, welcomed
-from tvist.clock import now
+from tvist.clock import now, today
 from tvist.signin.blueprint import bp
 from tvist.signin.notices import tell_changed
 from tvist.web.addresses import local_path
@@ -111,6 +111,8 @@ def set_up_first() -> ResponseReturnValue:
 def codes_shown(user: User, following: str, carried: Carried | None = None, token: str = "") -> ResponseReturnValue:
     """Make new recovery codes and show them, once; with a token, in a sign-in that begins with it."""
     codes = new_recovery_codes(user, installed().keys, at=now())
+    # What the frame of a page asks of its reader is read before the commit, and nothing after it.
+    user.roles_on(today())
     keep(url_for("signin.security"))
     if token:
         enter_as(user, token)

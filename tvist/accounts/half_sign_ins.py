@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 
 HOLDS_FOR: Final = timedelta(minutes=15)
 """Long enough to set up an app on a telephone, short enough for a screen that was left."""
+KEPT: Final = timedelta(days=1)
 
 
 def begin_half(session: Session, user: User, *, at: datetime) -> str:
     """The pass phrase was right: begin half a sign-in. Returns the token for the cookie; only its hash is kept."""
+    # What was never completed is of no use to anybody.
+    session.execute(sa.delete(HalfSignIn).where(HalfSignIn.expires_at < at - KEPT))
     token = secrets.token_urlsafe(32)
     session.add(HalfSignIn(token_hash=hashed(token), user_id=user.id, began_at=at, expires_at=at + HOLDS_FOR))
     return token

@@ -175,7 +175,7 @@ def test_a_sign_in_ends_when_it_lies_idle_and_at_the_latest_after_eight_hours(da
 
 
 def test_a_proof_is_fresh_for_ten_minutes_and_none_at_all_is_no_proof(session, cast):
-    token = sign_in(session, cast.asta, at=NOON)
+    token = sign_in(session, cast.asta, at=NOON, proved_at=NOON)
     session.flush()
     found = sign_in_of(session, token, SOON)
     assert is_proved(found, NOON + PROOF_HOLDS_FOR)

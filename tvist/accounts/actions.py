@@ -120,15 +120,21 @@ def end_membership(membership: Membership, *, to_on: date, at: datetime) -> None
         end_sign_ins(membership.user, at=at)
 
 
-def sign_in(session: Session, user: User, *, at: datetime, browser: str = "") -> str:
-    """Begin a sign-in of eight hours, after both steps. Returns the token for the cookie; only its hash is kept.
+def sign_in(session: Session, user: User, *, at: datetime, browser: str | None = None, proved_at: datetime | None = None) -> str:
+    """Begin a sign-in of eight hours. Returns the token for the cookie; only its hash is kept.
 
-    Who has just given both proofs has a fresh one. `browser`: in words, so that the person knows the sign-in again.
+    `browser`: in words, so that the person knows the sign-in again. `proved_at`: when a second proof was given; without it there is none.
     """
     token = secrets.token_urlsafe(32)
-    ends = at + SIGNED_IN_FOR
     session.add(
-        SignIn(token_hash=hashed(token), user_id=user.id, began_at=at, expires_at=ends, proved_at=at, browser=browser or None)
+        SignIn(
+            token_hash=hashed(token),
+            user_id=user.id,
+            began_at=at,
+            expires_at=at + SIGNED_IN_FOR,
+            proved_at=proved_at,
+            browser=browser or None,
+        )
     )
     return token
 

@@ -98,22 +98,11 @@ class PaperStore:
 
         Raises `TooLarge` beyond `max_bytes` and whatever the stream itself raises; then nothing is kept.
         """
-        blob_id = secrets.token_urlsafe(ID_BYTES)
-        incoming = f"{INCOMING}/{blob_id}"
-        reading = _Reading(_pieces(stream), max_bytes)
-        # If the stream raises, obstore throws its part of the upload away and raises the same.
-        obstore.put(self._store, incoming, new_chunks(self._keys, blob_id, reading), chunk_size=PART, max_concurrency=1)
-        try:
-            if self._folder:
-                _sync_file(self._folder / incoming)
-            # Refusing to replace makes the put create-only: a streamed upload alone cannot promise that.
-            obstore.rename(self._store, incoming, _path(blob_id), overwrite=False)
-        except BaseException:
-            obstore.delete(self._store, incoming)
-            raise
-        if self._folder:
-            sync_folder(self._folder / PAPERS)
-        return Stored(blob_id, reading.size, reading.hash.hexdigest())
+        return self._put_as(secrets.token_urlsafe(ID_BYTES), stream, max_bytes)
+
+    def put_back(self, blob_id: str, stream: BinaryIO | Iterable[bytes]) -> Stored:
+        """Keep a paper under the id that rows know it by, from a backup. Raises what `put` raises, and for a paper that is there already."""
+        return self._put_as(_path(blob_id).removeprefix(f"{PAPERS}/"), stream, None)
 
     def open(self, blob_id: str, *, range: tuple[int, int] | None = None) -> Iterator[bytes]:  # noqa: A002  # The word that HTTP has for it.
         """The plain bytes in pieces; with `range` (first, end; end excluded, cut at the paper's end) only those.
@@ -218,6 +207,23 @@ class PaperStore:
         self._sweep(HOLDS, before)
         self._let_go()
         return count
+
+    def _put_as(self, blob_id: str, stream: BinaryIO | Iterable[bytes], max_bytes: int | None) -> Stored:
+        incoming = f"{INCOMING}/{blob_id}"
+        reading = _Reading(_pieces(stream), max_bytes)
+        # If the stream raises, obstore throws its part of the upload away and raises the same.
+        obstore.put(self._store, incoming, new_chunks(self._keys, blob_id, reading), chunk_size=PART, max_concurrency=1)
+        try:
+            if self._folder:
+                _sync_file(self._folder / incoming)
+            # Refusing to replace makes the put create-only: a streamed upload alone cannot promise that.
+            obstore.rename(self._store, incoming, _path(blob_id), overwrite=False)
+        except BaseException:
+            obstore.delete(self._store, incoming)
+            raise
+        if self._folder:
+            sync_folder(self._folder / PAPERS)
+        return Stored(blob_id, reading.size, reading.hash.hexdigest())
 
     def _sweep(self, folder: str, before: datetime) -> int:
         if self._folder:

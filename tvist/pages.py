@@ -13,6 +13,7 @@ import tvist.schema  # noqa: F401 - imported for the tables it knows.
 from tvist.access.guard import csrf, who_asks
 from tvist.access.policy import Act
 from tvist.access.roles import may
+from tvist.accounts import outside_views as outside
 from tvist.accounts import user_views as users
 from tvist.accounts import views as accounts
 from tvist.cases import views as cases
@@ -57,6 +58,7 @@ def rooms() -> tuple[Blueprint, ...]:
     return (
         accounts.bp,
         users.bp,
+        outside.bp,
         password.bp,
         delivery.bp,
         intake.bp,

@@ -173,6 +173,8 @@ class Act(StrEnum):
     MANAGE_USERS = "manage_users"
     CHANGE_OWN_ACCOUNT = "change_own_account"
     SEE_ACCESS_LOG = "see_access_log"
+    TIE_OUTSIDE = "tie_outside"  # Let the national sign-in open one's own account.
+    CONFIRM_COLLEAGUES = "confirm_colleagues"  # Say, once a year, who still works in one's organisation.
 
 
 _PARTIES: Final = frozenset({Role.REQUESTING, Role.OPPOSING})
@@ -307,4 +309,6 @@ POLICY: Final[dict[Act, frozenset[Role]]] = {
     Act.MANAGE_USERS: frozenset({Role.ADMINISTRATOR}),
     Act.CHANGE_OWN_ACCOUNT: frozenset({Role.SIGNED_IN}),
     Act.SEE_ACCESS_LOG: frozenset({Role.REQUESTING, Role.OPPOSING, Role.SECRETARIAT}),
+    Act.TIE_OUTSIDE: frozenset({Role.SIGNED_IN}),
+    Act.CONFIRM_COLLEAGUES: frozenset({Role.COLLEAGUE_FILER}),
 }

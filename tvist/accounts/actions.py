@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
+from tvist.accounts.access_changes import AccessChangeKind, note_change
 from tvist.accounts.models import (
     PARTY_ROLES,
     Membership,
@@ -108,6 +109,28 @@ def add_membership(
     return membership
 
 
+def give_role(
+    user: User,
+    organisation: Organisation,
+    role: MembershipRole,
+    *,
+    from_on: date,
+    to_on: date | None = None,
+    by: User | None,
+    at: datetime,
+) -> Membership:
+    """Give somebody a role as `add_membership` does, and let them be told. `by` is None for an organisation's postmottak."""
+    membership = add_membership(user, organisation, role, from_on=from_on, to_on=to_on)
+    note_change(user, AccessChangeKind.ROLE_GIVEN, by=by, at=at, membership=membership)
+    return membership
+
+
+def end_role(membership: Membership, *, to_on: date, by: User | None, at: datetime) -> None:
+    """Let a role end as `end_membership` does, and let its holder be told."""
+    end_membership(membership, to_on=to_on)
+    note_change(membership.user, AccessChangeKind.ROLE_ENDED, by=by, at=at, membership=membership)
+
+
 def end_membership(membership: Membership, *, to_on: date) -> None:
     """Let the role end; `to_on` is its last day. Raises CannotProceed for a day before it began."""
     if to_on < membership.from_on:
@@ -115,10 +138,31 @@ def end_membership(membership: Membership, *, to_on: date) -> None:
     membership.to_on = to_on
 
 
-def sign_in(session: Session, user: User, *, at: datetime) -> str:
-    """Begin a sign-in of eight hours. Returns the token for the cookie; only its hash is kept."""
+def sign_in(
+    session: Session,
+    user: User,
+    *,
+    at: datetime,
+    organisation_id: int | None = None,
+    outside_id: int | None = None,
+    proved_at: datetime | None = None,
+) -> str:
+    """Begin a sign-in of eight hours. Returns the token for the cookie; only its hash is kept.
+
+    `outside_id` is the identity of the national sign-in it was begun with, `organisation_id` the organisation that it acts for alone.
+    """
     token = secrets.token_urlsafe(32)
-    session.add(SignIn(token_hash=hashed(token), user_id=user.id, began_at=at, expires_at=at + SIGNED_IN_FOR))
+    session.add(
+        SignIn(
+            token_hash=hashed(token),
+            user_id=user.id,
+            began_at=at,
+            expires_at=at + SIGNED_IN_FOR,
+            organisation_id=organisation_id,
+            outside_id=outside_id,
+            proved_at=proved_at,
+        )
+    )
     return token
 
 
@@ -175,9 +219,11 @@ def disable(user: User, *, by: User, at: datetime) -> None:
     if user.id == by.id:
         raise CannotProceed(Message("accounts.not_yourself"))
     user.disabled_at = at
+    note_change(user, AccessChangeKind.SHUT, by=by, at=at)
     end_sign_ins(user, at=at)
 
 
-def enable(user: User) -> None:
+def enable(user: User, *, by: User, at: datetime) -> None:
     """Open a shut account again; its memberships are as they were."""
     user.disabled_at = None
+    note_change(user, AccessChangeKind.OPENED, by=by, at=at)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from tvist.accounts.models import Membership, MembershipRole, Organisation, OrganisationKind, PasswordLink, SignIn, User
+from tvist.clock import oslo_date
 from tvist.errors import NotFound
 from tvist.register.municipalities import municipalities_on
 
@@ -24,7 +25,10 @@ def hashed(token: str) -> str:
 
 
 def user_of_sign_in(session: Session, token: str, at: datetime) -> User | None:
-    """Who is signed in by this token at `at`; None for an unknown, ended or old sign-in, or a disabled person."""
+    """Who is signed in by this token at `at`; None for an unknown, ended or old sign-in, or a disabled person.
+
+    One who signed in for an organisation acts for that one alone, and is not signed in any more when they do not work there.
+    """
     if not token:
         return None
     found = session.scalar(
@@ -36,7 +40,10 @@ def user_of_sign_in(session: Session, token: str, at: datetime) -> User | None:
             )
         )
     )
-    return found.user if found and found.user.is_active else None
+    if found is None or not found.user.is_active or not found.acts_on(oslo_date(at)):
+        return None
+    found.user.act_for(found.organisation_id)
+    return found.user
 
 
 def user_by_email(session: Session, email: str) -> User:

@@ -49,6 +49,14 @@ TO_NO_PARTY: Final = frozenset(
         LetterKind.ACCESS_ASKED,
         LetterKind.ACCESS_REFUSED,
         LetterKind.PASSWORD_LINK,
+        LetterKind.ACCESS_GAINED,
+        LetterKind.ACCESS_LOST,
+        LetterKind.OUTSIDE_CHANGED,
+        LetterKind.COLLEAGUES_DUE,
+        LetterKind.COLLEAGUES_KEY,
+        LetterKind.UNCONFIRMED,
+        LetterKind.LEFT_TEAM,
+        LetterKind.TEAM_EMPTIED,
     }
 )
 """Notices to the body's own people and to users: no documents, and their words are the program's."""

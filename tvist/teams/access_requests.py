@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
-from tvist.accounts.actions import add_membership, create_user
+from tvist.accounts.actions import create_user, give_role
 from tvist.accounts.models import PARTY_ROLES, AccessRequest, MembershipRole, OrganisationKind, User
 from tvist.accounts.queries import hashed
 from tvist.clock import oslo_date
@@ -101,7 +101,7 @@ def confirm(request: AccessRequest, *, at: datetime) -> User:
         user.is_invented = request.email.endswith(".invalid")
     request.user = user
     if not _holds(user, request, on):
-        add_membership(user, request.organisation, request.role, from_on=on)
+        give_role(user, request.organisation, request.role, from_on=on, by=None, at=at)
     session.flush()
     send_password_link(session, user.email, at=at)
     return user

@@ -10,6 +10,7 @@ from itsdangerous import BadSignature
 
 from tvist.access.guard import finish, open_to_all, open_to_all_taking, requires, taken_in
 from tvist.access.policy import Act
+from tvist.accounts.access_changes import changes_at
 from tvist.accounts.actions import faults_of_user
 from tvist.accounts.dormancy import waking_key
 from tvist.accounts.queries import members_of, user_at
@@ -50,6 +51,7 @@ def colleagues(organisation: Organisation) -> ResponseReturnValue:
         last_seen=last_signs_in(current_session, people),
         absences=absences_of(current_session, people, today()),
         waiting=waiting_requests(current_session, organisation, now()),
+        changes=changes_at(current_session, organisation),
         on=today(),
     )
 

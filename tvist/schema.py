@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tvist.accesslog import models as accesslog
-from tvist.accounts import access_changes, engagements, outside
+from tvist.accounts import access_changes, engagements, outside, rounds
 from tvist.accounts import models as accounts
 from tvist.cases import (
     admissions,
@@ -37,7 +37,7 @@ from tvist.publication import models as publication
 from tvist.redaction import models as redaction
 from tvist.search import models as search
 from tvist.submissions import models as answers
-from tvist.teams import yearly_models
+from tvist.teams import round_letters
 
 ROOMS: Final = (
     access_changes,
@@ -70,11 +70,12 @@ ROOMS: Final = (
     private,
     publication,
     redaction,
+    round_letters,
+    rounds,
     search,
     submissions,
     texts,
     waiting,
-    yearly_models,
 )
 metadata: Final = Base.metadata
 

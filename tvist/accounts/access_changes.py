@@ -89,6 +89,13 @@ def changes_of(session: Session, user: User) -> list[AccessChange]:
     return _latest(session, AccessChange.user_id == user.id)
 
 
+def lapsed_of(session: Session, user: User) -> list[AccessChange]:
+    """The roles that the person lost because nobody confirmed them, where nothing has been changed at that organisation since."""
+    query = sa.select(AccessChange).where(AccessChange.user_id == user.id, AccessChange.organisation_id.is_not(None))
+    latest = {found.organisation_id: found for found in session.scalars(query.order_by(AccessChange.id))}
+    return [found for found in latest.values() if found.kind is AccessChangeKind.LAPSED]
+
+
 def _latest(session: Session, clause: sa.ColumnElement[bool]) -> list[AccessChange]:
     query = sa.select(AccessChange).where(clause).order_by(AccessChange.at.desc(), AccessChange.id.desc()).limit(MOST_SHOWN)
     loaded = query.options(joinedload(AccessChange.user), joinedload(AccessChange.organisation), joinedload(AccessChange.by))

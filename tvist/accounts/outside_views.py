@@ -122,7 +122,7 @@ def prove() -> ResponseReturnValue:
 
 
 @bp.route(BACK)
-@open_to_returning(lambda: _come_back())
+@open_to_returning(lambda: _come_back())  # noqa: PLW0108 - it stands further down, in the order it is read.
 def back() -> ResponseReturnValue:
     """Back from the provider: signed in, tied, proved; or a page that says why not, and what to do."""
     returned: Returned = taken_in()

@@ -119,8 +119,7 @@ def _from_today() -> dict[str, Any]:
 
 def _give(user: User, form: MembershipForm) -> None:
     """The role of the form, with its days."""
-    days = {"from_on": form.from_on.data, "to_on": form.to_on.data}
-    give_role(user, form.chosen, form.role.data, **days, by=current_user, at=now())
+    give_role(user, form.chosen, form.role.data, from_on=form.from_on.data, to_on=form.to_on.data, by=current_user, at=now())
 
 
 def _shown(template: str, form: TvistForm, **shown: object) -> ResponseReturnValue:

@@ -1,15 +1,18 @@
-"""The yearly confirmation: once a year an organisation says who still works there. Start reading at `yearly.py`."""
+"""The yearly confirmation: once a year an organisation says who still works there. What happens in a round stands in `tvist.teams.yearly`."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tvist.accounts.models import Organisation, User
 from tvist.db import Base
-from tvist.delivery.models import Letter
+
+if TYPE_CHECKING:
+    from tvist.teams.round_letters import RoundLetter
 
 
 class ColleagueRound(Base):
@@ -30,30 +33,12 @@ class ColleagueRound(Base):
     organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
     opened_on: Mapped[date]
     due_on: Mapped[date]
-    """The last day on which who is not confirmed still has access; later where a letter came later, never earlier than a letter said."""
+    """The last day on which who is not confirmed still has access; put off where a letter came later, never earlier than a letter said."""
     closed_at: Mapped[datetime | None]
     """When all had been answered for, or the last day was over."""
     organisation: Mapped[Organisation] = relationship()
     letters: Mapped[list[RoundLetter]] = relationship(back_populates="round", order_by="RoundLetter.number")
     confirmations: Mapped[list[ColleagueConfirmation]] = relationship(back_populates="round", order_by="ColleagueConfirmation.id")
-
-
-class RoundLetter(Base):
-    """One asking: the letter to the postmottak, with the hash of the key in it. Written once."""
-
-    __tablename__ = "round_letter"
-    __table_args__ = (sa.UniqueConstraint("round_id", "number"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    round_id: Mapped[int] = mapped_column(sa.ForeignKey("colleague_round.id"), index=True)
-    number: Mapped[int]
-    """The first is 1; the later ones are reminders."""
-    letter_id: Mapped[int] = mapped_column(sa.ForeignKey("letter.id"))
-    token_hash: Mapped[str] = mapped_column(unique=True)
-    written_on: Mapped[date]
-    due_on: Mapped[date]
-    """The last day of access as the letter tells it."""
-    round: Mapped[ColleagueRound] = relationship(back_populates="letters")
-    letter: Mapped[Letter] = relationship()
 
 
 class ColleagueConfirmation(Base):

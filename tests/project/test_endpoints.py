@@ -25,6 +25,10 @@ FOR_EVERYBODY = {
     "teams.ask",
     "teams.answer",
     "teams.wake",
+    "teams.confirm_by_letter",
+    "outside.sign_in",
+    "outside.letter",
+    "outside.back",
     "published.verify",
     "published.verify_by_code",
 }

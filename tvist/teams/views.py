@@ -18,7 +18,7 @@ from tvist.accounts.throttle import Waiting, keys_for, seconds_to_wait
 from tvist.clock import now, today
 from tvist.errors import NotFound
 from tvist.intake.queries import party_memberships, party_staff
-from tvist.teams import case_views
+from tvist.teams import case_views, yearly_views
 from tvist.teams.absences import absence_fault, absences_of, call_off, register_absence, stands_in_for
 from tvist.teams.access_requests import ask_for_access, ask_to_wake, confirm, refuse, request_by_token
 from tvist.teams.blueprint import bp
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from tvist.accounts.models import Absence, Organisation, User
 
-__all__ = ["bp", "case_views"]
+__all__ = ["bp", "case_views", "yearly_views"]
 
 WAKING_HOLDS = 900
 """Seconds from a right pass phrase to the asking for an account that rests."""

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
@@ -195,12 +195,13 @@ LETTERS_BEFORE = (
     "access_asked",
     "access_refused",
     "password_link",
+    "sign_in_changed",
+    "sign_in_reset",
 )
 LETTERS_NOW = (
     *LETTERS_BEFORE,
     "access_gained",
     "access_lost",
-    "outside_changed",
     "colleagues_due",
     "colleagues_key",
     "unconfirmed",
@@ -246,7 +247,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('role_given', 'role_ended', 'lapsed', 'shut', 'opened', 'outside_tied', 'outside_untied')",
+            "kind IN ('role_given', 'role_ended', 'lapsed', 'shut', 'opened')",
             name=op.f("kind_is_known"),
         ),
         sa.CheckConstraint(
@@ -352,7 +353,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_round_letter_round_id"), ["round_id"], unique=False)
 
     with op.batch_alter_table("sign_in") as batch_op:
-        batch_op.add_column(sa.Column("proved_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("organisation_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("outside_id", sa.Integer(), nullable=True))
         batch_op.create_foreign_key(batch_op.f("fk_sign_in_organisation_id"), "organisation", ["organisation_id"], ["id"])
@@ -368,7 +368,6 @@ def downgrade() -> None:
         batch_op.drop_constraint("fk_sign_in_organisation_id", type_="foreignkey")
         batch_op.drop_column("outside_id")
         batch_op.drop_column("organisation_id")
-        batch_op.drop_column("proved_at")
     op.drop_table("round_letter")
     op.drop_table("colleague_confirmation")
     op.drop_table("outside_identity")

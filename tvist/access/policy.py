@@ -312,3 +312,15 @@ POLICY: Final[dict[Act, frozenset[Role]]] = {
     Act.TIE_OUTSIDE: frozenset({Role.SIGNED_IN}),
     Act.CONFIRM_COLLEAGUES: frozenset({Role.COLLEAGUE_FILER}),
 }
+
+PROVED: Final[frozenset[Act]] = frozenset(
+    {
+        Act.ORDER_ISSUE,
+        Act.OPEN_IDENTITY,
+        Act.COPY_BUNDLE,
+        Act.READ_COPY,
+        Act.MANAGE_USERS,
+        Act.TIE_OUTSIDE,
+    }
+)
+"""Acts that need a second proof given in the last ten minutes (`accounts.sign_ins.PROOF_HOLDS_FOR`): a screen that was left does not do them."""

@@ -26,11 +26,8 @@ class AccessChangeKind(StrEnum):
     LAPSED = "lapsed"  # The organisation did not confirm, in its yearly round, that the person still works there.
     SHUT = "shut"
     OPENED = "opened"
-    OUTSIDE_TIED = "outside_tied"
-    OUTSIDE_UNTIED = "outside_untied"
 
 
-GAINED = frozenset({AccessChangeKind.ROLE_GIVEN, AccessChangeKind.OPENED})
 LOST = frozenset({AccessChangeKind.ROLE_ENDED, AccessChangeKind.LAPSED, AccessChangeKind.SHUT})
 
 

@@ -175,8 +175,12 @@ class SignIn(Base):
     began_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    last_seen_at: Mapped[datetime | None]
+    """When its browser last asked for something, to the minute; None in its first minute."""
     proved_at: Mapped[datetime | None]
     """When the person last gave a second proof; None is no proof, never an old one."""
+    browser: Mapped[str | None]
+    """The browser in words ("Firefox, Windows"), so that its owner knows it again."""
     organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
     """The organisation it acts for alone, as the national sign-in told; another organisation is another sign-in."""
     outside_id: Mapped[int | None] = mapped_column(sa.ForeignKey("outside_identity.id"))
@@ -192,6 +196,10 @@ class SignIn(Base):
             return True
         works = any(found.organisation_id == self.organisation_id for found in self.user.all_memberships_on(on))
         return works and not self.user.appointments
+
+    def roles_for(self, user: User, on: date) -> set[Role]:
+        """What `user` is to the sign-in: what they are to the person's account."""
+        return self.user.roles_for(user, on)
 
 
 class SignInAttempt(Base):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
-from tvist.accounts.access_changes import AccessChangeKind, note_change
 from tvist.accounts.models import Membership, PasswordLink, SignIn, User
 from tvist.accounts.outside import OutsideIdentity
 from tvist.accounts.outside_token import OutsideRefusal, Refused
@@ -91,14 +90,12 @@ def tie(user: User, key: str, *, provider: str, at: datetime) -> OutsideIdentity
     session.flush()
     identity = OutsideIdentity(user=user, provider=provider, subject_key=key, tied_at=at)
     session.add(identity)
-    note_change(user, AccessChangeKind.OUTSIDE_TIED, by=user, at=at)
     return identity
 
 
 def untie(identity: OutsideIdentity, *, at: datetime) -> None:
     """The identity opens the account no more, and the sign-ins that were begun with it end. The row stays: it tells who could get in when."""
     identity.ended_at = at
-    note_change(identity.user, AccessChangeKind.OUTSIDE_UNTIED, by=identity.user, at=at)
     session_of(identity).execute(
         sa.update(SignIn).where(SignIn.outside_id == identity.id, SignIn.ended_at.is_(None)).values(ended_at=at)
     )
@@ -132,14 +129,3 @@ def use_letter(session: Session, token: str, at: datetime) -> User:
         sa.update(PasswordLink).where(PasswordLink.user_id == user.id, PasswordLink.used_at.is_(None)).values(used_at=at)
     )
     return user
-
-
-def sign_in_by(session: Session, token: str, at: datetime) -> SignIn | None:
-    """The sign-in of this token, while it holds."""
-    query = sa.select(SignIn).where(SignIn.token_hash == hashed(token), SignIn.ended_at.is_(None), SignIn.expires_at > at)
-    return session.scalar(query)
-
-
-def note_proof(sign_in: SignIn, *, at: datetime) -> None:
-    """The person has proved anew who they are, at the provider: it stands for a second proof given just now."""
-    sign_in.proved_at = at

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from tvist.accounts.access_changes import GAINED, LOST, AccessChange
+from tvist.accounts.access_changes import LOST, AccessChange
 from tvist.db import locked
 from tvist.delivery.actions import write_to_user
 from tvist.delivery.models import LetterKind
@@ -21,7 +21,7 @@ MOST_AT_ONCE: Final = 200
 
 
 def tell_of_access(database: Database, at: datetime) -> int:
-    """Write to each person whose access was gained, lost or opened in another way since the last round; returns how many letters.
+    """Write to each person whose access was gained or lost since the last round; returns how many letters.
 
     One letter for all changes of a kind that came at once: who gets three roles is told once.
     """
@@ -42,6 +42,4 @@ def tell_of_access(database: Database, at: datetime) -> int:
 
 
 def _letter_of(change: AccessChange) -> LetterKind:
-    if change.kind in GAINED:
-        return LetterKind.ACCESS_GAINED
-    return LetterKind.ACCESS_LOST if change.kind in LOST else LetterKind.OUTSIDE_CHANGED
+    return LetterKind.ACCESS_LOST if change.kind in LOST else LetterKind.ACCESS_GAINED

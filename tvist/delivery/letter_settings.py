@@ -24,11 +24,12 @@ ABOUT_ACCOUNTS: Final = frozenset(
         LetterKind.ACCESS_REFUSED,
         LetterKind.ACCESS_GAINED,
         LetterKind.ACCESS_LOST,
-        LetterKind.OUTSIDE_CHANGED,
         LetterKind.COLLEAGUES_DUE,
         LetterKind.COLLEAGUES_KEY,
         LetterKind.UNCONFIRMED,
         LetterKind.LEFT_TEAM,
+        LetterKind.SIGN_IN_CHANGED,
+        LetterKind.SIGN_IN_RESET,
     }
 )
 """Letters that open an account or tell of one: they may carry a key, so that no officer is shown them, and they always leave at once."""

@@ -89,9 +89,10 @@ class LetterKind(StrEnum):
     ACCESS_ASKED = "access_asked"
     ACCESS_REFUSED = "access_refused"
     PASSWORD_LINK = "password_link"  # noqa: S105 - the name of a letter, no secret.
+    SIGN_IN_CHANGED = "sign_in_changed"
+    SIGN_IN_RESET = "sign_in_reset"
     ACCESS_GAINED = "access_gained"
     ACCESS_LOST = "access_lost"
-    OUTSIDE_CHANGED = "outside_changed"
     COLLEAGUES_DUE = "colleagues_due"
     COLLEAGUES_KEY = "colleagues_key"
     UNCONFIRMED = "unconfirmed"

@@ -51,12 +51,13 @@ TO_NO_PARTY: Final = frozenset(
         LetterKind.PASSWORD_LINK,
         LetterKind.ACCESS_GAINED,
         LetterKind.ACCESS_LOST,
-        LetterKind.OUTSIDE_CHANGED,
         LetterKind.COLLEAGUES_DUE,
         LetterKind.COLLEAGUES_KEY,
         LetterKind.UNCONFIRMED,
         LetterKind.LEFT_TEAM,
         LetterKind.TEAM_EMPTIED,
+        LetterKind.SIGN_IN_CHANGED,
+        LetterKind.SIGN_IN_RESET,
     }
 )
 """Notices to the body's own people and to users: no documents, and their words are the program's."""

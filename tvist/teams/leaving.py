@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tvist.access.policy import Act
-from tvist.accounts.actions import end_role, end_sign_ins
+from tvist.accounts.actions import end_role
 from tvist.accounts.models import PARTY_ROLES
 from tvist.cases.lifecycle import take_step
 from tvist.cases.models import TeamMember
@@ -68,8 +68,6 @@ def leave(
         _take_over(user, organisation, successor, by=by, at=at)
     for membership in _roles(user, organisation, on):
         end_role(membership, to_on=last_day, by=by, at=at)
-    if last_day <= on:
-        end_sign_ins(user, at=at)
 
 
 def _take_over(user: User, organisation: Organisation, successor: User, *, by: User | None, at: datetime) -> None:

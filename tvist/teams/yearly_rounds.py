@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 
 from tvist.accounts.access_changes import AccessChangeKind, note_change
-from tvist.accounts.actions import end_membership, end_sign_ins
+from tvist.accounts.actions import end_membership
 from tvist.accounts.models import Organisation
 from tvist.accounts.queries import hashed
 from tvist.accounts.rounds import ColleagueRound
@@ -136,9 +136,8 @@ def _close(session: Session, found: ColleagueRound, waiting: Iterable[User], *, 
             party.id: party for party in places_of_member(session, user, on) if party.organisation_id == found.organisation_id
         }
         for membership in roles_to_confirm(user, found.organisation, found.opened_on, on):
-            end_membership(membership, to_on=on - ONE_DAY)
+            end_membership(membership, to_on=on - ONE_DAY, at=at)
             note_change(user, AccessChangeKind.LAPSED, by=None, at=at, membership=membership)
-        end_sign_ins(user, at=at)
     found.closed_at = at
     for party in places.values():
         if not who_is_left(party, on):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask_login import current_user
 
 from tvist.access.guard import finish, open_to_all, open_to_returning, requires, taken_in
 from tvist.access.policy import Act
 from tvist.accounts import outside_flow
+from tvist.accounts.actions import FromOutside
 from tvist.accounts.actions import sign_in as begin_sign_in
 from tvist.accounts.dormancy import is_dormant, waking_key
 from tvist.accounts.outside_actions import (
@@ -19,8 +20,6 @@ from tvist.accounts.outside_actions import (
     identities_of,
     identity_at,
     newcomer_by_letter,
-    note_proof,
-    sign_in_by,
     standing_identity,
     subject_key,
     tie,
@@ -30,8 +29,12 @@ from tvist.accounts.outside_actions import (
 from tvist.accounts.outside_flow import Flow, Purpose
 from tvist.accounts.outside_provider import Provider, provider_of
 from tvist.accounts.outside_token import Outsider, OutsideRefusal, Refused, is_anew
+from tvist.accounts.second_page import this_browser
+from tvist.accounts.sign_ins import prove as take_proof
+from tvist.accounts.views import START, enter_as
 from tvist.clock import now
 from tvist.errors import CannotProceed, NotFound
+from tvist.signin.notices import tell_changed
 from tvist.web.addresses import local_path
 from tvist.web.session import current_session, installed, page_language
 from tvist.words import Message
@@ -46,7 +49,6 @@ if TYPE_CHECKING:
     from tvist.config import OutsideSignIn
 
 bp = Blueprint("outside", __name__)
-START = "/desk"
 BACK = "/outside/back"
 LOCALES = {"nb": "nb nn en", "nn": "nn nb en", "en": "en nb"}
 """What is asked of the provider for each language of ours, the most wanted first."""
@@ -70,6 +72,13 @@ def outside_name() -> str:
     """What the national sign-in is called; empty where there is none."""
     settings = installed().config.outside
     return settings.name if settings else ""
+
+
+@bp.app_template_global()
+def acting_for() -> str:
+    """The name of the organisation that the sign-in acts for alone; empty for one's own account as a whole."""
+    memberships = current_user.memberships if getattr(current_user, "acting_for_id", None) is not None else []
+    return next((found.organisation.name for found in memberships if current_user.acts_for(found.organisation_id)), "")
 
 
 @bp.route("/outside/sign-in")
@@ -111,6 +120,7 @@ def untie_own(identity: OutsideIdentity) -> ResponseReturnValue:
     if not identity.user.password_hash:
         raise CannotProceed(Message("outside.only_way_in"))
     untie(identity, at=now())
+    tell_changed(current_user, at=now())
     return finish(url_for("outside.own"), Message("outside.untied", name=identity.provider))
 
 
@@ -119,21 +129,6 @@ def untie_own(identity: OutsideIdentity) -> ResponseReturnValue:
 def prove() -> ResponseReturnValue:
     """To the provider, to prove anew who one is, before an act that asks for it."""
     return _lead(Purpose.PROVE, local_path(request.args.get("next"), START), user=current_user)
-
-
-@bp.route(BACK)
-@open_to_returning(lambda: _come_back())  # noqa: PLW0108 - it stands further down, in the order it is read.
-def back() -> ResponseReturnValue:
-    """Back from the provider: signed in, tied, proved; or a page that says why not, and what to do."""
-    returned: Returned = taken_in()
-    if returned.flow is None or returned.outsider is None:
-        return _told(returned.refusal or OutsideRefusal.STALE, returned.flow)
-    settings = _settings()
-    key = subject_key(installed().keys, settings, returned.outsider)
-    try:
-        return _DONE[returned.flow.purpose](returned.flow, returned.outsider, key)
-    except Refused as refused:
-        return _told(refused.refusal, returned.flow)
 
 
 def _lead(purpose: Purpose, following: str, *, user: User | None = None, letter: str = "") -> ResponseReturnValue:
@@ -166,6 +161,21 @@ def _come_back() -> Returned:
         return Returned(flow, refusal=refused.refusal)
 
 
+@bp.route(BACK)
+@open_to_returning(_come_back)
+def back() -> ResponseReturnValue:
+    """Back from the provider: signed in, tied, proved; or a page that says why not, and what to do."""
+    returned: Returned = taken_in()
+    if returned.flow is None or returned.outsider is None:
+        return _told(returned.refusal or OutsideRefusal.STALE, returned.flow)
+    settings = _settings()
+    key = subject_key(installed().keys, settings, returned.outsider)
+    try:
+        return _DONE[returned.flow.purpose](returned.flow, returned.outsider, key)
+    except Refused as refused:
+        return _told(refused.refusal, returned.flow)
+
+
 def _said(error: str) -> OutsideRefusal:
     """Why the provider sent the browser back without a code."""
     is_away = error in {"server_error", "temporarily_unavailable", "invalid_request", "unauthorized_client", "invalid_scope"}
@@ -181,20 +191,13 @@ def _sign_in(flow: Flow, outsider: Outsider, key: str) -> ResponseReturnValue:
         raise Refused(OutsideRefusal.UNKNOWN)
     if is_dormant(current_session, identity.user, at):
         asking = waking_key(str(current_app.secret_key)).dumps(identity.user.public_id)
-        return render_template("accounts/dormant.html", key=asking), 403
+        return render_template("accounts/dormant.html", key=asking, is_outside=True), 403
     organisation = acting_organisation(identity, _settings(), outsider, at)
-    token = begin_sign_in(
-        current_session,
-        identity.user,
-        at=at,
-        organisation_id=organisation.id if organisation else None,
-        outside_id=identity.id,
-        proved_at=min(outsider.authenticated_at, at) if outsider.authenticated_at else None,
-    )
+    proved_at = min(outsider.authenticated_at, at) if outsider.authenticated_at else None
+    outside = FromOutside(identity.id, organisation.id if organisation else None, proved_at)
+    token = begin_sign_in(current_session, identity.user, at=at, browser=this_browser(), outside=outside)
     answer = finish(flow.following)
-    kept = {"language": cookie["language"]} if "language" in cookie else {}
-    cookie.clear()
-    cookie.update(kept, sign_in=token)
+    enter_as(identity.user, token)
     return answer
 
 
@@ -203,6 +206,7 @@ def _tie(flow: Flow, _outsider: Outsider, key: str) -> ResponseReturnValue:
     at, name = now(), _settings().name
     user = use_letter(current_session, flow.letter, at) if flow.letter else _same_person(flow)
     tie(user, key, provider=name, at=at)
+    tell_changed(user, at=at)
     return finish(flow.following, Message("outside.tied", name=name))
 
 
@@ -214,12 +218,10 @@ def _prove(flow: Flow, outsider: Outsider, key: str) -> ResponseReturnValue:
         raise Refused(OutsideRefusal.OTHER_PERSON)
     if not is_anew(outsider, asked_at=flow.began_at, at=at):
         raise Refused(OutsideRefusal.NOT_ANEW)
-    held = sign_in_by(current_session, str(cookie.get("sign_in", "")), at)
     organisation = acting_organisation(identity, _settings(), outsider, at)
-    acts_for = organisation.id if organisation else None
-    if held is None or (held.organisation_id is not None and held.organisation_id != acts_for):
+    if g.sign_in.organisation_id not in {None, organisation.id if organisation else None}:
         raise Refused(OutsideRefusal.OTHER_PERSON)
-    note_proof(held, at=at)
+    take_proof(current_session, g.sign_in.id, at=at)
     return finish(flow.following)
 
 

@@ -37,7 +37,6 @@ from tvist.publication import models as publication
 from tvist.redaction import models as redaction
 from tvist.search import models as search
 from tvist.submissions import models as answers
-from tvist.teams import yearly_models
 
 ROOMS: Final = (
     access_changes,
@@ -75,7 +74,6 @@ ROOMS: Final = (
     submissions,
     texts,
     waiting,
-    yearly_models,
 )
 metadata: Final = Base.metadata
 
@@ -213,9 +211,6 @@ TRIGGERS: Final[tuple[Trigger, ...]] = (
     *_only_changes("letter", "pages", "released_at", "released_by_id", "stopped_at", "stopped_by_id", "stop_reason"),
     *_only_changes("access_change", "told_at"),
     *_only_changes("outside_identity", "ended_at"),
-    *_only_changes("colleague_round", "due_on", "closed_at"),
-    *_never("round_letter"),
-    *_never("colleague_confirmation"),
     *_never("publication_fact"),
     *_never("publication_citation"),
     *_only_changes("letter_text", "put_to_use_at", "put_to_use_by_id", "retired_at"),

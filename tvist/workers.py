@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import tvist.rulebook
 import tvist.schema  # noqa: F401 - both are imported for what they join: a job takes a step, and reads any table.
 from tvist.clock import now, oslo_date
+from tvist.delivery.access_letters import tell_of_access
 from tvist.delivery.mail import mail_of
 from tvist.delivery.sending import send_letters
 from tvist.jobs.models import JobKind
@@ -113,6 +114,7 @@ def work_once(installation: Installation, at: datetime | None = None) -> int:
     while (claimed := claim(installation.database, at=at or now())) is not None:
         _run(installation, claimed, at)
         run += 1
+    tell_of_access(installation.database, at or now())
     send_letters(installation.database, mail_of(installation.config), at=at)
     return run
 

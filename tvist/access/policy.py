@@ -174,7 +174,6 @@ class Act(StrEnum):
     CHANGE_OWN_ACCOUNT = "change_own_account"
     SEE_ACCESS_LOG = "see_access_log"
     TIE_OUTSIDE = "tie_outside"  # Let the national sign-in open one's own account.
-    CONFIRM_COLLEAGUES = "confirm_colleagues"  # Say, once a year, who still works in one's organisation.
 
 
 _PARTIES: Final = frozenset({Role.REQUESTING, Role.OPPOSING})
@@ -310,7 +309,6 @@ POLICY: Final[dict[Act, frozenset[Role]]] = {
     Act.CHANGE_OWN_ACCOUNT: frozenset({Role.SIGNED_IN}),
     Act.SEE_ACCESS_LOG: frozenset({Role.REQUESTING, Role.OPPOSING, Role.SECRETARIAT}),
     Act.TIE_OUTSIDE: frozenset({Role.SIGNED_IN}),
-    Act.CONFIRM_COLLEAGUES: frozenset({Role.COLLEAGUE_FILER}),
 }
 
 PROVED: Final[frozenset[Act]] = frozenset(

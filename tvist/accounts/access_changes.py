@@ -23,13 +23,12 @@ class AccessChangeKind(StrEnum):
 
     ROLE_GIVEN = "role_given"
     ROLE_ENDED = "role_ended"
-    LAPSED = "lapsed"  # The organisation did not confirm, in its yearly round, that the person still works there.
     SHUT = "shut"
     OPENED = "opened"
 
 
 GAINED = frozenset({AccessChangeKind.ROLE_GIVEN, AccessChangeKind.OPENED})
-LOST = frozenset({AccessChangeKind.ROLE_ENDED, AccessChangeKind.LAPSED, AccessChangeKind.SHUT})
+LOST = frozenset({AccessChangeKind.ROLE_ENDED, AccessChangeKind.SHUT})
 
 
 class AccessChange(Base):
@@ -77,17 +76,10 @@ def note_change(
     )
 
 
-def changes_at(session: Session, organisation: Organisation) -> list[AccessChange]:
-    """The latest changes of who works for the organisation here, the newest first."""
-    return _latest(session, AccessChange.organisation_id == organisation.id)
-
-
 def changes_of(session: Session, user: User) -> list[AccessChange]:
     """The latest changes of the person's access, the newest first."""
-    return _latest(session, AccessChange.user_id == user.id)
-
-
-def _latest(session: Session, clause: sa.ColumnElement[bool]) -> list[AccessChange]:
-    query = sa.select(AccessChange).where(clause).order_by(AccessChange.at.desc(), AccessChange.id.desc()).limit(MOST_SHOWN)
-    loaded = query.options(joinedload(AccessChange.user), joinedload(AccessChange.organisation), joinedload(AccessChange.by))
-    return list(session.scalars(loaded))
+    query = (
+        sa.select(AccessChange).where(AccessChange.user_id == user.id).order_by(AccessChange.at.desc(), AccessChange.id.desc())
+    )
+    loaded = query.options(joinedload(AccessChange.organisation), joinedload(AccessChange.by))
+    return list(session.scalars(loaded.limit(MOST_SHOWN)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -93,16 +92,6 @@ class LetterKind(StrEnum):
     SIGN_IN_RESET = "sign_in_reset"
     ACCESS_GAINED = "access_gained"
     ACCESS_LOST = "access_lost"
-    COLLEAGUES_DUE = "colleagues_due"
-    COLLEAGUES_KEY = "colleagues_key"
-    UNCONFIRMED = "unconfirmed"
-    LEFT_TEAM = "left_team"
-    TEAM_EMPTIED = "team_emptied"
-
-
-READERS_OF_KEYS: Final = {LetterKind.ACCESS_ASKED: VOUCHING_ROLES, LetterKind.COLLEAGUES_KEY: frozenset[MembershipRole]()}
-"""Who reads, of the mailbox's letters with a key, which in the program. The key to the yearly confirmation is for the postmottak alone: by it
-one may confirm anybody, and nobody confirms themselves."""
 
 
 class Letter(Base):
@@ -294,7 +283,7 @@ class Recipient(Base):
         if self.user_id is not None:
             return self.user_id == user.id
         memberships = user.memberships_on(on) if by_mailbox else []
-        readers = READERS_OF_KEYS.get(self.letter.kind, MAILBOX_ROLES)
+        readers = VOUCHING_ROLES if self.letter.kind is LetterKind.ACCESS_ASKED else MAILBOX_ROLES
         return any(found.organisation.mailbox == self.address and found.role in readers for found in memberships)
 
     def roles_for(self, user: User, on: date) -> set[Role]:

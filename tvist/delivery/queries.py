@@ -15,7 +15,7 @@ from tvist.cases.queries import visible_to
 from tvist.cases.submissions import Serving
 from tvist.cases.waiting import Task
 from tvist.db import locked
-from tvist.delivery.models import MAILBOX_ROLES, NOT_ARRIVED, READERS_OF_KEYS, Letter, Recipient
+from tvist.delivery.models import MAILBOX_ROLES, NOT_ARRIVED, VOUCHING_ROLES, Letter, LetterKind, Recipient
 from tvist.errors import NotFound
 
 if TYPE_CHECKING:
@@ -159,9 +159,9 @@ def mailbox_of_secretariat(session: Session) -> str:
 
 def _is_to(user: User, on: date) -> sa.ColumnElement[bool]:
     by_name = Letter.recipients.any(Recipient.user_id == user.id)
+    is_key = Letter.kind == LetterKind.ACCESS_ASKED
     by_mailbox = sa.or_(
-        sa.and_(Letter.kind.not_in(READERS_OF_KEYS), _in_mailbox_of(user, on, MAILBOX_ROLES)),
-        *(sa.and_(Letter.kind == kind, _in_mailbox_of(user, on, readers)) for kind, readers in READERS_OF_KEYS.items()),
+        sa.and_(~is_key, _in_mailbox_of(user, on, MAILBOX_ROLES)), sa.and_(is_key, _in_mailbox_of(user, on, VOUCHING_ROLES))
     )
     is_let_go = sa.and_(Letter.released_at.is_not(None), Letter.stopped_at.is_(None))
     return sa.and_(is_let_go, _is_acted_for(user, on), sa.or_(by_name, sa.and_(by_mailbox, ~_has_conflict(user))))

@@ -146,22 +146,32 @@ def _make_strict(app: flask.Flask, standing: StandIn) -> None:
         if fault := standing.fault_of(flask.request.form.to_dict()):
             standing.refused.append(fault)
             return {"error": "invalid_client"}, 401
+        # The provider behind knows no assertions: whom ours has proved to be us, it is told in the way it knows.
+        flask.request.environ["HTTP_AUTHORIZATION"] = f"Basic {base64.b64encode(f'{CLIENT}:-'.encode()).decode()}"
         return None
 
-    def change(answer: flask.Response) -> flask.Response:
+    def note(answer: flask.Response) -> flask.Response:
         if flask.request.path == "/oauth2/authorize" and "Location" in answer.headers:
             told = parse_qs(urlsplit(answer.headers["Location"]).query)
             standing.challenges[told.get("code", [""])[0]] = flask.request.args["code_challenge"]
-        if flask.request.path == "/oauth2/token" and answer.status_code == 200 and (standing.alter or standing.signer):
-            own = RSAKey.import_key(flask.g.oidc_provider_mock_storage.jwk.as_dict(is_private=True))
-            token = jwt.decode(answer.json["id_token"], own)  # type: ignore[index]  # A token answer is an object.
-            claims = standing.alter(dict(token.claims)) if standing.alter else token.claims
-            header = {"alg": "RS256", "kid": token.header.get("kid", "")}
-            answer.set_data(flask.json.dumps({**answer.json, "id_token": jwt.encode(header, claims, standing.signer or own)}))  # type: ignore[dict-item]
+            if "state" not in told:
+                # As the standard says (RFC 6749, 4.1.2.1), and this provider forgets: a refusal repeats the state.
+                answer.headers["Location"] += f"&state={flask.request.args['state']}"
         return answer
 
     app.before_request(check)
-    app.after_request(change)
+    app.after_request(note)
+    app.after_request(lambda answer: _changed(answer, standing))
+
+
+def _changed(answer: flask.Response, standing: StandIn) -> flask.Response:
+    """The answer with the token as the test wants it."""
+    if flask.request.path == "/oauth2/token" and answer.status_code == 200 and (standing.alter or standing.signer):
+        own = RSAKey.import_key(flask.g.oidc_provider_mock_storage.jwk.as_dict(is_private=True))
+        token = jwt.decode(answer.json["id_token"], own)  # type: ignore[index]  # A token answer is an object.
+        claims = standing.alter(dict(token.claims)) if standing.alter else token.claims
+        answer.set_data(flask.json.dumps({**answer.json, "id_token": jwt.encode(token.header, claims, standing.signer or own)}))  # type: ignore[dict-item]
+    return answer
 
 
 def state_of(path: str) -> str:

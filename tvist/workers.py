@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import tvist.rulebook
 import tvist.schema  # noqa: F401 - both are imported for what they join: a job takes a step, and reads any table.
 from tvist.clock import now, oslo_date
-from tvist.delivery.access_told import tell_of_access
+from tvist.delivery.access_letters import tell_of_access
 from tvist.delivery.mail import mail_of
 from tvist.delivery.sending import send_letters
 from tvist.jobs.models import JobKind

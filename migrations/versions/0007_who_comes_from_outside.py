@@ -1,4 +1,4 @@
-"""Who comes from outside, and who is still there."""
+"""Who comes from outside, and whose access changed."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ ACTS_BEFORE = (
     "change_own_account",
     "see_access_log",
 )
-ACTS_NOW = (*ACTS_BEFORE, "tie_outside", "confirm_colleagues")
+ACTS_NOW = (*ACTS_BEFORE, "tie_outside")
 LETTERS_BEFORE = (
     "receipt",
     "new_case",
@@ -198,16 +198,7 @@ LETTERS_BEFORE = (
     "sign_in_changed",
     "sign_in_reset",
 )
-LETTERS_NOW = (
-    *LETTERS_BEFORE,
-    "access_gained",
-    "access_lost",
-    "colleagues_due",
-    "colleagues_key",
-    "unconfirmed",
-    "left_team",
-    "team_emptied",
-)
+LETTERS_NOW = (*LETTERS_BEFORE, "access_gained", "access_lost")
 
 
 def _known_are(column: str, words: tuple[str, ...], *tables: str) -> None:
@@ -225,7 +216,7 @@ def _acts_and_letters_are(acts: tuple[str, ...], letters: tuple[str, ...]) -> No
 
 
 def upgrade() -> None:
-    """Who comes from outside, and who is still there."""
+    """Who comes from outside, and whose access changed."""
     op.create_table(
         "used_return",
         sa.Column("state_hash", sa.Text(), nullable=False),
@@ -247,7 +238,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('role_given', 'role_ended', 'lapsed', 'shut', 'opened')",
+            "kind IN ('role_given', 'role_ended', 'shut', 'opened')",
             name=op.f("kind_is_known"),
         ),
         sa.CheckConstraint(
@@ -270,27 +261,6 @@ def upgrade() -> None:
             postgresql_where=sa.text("told_at IS NULL"),
         )
         batch_op.create_index(batch_op.f("ix_access_change_user_id"), ["user_id"], unique=False)
-
-    op.create_table(
-        "colleague_round",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("organisation_id", sa.Integer(), nullable=False),
-        sa.Column("opened_on", sa.Date(), nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=False),
-        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("due_on >= opened_on", name=op.f("round_ends_after_it_begins")),
-        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_colleague_round_organisation_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_colleague_round")),
-    )
-    with op.batch_alter_table("colleague_round") as batch_op:
-        batch_op.create_index(batch_op.f("ix_colleague_round_organisation_id"), ["organisation_id"], unique=False)
-        batch_op.create_index(
-            "ix_colleague_round_standing",
-            ["organisation_id"],
-            unique=True,
-            sqlite_where=sa.text("closed_at IS NULL"),
-            postgresql_where=sa.text("closed_at IS NULL"),
-        )
 
     op.create_table(
         "outside_identity",
@@ -316,42 +286,6 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_outside_identity_user_id"), ["user_id"], unique=False)
 
-    op.create_table(
-        "colleague_confirmation",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("round_id", sa.Integer(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("by_id", sa.Integer(), nullable=True),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("by_id IS NULL OR by_id <> user_id", name=op.f("nobody_confirms_themselves")),
-        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_colleague_confirmation_by_id")),
-        sa.ForeignKeyConstraint(["round_id"], ["colleague_round.id"], name=op.f("fk_colleague_confirmation_round_id")),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_colleague_confirmation_user_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_colleague_confirmation")),
-        sa.UniqueConstraint("round_id", "user_id", name=op.f("uq_colleague_confirmation_round_id_user_id")),
-    )
-    with op.batch_alter_table("colleague_confirmation") as batch_op:
-        batch_op.create_index(batch_op.f("ix_colleague_confirmation_round_id"), ["round_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_colleague_confirmation_user_id"), ["user_id"], unique=False)
-
-    op.create_table(
-        "round_letter",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("round_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("letter_id", sa.Integer(), nullable=False),
-        sa.Column("token_hash", sa.Text(), nullable=False),
-        sa.Column("written_on", sa.Date(), nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=False),
-        sa.ForeignKeyConstraint(["letter_id"], ["letter.id"], name=op.f("fk_round_letter_letter_id")),
-        sa.ForeignKeyConstraint(["round_id"], ["colleague_round.id"], name=op.f("fk_round_letter_round_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_round_letter")),
-        sa.UniqueConstraint("round_id", "number", name=op.f("uq_round_letter_round_id_number")),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_round_letter_token_hash")),
-    )
-    with op.batch_alter_table("round_letter") as batch_op:
-        batch_op.create_index(batch_op.f("ix_round_letter_round_id"), ["round_id"], unique=False)
-
     with op.batch_alter_table("sign_in") as batch_op:
         batch_op.add_column(sa.Column("organisation_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("outside_id", sa.Integer(), nullable=True))
@@ -368,9 +302,6 @@ def downgrade() -> None:
         batch_op.drop_constraint("fk_sign_in_organisation_id", type_="foreignkey")
         batch_op.drop_column("outside_id")
         batch_op.drop_column("organisation_id")
-    op.drop_table("round_letter")
-    op.drop_table("colleague_confirmation")
     op.drop_table("outside_identity")
-    op.drop_table("colleague_round")
     op.drop_table("access_change")
     op.drop_table("used_return")

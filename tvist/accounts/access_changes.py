@@ -23,12 +23,13 @@ class AccessChangeKind(StrEnum):
 
     ROLE_GIVEN = "role_given"
     ROLE_ENDED = "role_ended"
-    LAPSED = "lapsed"  # The organisation did not confirm, in its yearly round, that the person still works there.
     SHUT = "shut"
     OPENED = "opened"
+    LAPSED = "lapsed"  # The organisation did not confirm, in its yearly round, that the person still works there.
 
 
-LOST = frozenset({AccessChangeKind.ROLE_ENDED, AccessChangeKind.LAPSED, AccessChangeKind.SHUT})
+GAINED = frozenset({AccessChangeKind.ROLE_GIVEN, AccessChangeKind.OPENED})
+LOST = frozenset({AccessChangeKind.ROLE_ENDED, AccessChangeKind.SHUT, AccessChangeKind.LAPSED})
 
 
 class AccessChange(Base):

@@ -119,7 +119,8 @@ def _from_today() -> dict[str, Any]:
 
 def _give(user: User, form: MembershipForm) -> None:
     """The role of the form, with its days."""
-    give_role(user, form.chosen, form.role.data, from_on=form.from_on.data, to_on=form.to_on.data, by=current_user, at=now())
+    role, from_on, to_on = form.role.data, form.from_on.data, form.to_on.data
+    give_role(user, form.chosen, role, from_on=from_on, to_on=to_on, by=current_user, at=now())
 
 
 def _shown(template: str, form: TvistForm, **shown: object) -> ResponseReturnValue:

@@ -36,6 +36,7 @@ from tvist.accounts.sign_ins import (
 from tvist.accounts.throttle import EVERYWHERE, EVERYWHERE_A_DAY, PER_ACCOUNT, WINDOW, forgive, keys_for, seconds_to_wait
 from tvist.config import read_config
 from tvist.errors import CannotProceed
+from tvist.panel.board_actions import strike
 
 MINUTE = timedelta(minutes=1)
 HALF_MINUTE = timedelta(seconds=30)
@@ -174,7 +175,7 @@ def test_a_sign_in_ends_when_it_lies_idle_and_at_the_latest_after_eight_hours(da
 
 
 def test_a_proof_is_fresh_for_ten_minutes_and_none_at_all_is_no_proof(session, cast):
-    token = sign_in(session, cast.asta, at=NOON)
+    token = sign_in(session, cast.asta, at=NOON, proved_at=NOON)
     session.flush()
     found = sign_in_of(session, token, SOON)
     assert is_proved(found, NOON + PROOF_HOLDS_FOR)
@@ -201,6 +202,14 @@ def test_a_changed_role_or_phrase_ends_sign_ins_at_once_also_half_ones(session, 
     session.flush()
     assert sign_in_of(session, whole, SOON) is None
     assert half_sign_in_of(session, half, SOON) is None
+
+
+def test_a_changed_appointment_ends_sign_ins_at_once(session, cast):
+    token = sign_in(session, cast.klara, at=NOON)
+    session.flush()
+    strike(cast.klara.appointments[0], at=SOON)
+    session.flush()
+    assert sign_in_of(session, token, SOON) is None
 
 
 def test_a_role_that_changes_on_a_later_day_ends_the_sign_in_on_that_day(session, cast):

@@ -8,12 +8,14 @@ from datetime import timedelta
 import pyotp
 import pytest
 import sqlalchemy as sa
+from flask import Blueprint, jsonify
 
 from tests.conftest import _sign_in
 from tests.people import give_phrase
 from tests.second_steps import a_code, a_fresh_code, an_app
 from tests.visitor import PHRASE, Visitor
-from tvist.access.policy import PROVED
+from tvist.access.guard import requires
+from tvist.access.policy import PROVED, Act
 from tvist.accounts.factors import FactorReset, HalfSignIn, RecoveryCode, SecondFactor
 from tvist.accounts.models import SignIn, SignInAttempt
 from tvist.accounts.passwords import hash_password
@@ -21,6 +23,7 @@ from tvist.accounts.sign_ins import IDLE, PROOF_HOLDS_FOR
 from tvist.accounts.throttle import PER_ACCOUNT
 from tvist.clock import now, today
 from tvist.delivery.models import Letter, LetterKind
+from tvist.pages import make_app
 
 ASTA = "asta@example.invalid"
 FIREFOX = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
@@ -58,6 +61,25 @@ def forget_spent(database):
     with database.writing() as session:
         session.execute(sa.update(SecondFactor).values(last_step=0))
         session.commit()
+
+
+@pytest.fixture
+def kept_page(installation, cast):
+    """Asta at a page that asks for something every few seconds by itself."""
+    bp = Blueprint("kept", __name__)
+
+    @bp.route("/kept", methods=["POST"])
+    @requires(Act.CHANGE_OWN_ACCOUNT, noted_once_in=timedelta(minutes=30))
+    def kept():
+        return jsonify(kept=True)
+
+    app = make_app(installation)
+    app.register_blueprint(bp)
+    visitor = Visitor(app)
+    visitor.get("/demo")
+    visitor.post("/demo", {"person": cast.asta.public_id})
+    visitor.get("/account")
+    return visitor
 
 
 @contextmanager
@@ -361,6 +383,15 @@ def test_nothing_is_asked_of_the_database_after_a_commit(app, database, asta):
         ):
             assert visitor.post(path, fields).status_code == 200, path
         assert said[-1] == "COMMIT", path
+
+
+def test_what_is_typed_says_that_somebody_is_there_and_a_page_that_listens_does_not(kept_page, database):
+    seen = now() - timedelta(minutes=20)
+    make_old(database, last_seen_at=seen)
+    assert kept_page.post("/kept", {"typed": "[]"}).status_code == 200
+    assert all_of(database, SignIn)[0].last_seen_at == seen
+    kept_page.post("/kept", {"typed": '[{"field": "reason"}]'})
+    assert all_of(database, SignIn)[0].last_seen_at > seen
 
 
 @pytest.mark.parametrize("language", ["nn", "en"])

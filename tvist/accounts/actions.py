@@ -48,11 +48,10 @@ ROLES_IN: Final = {
 
 @dataclass(frozen=True)
 class FromOutside:
-    """What a sign-in from outside brings: the identity, the organisation it acts for alone, and when the person proved who they are."""
+    """What a sign-in from outside brings: the identity, and the organisation it acts for alone."""
 
     identity_id: int
     organisation_id: int | None
-    proved_at: datetime | None
 
 
 def create_user(
@@ -153,11 +152,18 @@ def end_membership(membership: Membership, *, to_on: date, at: datetime) -> None
         end_sign_ins(membership.user, at=at)
 
 
-def sign_in(session: Session, user: User, *, at: datetime, browser: str = "", outside: FromOutside | None = None) -> str:
-    """Begin a sign-in of eight hours, after both steps. Returns the token for the cookie; only its hash is kept.
+def sign_in(
+    session: Session,
+    user: User,
+    *,
+    at: datetime,
+    browser: str | None = None,
+    proved_at: datetime | None = None,
+    outside: FromOutside | None = None,
+) -> str:
+    """Begin a sign-in of eight hours. Returns the token for the cookie; only its hash is kept.
 
-    Who has just given both proofs has a fresh one; from outside it is as old as the provider says. `browser`: in words, so that the person
-    knows the sign-in again.
+    `browser`: in words, so that the person knows the sign-in again. `proved_at`: when a second proof was given; without it there is none.
     """
     token = secrets.token_urlsafe(32)
     session.add(
@@ -166,7 +172,7 @@ def sign_in(session: Session, user: User, *, at: datetime, browser: str = "", ou
             user_id=user.id,
             began_at=at,
             expires_at=at + SIGNED_IN_FOR,
-            proved_at=outside.proved_at if outside else at,
+            proved_at=proved_at,
             browser=browser or None,
             organisation_id=outside.organisation_id if outside else None,
             outside_id=outside.identity_id if outside else None,

@@ -111,7 +111,7 @@ def _wait(checked: Checked) -> Message:
 
 def welcomed(user: User, following: str, carried: Carried | None = None) -> ResponseReturnValue:
     """Begin the sign-in of who has done both steps, and go where they were going, or show what they had typed."""
-    token = begin_sign_in(current_session, user, at=now(), browser=this_browser())
+    token = begin_sign_in(current_session, user, at=now(), browser=this_browser(), proved_at=now())
     # What the frame of a page asks of its reader is read before the commit, and nothing after it.
     user.roles_on(today())
     answer = finish(following)

@@ -194,8 +194,8 @@ def _sign_in(flow: Flow, outsider: Outsider, key: str) -> ResponseReturnValue:
         return render_template("accounts/dormant.html", key=asking, is_outside=True), 403
     organisation = acting_organisation(identity, _settings(), outsider, at)
     proved_at = min(outsider.authenticated_at, at) if outsider.authenticated_at else None
-    outside = FromOutside(identity.id, organisation.id if organisation else None, proved_at)
-    token = begin_sign_in(current_session, identity.user, at=at, browser=this_browser(), outside=outside)
+    outside = FromOutside(identity.id, organisation.id if organisation else None)
+    token = begin_sign_in(current_session, identity.user, at=at, browser=this_browser(), proved_at=proved_at, outside=outside)
     answer = finish(flow.following)
     enter_as(identity.user, token)
     return answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask import session as cookie
 from flask_login import current_user
 from wtforms import StringField
@@ -141,10 +141,3 @@ def end_others() -> ResponseReturnValue:
     """End all other sign-ins."""
     end_sign_ins(current_user, at=now(), but=_token())
     return finish(url_for("signin.security"), Message("security.others_ended"))
-
-
-@bp.route("/.well-known/change-password")
-@requires(Act.CHANGE_OWN_ACCOUNT)
-def change_password() -> ResponseReturnValue:
-    """Where a password manager leads its owner."""
-    return redirect(url_for("accounts.password"))

@@ -106,7 +106,7 @@ def set_up_first() -> ResponseReturnValue:
     if not complete_half(current_session, half, at=now()):
         return _nothing_begun(carried)
     tell_changed(user, at=now())
-    token = sign_in(current_session, user, at=now(), browser=this_browser())
+    token = sign_in(current_session, user, at=now(), browser=this_browser(), proved_at=now())
     return codes_shown(user, _following(), carried, token=token)
 
 

@@ -33,6 +33,28 @@ class Misconfigured(Exception):
 
 
 @dataclass(frozen=True)
+class OutsideSignIn:
+    """The national sign-in (OpenID Connect): ID-porten, where a person is a person, or Ansattporten, where they act for an organisation."""
+
+    issuer: str
+    client_id: str
+    key_file: Path
+    """Our RSA key (PEM), by which we prove to the provider who we are (private_key_jwt)."""
+    key_id: str
+    """What the provider calls that key; empty where it has only one of ours."""
+    acr: tuple[str, ...]
+    """The levels of assurance that are enough; the first is asked for. They stand for our second factor."""
+    name: str
+    """What the provider is called on our pages."""
+    subject: str
+    """The claim by which a person is known again; only its keyed hash is kept."""
+    organisation: tuple[str, ...]
+    """Where the number of the acting organisation stands in the token: names from the outside in, through lists; empty where none is told."""
+    details: str
+    """What is asked for as `authorization_details` (JSON), which makes Ansattporten ask whom one acts for."""
+
+
+@dataclass(frozen=True)
 class Config:
     """The settings of one installation."""
 
@@ -70,6 +92,8 @@ class Config:
     seals_long_term: bool
     """Whether what proves the certificates (revocation lists) and an archive time stamp are put into the file, so that it can be proved when they have expired."""
 
+    outside: OutsideSignIn | None
+    """The national sign-in; None for accounts of our own alone."""
     public_searchable: bool
     """Whether search engines may keep the public pages; without it they are asked to stay away (TVIST_PUBLIC_SEARCHABLE=yes)."""
 
@@ -102,6 +126,7 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         bounce_secret_file=_file(env, "TVIST_BOUNCE_SECRET_FILE"),
         base_url=env.get("TVIST_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
         uploads_scanned=env.get("TVIST_UPLOADS_SCANNED", "") == "yes",
+        outside=_outside(env, mode),
         public_searchable=env.get("TVIST_PUBLIC_SEARCHABLE", "") == "yes",
         seal_file=_file(env, "TVIST_SEAL_FILE") or (instance / DEMO_SEAL if mode is Mode.DEMO else None),
         seal_password_file=_file(env, "TVIST_SEAL_PASSWORD_FILE"),
@@ -147,6 +172,39 @@ def room(name: str) -> Path:
 
 def _file(env: Mapping[str, str], name: str) -> Path | None:
     return Path(env[name]) if env.get(name) else None
+
+
+def _outside(env: Mapping[str, str], mode: Mode) -> OutsideSignIn | None:
+    """The national sign-in as it is set up; None where it is not. Raises `Misconfigured` for half of it."""
+    issuer = env.get("TVIST_OIDC_ISSUER", "")
+    if not issuer:
+        return None
+    for name in ("TVIST_OIDC_CLIENT_ID", "TVIST_OIDC_KEY_FILE", "TVIST_OIDC_ACR"):
+        if not env.get(name, "").strip():
+            message = f"{name} must be set with TVIST_OIDC_ISSUER: without it nobody can sign in there."
+            raise Misconfigured(message)
+    if not issuer.startswith("https://") and not (mode is Mode.DEMO and issuer.startswith("http://")):
+        message = "TVIST_OIDC_ISSUER: write the provider's address exactly as it names itself, beginning with https://."
+        raise Misconfigured(message)
+    key_file = Path(env["TVIST_OIDC_KEY_FILE"])
+    try:
+        is_rsa = "PRIVATE KEY-----" in key_file.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError):
+        is_rsa = False
+    if not is_rsa:
+        message = f"TVIST_OIDC_KEY_FILE: {key_file} is not there, or holds no private key (PEM, RSA, without a password)."
+        raise Misconfigured(message)
+    return OutsideSignIn(
+        issuer=issuer,
+        client_id=env["TVIST_OIDC_CLIENT_ID"],
+        key_file=key_file,
+        key_id=env.get("TVIST_OIDC_KEY_ID", ""),
+        acr=tuple(env["TVIST_OIDC_ACR"].split()),
+        name=env.get("TVIST_OIDC_NAME") or "Ansattporten",
+        subject=env.get("TVIST_OIDC_SUBJECT") or "sub",
+        organisation=tuple(part for part in env.get("TVIST_OIDC_ORGANISATION", "").split(".") if part),
+        details=env.get("TVIST_OIDC_DETAILS", ""),
+    )
 
 
 def _refuse_half_a_seal(config: Config) -> None:

@@ -37,6 +37,7 @@ from tvist.published import views as published
 from tvist.redaction import views as redaction
 from tvist.signin import blueprint as signin
 from tvist.signin import idle_views, proof_views, reset_views, security_views  # noqa: F401 - pages of the room of signing in.
+from tvist.signin import outside_views as outside
 from tvist.submissions import clock_views as clocks
 from tvist.submissions import outage_views as outages
 from tvist.submissions import paper_act_views, paper_views  # noqa: F401 - pages of the room of papers.
@@ -60,6 +61,7 @@ def rooms() -> tuple[Blueprint, ...]:
     return (
         accounts.bp,
         users.bp,
+        outside.bp,
         signin.bp,
         password.bp,
         delivery.bp,

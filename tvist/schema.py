@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tvist.accesslog import models as accesslog
-from tvist.accounts import engagements, factors
+from tvist.accounts import access_changes, engagements, factors, outside, rounds
 from tvist.accounts import models as accounts
 from tvist.cases import (
     admissions,
@@ -40,8 +40,10 @@ from tvist.redaction import models as redaction
 from tvist.rotation import models as rotation
 from tvist.search import models as search
 from tvist.submissions import models as answers
+from tvist.teams import round_letters
 
 ROOMS: Final = (
+    access_changes,
     accesslog,
     accounts,
     admissions,
@@ -67,6 +69,7 @@ ROOMS: Final = (
     meetings,
     models,
     oversight,
+    outside,
     panel,
     parallel,
     people,
@@ -74,6 +77,8 @@ ROOMS: Final = (
     publication,
     redaction,
     rotation,
+    round_letters,
+    rounds,
     search,
     submissions,
     texts,
@@ -255,6 +260,11 @@ TRIGGERS: Final[tuple[Trigger, ...]] = (
     *_only_changes("submission", "passed_on_at"),
     *_only_changes("serving", "served_at", "fell_at"),
     *_only_changes("letter", "pages", "released_at", "released_by_id", "stopped_at", "stopped_by_id", "stop_reason"),
+    *_only_changes("access_change", "told_at"),
+    *_only_changes("outside_identity", "ended_at"),
+    *_only_changes("colleague_round", "due_on", "closed_at"),
+    *_never("round_letter"),
+    *_never("colleague_confirmation"),
     *_never("publication_fact"),
     *_never("publication_citation"),
     *_only_changes("letter_text", "put_to_use_at", "put_to_use_by_id", "retired_at"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import tvist.rulebook
 import tvist.schema  # noqa: F401 - both are imported for what they join: a job takes a step, and reads any table.
 from tvist.clock import now, oslo_date
+from tvist.delivery.access_letters import tell_of_access
 from tvist.delivery.mail import mail_of
 from tvist.delivery.sending import send_letters
 from tvist.jobs.models import JobKind
@@ -113,6 +114,7 @@ def work_once(installation: Installation, at: datetime | None = None) -> int:
     while (claimed := claim(installation.database, at=at or now())) is not None:
         _run(installation, claimed, at)
         run += 1
+    tell_of_access(installation.database, at or now())
     send_letters(installation.database, mail_of(installation.config), at=at)
     return run
 
@@ -146,6 +148,7 @@ def daily(installation: Installation, at: datetime) -> int:
         look_at_board(installation.database, at)
     except Exception as error:  # noqa: BLE001 - whatever goes wrong with the board, the cases are looked at.
         log.error("the board: %s", type(error).__name__)  # noqa: TRY400 - the trace may hold a name.
+    _confirm_colleagues(installation, at)
     _end_copies(installation, at)
     _follow_up(installation, at)
     _count_pages(installation)
@@ -157,6 +160,18 @@ def daily(installation: Installation, at: datetime) -> int:
         except Exception as error:  # noqa: BLE001 - whatever goes wrong in one case, the next one is looked at.
             log.error("clocks of case %s: %s", case_id, type(error).__name__)  # noqa: TRY400 - the trace may hold a fact.
     return len(cases) + _look_at_late(installation, at)
+
+
+def _confirm_colleagues(installation: Installation, at: datetime) -> None:
+    """Organisations are asked who still works there (rule 5); not in the demo, whose people would be lost to it."""
+    from tvist.teams.yearly_rounds import look_at_rounds
+
+    if installation.config.is_demo:
+        return
+    try:
+        look_at_rounds(installation.database, at)
+    except Exception as error:  # noqa: BLE001 - the rest of the round is done without it.
+        log.error("yearly confirmations: %s", type(error).__name__)  # noqa: TRY400 - the trace may hold a name.
 
 
 def _end_copies(installation: Installation, at: datetime) -> None:

@@ -15,6 +15,9 @@ FOR_EVERYBODY = {
     "signin.set_up_first",
     "signin.by_passkey",
     "signin.give_up",
+    "outside.sign_in",
+    "outside.letter",
+    "outside.back",
     "published.opinions",
     "published.opinion",
     "published.opinion_file",
@@ -29,6 +32,7 @@ FOR_EVERYBODY = {
     "teams.ask",
     "teams.answer",
     "teams.wake",
+    "teams.confirm_by_letter",
     "published.verify",
     "published.verify_by_code",
 }

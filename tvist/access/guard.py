@@ -79,6 +79,7 @@ class _Gate:
     max_bytes: int
     noted_once_in: timedelta | None = None
     is_for_machines: bool = False
+    writes_when_read: bool = False
     needs_proof: bool = False
     is_polled: bool = False
 
@@ -185,6 +186,14 @@ def open_to_machines(take_in: TakeIn) -> Callable[[View], View]:
     return _guarded(_Gate(None, None, take_in, MAX_FORM_BYTES, is_for_machines=True))
 
 
+def open_to_returning(take_in: TakeIn) -> Callable[[View], View]:
+    """A page that another site leads the browser back to, and that writes although it is read: a sign-in from outside begins there.
+
+    No token comes along: `take_in` proves that the way began in this browser, uses it up, and asks the other site who came.
+    """
+    return _guarded(_Gate(None, None, take_in, MAX_FORM_BYTES, is_for_machines=True, writes_when_read=True))
+
+
 def open_to_askers(take_in: TakeIn, *, max_bytes: int) -> Callable[[View], View]:
     """A page by which anybody asks something and changes nothing: no token is asked for, so who asks without cookies gets the answer too.
 
@@ -197,7 +206,8 @@ def _guarded(gate: _Gate) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(**address: Any) -> ResponseReturnValue:
-            answer = _in_one_beat if request.method in READING_METHODS else _in_three_beats
+            is_read = request.method in READING_METHODS and not gate.writes_when_read
+            answer = _in_one_beat if is_read else _in_three_beats
             try:
                 return answer(gate, view, address)
             except Exception:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
+from tvist.accounts.access_changes import AccessChangeKind, note_change
 from tvist.accounts.factors import HalfSignIn
 from tvist.accounts.models import (
     PARTY_ROLES,
@@ -42,6 +44,14 @@ ROLES_IN: Final = {
     OrganisationKind.BODY: frozenset({MembershipRole.SECRETARIAT, MembershipRole.ADMINISTRATOR, MembershipRole.EVALUATOR}),
     OrganisationKind.EVALUATION: frozenset({MembershipRole.EVALUATOR}),
 }
+
+
+@dataclass(frozen=True)
+class FromOutside:
+    """What a sign-in from outside brings: the identity, and the organisation it acts for alone."""
+
+    identity_id: int
+    organisation_id: int | None
 
 
 def create_user(
@@ -111,6 +121,28 @@ def add_membership(
     return membership
 
 
+def give_role(
+    user: User,
+    organisation: Organisation,
+    role: MembershipRole,
+    *,
+    from_on: date,
+    to_on: date | None = None,
+    by: User | None,
+    at: datetime,
+) -> Membership:
+    """Give somebody a role as `add_membership` does, and let them be told. `by` is None for an organisation's postmottak."""
+    membership = add_membership(user, organisation, role, from_on=from_on, to_on=to_on, at=at)
+    note_change(user, AccessChangeKind.ROLE_GIVEN, by=by, at=at, membership=membership)
+    return membership
+
+
+def end_role(membership: Membership, *, to_on: date, by: User | None, at: datetime) -> None:
+    """Let a role end as `end_membership` does, and let its holder be told."""
+    end_membership(membership, to_on=to_on, at=at)
+    note_change(membership.user, AccessChangeKind.ROLE_ENDED, by=by, at=at, membership=membership)
+
+
 def end_membership(membership: Membership, *, to_on: date, at: datetime) -> None:
     """Let the role end; `to_on` is its last day. When that has come, the person's sign-ins end. Raises CannotProceed for a day before it began."""
     if to_on < membership.from_on:
@@ -120,7 +152,15 @@ def end_membership(membership: Membership, *, to_on: date, at: datetime) -> None
         end_sign_ins(membership.user, at=at)
 
 
-def sign_in(session: Session, user: User, *, at: datetime, browser: str | None = None, proved_at: datetime | None = None) -> str:
+def sign_in(
+    session: Session,
+    user: User,
+    *,
+    at: datetime,
+    browser: str | None = None,
+    proved_at: datetime | None = None,
+    outside: FromOutside | None = None,
+) -> str:
     """Begin a sign-in of eight hours. Returns the token for the cookie; only its hash is kept.
 
     `browser`: in words, so that the person knows the sign-in again. `proved_at`: when a second proof was given; without it there is none.
@@ -134,6 +174,8 @@ def sign_in(session: Session, user: User, *, at: datetime, browser: str | None =
             expires_at=at + SIGNED_IN_FOR,
             proved_at=proved_at,
             browser=browser or None,
+            organisation_id=outside.organisation_id if outside else None,
+            outside_id=outside.identity_id if outside else None,
         )
     )
     return token
@@ -190,9 +232,11 @@ def disable(user: User, *, by: User, at: datetime) -> None:
     if user.id == by.id:
         raise CannotProceed(Message("accounts.not_yourself"))
     user.disabled_at = at
+    note_change(user, AccessChangeKind.SHUT, by=by, at=at)
     end_sign_ins(user, at=at)
 
 
-def enable(user: User) -> None:
+def enable(user: User, *, by: User, at: datetime) -> None:
     """Open a shut account again; its memberships are as they were."""
     user.disabled_at = None
+    note_change(user, AccessChangeKind.OPENED, by=by, at=at)

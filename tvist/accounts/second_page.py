@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import current_app, render_template, request
 
 from tvist.accounts.code_apps import add_app, is_recovery_code, new_app, use_code, use_recovery_code
+from tvist.accounts.outside_actions import identities_of
 from tvist.accounts.passkeys import Asking, BadAnswer, add_passkey, options_to_make, options_to_use, site_of, use_passkey
 from tvist.accounts.second_forms import AppForm, CodeForm, PasskeyForm
 from tvist.accounts.second_steps import factors_of, passkeys_among
@@ -109,6 +110,8 @@ def status_after(form: CodeForm, counted: Tried) -> int:
 def second_page(user: User, following: str, carried: Carried | None = None, form: CodeForm | None = None) -> str:
     """The second step of who is half signed in, or where to set one up for who has none."""
     factors = factors_of(current_session, user)
+    if has_it_outside(user, factors):
+        return render_template("outside/instead.html", following=following, carried=carried)
     if not factors:
         return set_up_page(user, factors, following=following, carried=carried, is_first=True)
     return render_template(
@@ -119,6 +122,11 @@ def second_page(user: User, following: str, carried: Carried | None = None, form
         following=following,
         carried=carried,
     )
+
+
+def has_it_outside(user: User, factors: list[SecondFactor]) -> bool:
+    """Whether the person's second step is the national sign-in alone: a pass phrase, which a letter gives, sets up no other beside it."""
+    return not factors and installed().config.outside is not None and bool(identities_of(current_session, user))
 
 
 @dataclass(frozen=True)

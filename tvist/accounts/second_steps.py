@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from tvist.accounts.actions import end_sign_ins
 from tvist.accounts.factors import FactorKind, FactorReset, RecoveryCode, SecondFactor
 from tvist.accounts.models import PasswordLink, User
+from tvist.accounts.outside_actions import identities_of, untie
 from tvist.db import locked, session_of
 from tvist.errors import CannotProceed, NotFound
 from tvist.words import Message
@@ -79,7 +80,7 @@ def reset_fault(user: User, by: User) -> Message | None:
 def reset_factors(user: User, *, by: User, reason: str, at: datetime) -> FactorReset:
     """Take away all second steps of a person who has lost them, and end all sign-ins; at the next one the person sets up anew.
 
-    Links for a pass phrase that were asked for before end too: whoever reads the mailbox must ask again, and the owner is told. Raises
+    The national sign-in is one of them. Links for a pass phrase that were asked for before end too: whoever reads the mailbox must ask again, and the owner is told. Raises
     CannotProceed without a reason, and for one's own.
     """
     if fault := reset_fault(user, by):
@@ -92,6 +93,8 @@ def reset_factors(user: User, *, by: User, reason: str, at: datetime) -> FactorR
     session.execute(
         sa.update(PasswordLink).where(PasswordLink.user_id == user.id, PasswordLink.used_at.is_(None)).values(used_at=at)
     )
+    for identity in identities_of(session, user):
+        untie(identity, at=at)
     end_sign_ins(user, at=at)
     reset = FactorReset(user_id=user.id, by_id=by.id, at=at, reason=reason.strip())
     session.add(reset)

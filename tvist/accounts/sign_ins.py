@@ -36,7 +36,8 @@ PROOF_HOLDS_FOR: Final = timedelta(minutes=10)
 def sign_in_of(session: Session, token: str, at: datetime) -> SignIn | None:
     """The sign-in of this token, with its person, if it holds at `at`: not ended, old, idle, or of a shut account.
 
-    One that began before a day on which the person's roles changed has ended with that day.
+    One that began before a day on which the person's roles changed has ended with that day. One that acts for an organisation alone makes
+    its person answer for that one, and has ended when they do not work there.
     """
     if not token:
         return None
@@ -44,10 +45,13 @@ def sign_in_of(session: Session, token: str, at: datetime) -> SignIn | None:
         selectinload(User.memberships).joinedload(Membership.organisation), selectinload(User.appointments)
     )
     found = session.scalar(sa.select(SignIn).where(SignIn.token_hash == hashed(token), *_holds(at)).options(people))
-    if found is None or not found.user.is_active:
+    if found is None or not found.user.is_active or not found.acts_on(oslo_date(at)):
         return None
     began_on, on = oslo_date(found.began_at), oslo_date(at)
-    return found if began_on == on or _held(found.user, began_on) == _held(found.user, on) else None
+    if began_on != on and _held(found.user, began_on) != _held(found.user, on):
+        return None
+    found.user.act_for(found.organisation_id)
+    return found
 
 
 def sign_ins_of(session: Session, user: User, at: datetime) -> list[SignIn]:
@@ -122,5 +126,5 @@ def _holds(at: datetime) -> tuple[sa.ColumnElement[bool], ...]:
 
 def _held(user: User, on: date) -> tuple[set[tuple[int, str]], set[int]]:
     """What the person was that day: roles in organisations, and appointments."""
-    roles = {(found.organisation_id, found.role.value) for found in user.memberships_on(on)}
+    roles = {(found.organisation_id, found.role.value) for found in user.all_memberships_on(on)}
     return roles, {found.id for found in user.appointments if found.holds_on(on)}

@@ -22,6 +22,12 @@ ABOUT_ACCOUNTS: Final = frozenset(
         LetterKind.PASSWORD_LINK,
         LetterKind.ACCESS_ASKED,
         LetterKind.ACCESS_REFUSED,
+        LetterKind.ACCESS_GAINED,
+        LetterKind.ACCESS_LOST,
+        LetterKind.COLLEAGUES_DUE,
+        LetterKind.COLLEAGUES_KEY,
+        LetterKind.UNCONFIRMED,
+        LetterKind.LEFT_TEAM,
         LetterKind.SIGN_IN_CHANGED,
         LetterKind.SIGN_IN_RESET,
     }

@@ -10,6 +10,7 @@ from flask_login import current_user
 from tvist.access.guard import ProofNeeded, finish, requires, taken_in
 from tvist.access.policy import Act
 from tvist.accounts.code_apps import is_recovery_code
+from tvist.accounts.outside_actions import identities_of
 from tvist.accounts.second_forms import CodeForm
 from tvist.accounts.second_page import PROOF, Tried, has_proved, options_for, status_after, tried
 from tvist.accounts.second_steps import factors_of, passkeys_among
@@ -59,6 +60,7 @@ def _page(session: Session, following: str, carried: Carried | None, form: CodeF
         options=options_for(current_user, factors, PROOF),
         has_factors=bool(factors),
         has_app=len(factors) > len(passkeys_among(factors)),
+        is_tied=installed().config.outside is not None and bool(identities_of(session, current_user)),
         by_click=installed().config.is_demo and current_user.is_invented,
         following=following,
         carried=carried,

@@ -21,6 +21,7 @@ from tvist.accounts.second_page import (
     SIGN_IN,
     Tried,
     asking,
+    has_it_outside,
     has_proved,
     second_page,
     sent_forms,
@@ -96,7 +97,8 @@ def set_up_first() -> ResponseReturnValue:
     if half is None:
         return _nothing_begun(carried)
     user, forms = half.user, sent_forms()
-    if factors_of(current_session, user):
+    factors = factors_of(current_session, user)
+    if factors or has_it_outside(user, factors):
         # Who has one does that: the pass phrase alone adds no other.
         return second_page(user, _following(), carried), 409
     if set_up(user, forms) is None:

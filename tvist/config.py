@@ -6,6 +6,7 @@ Settings come from the environment (`TVIST_…`). Rules of the procedure are no 
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 SHORTEST_SECRET = 32
+_CLAMD = re.compile(r"unix:/.+|tcp://[^/:]+:[0-9]{1,5}")
 DEMO_SEAL = "demo-seal.p12"
 """The demo's own certificate, in the instance."""
 
@@ -79,7 +81,9 @@ class Config:
     base_url: str
     """The address of the program as its users write it; stands in letters."""
     uploads_scanned: bool
-    """Whether uploaded papers are scanned for viruses; production demands it."""
+    """Whether uploaded papers are scanned for viruses before they reach the program; production demands that or `clamd`."""
+    clamd: str | None
+    """Where ClamAV's daemon listens, unix:/path or tcp://host:port: each paper is scanned before it is kept, and refused while nobody can scan it."""
     seal_file: Path | None
     """The certificate that opinions are sealed with and its key (PKCS#12), readable by the worker alone. The demo makes its own; without one
     production issues nothing: what is ordered waits."""
@@ -127,6 +131,7 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         base_url=env.get("TVIST_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
         uploads_scanned=env.get("TVIST_UPLOADS_SCANNED", "") == "yes",
         outside=_outside(env, mode),
+        clamd=env.get("TVIST_CLAMD") or None,
         public_searchable=env.get("TVIST_PUBLIC_SEARCHABLE", "") == "yes",
         seal_file=_file(env, "TVIST_SEAL_FILE") or (instance / DEMO_SEAL if mode is Mode.DEMO else None),
         seal_password_file=_file(env, "TVIST_SEAL_PASSWORD_FILE"),
@@ -135,6 +140,9 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         seals_long_term=env.get("TVIST_SEAL_LONG_TERM", "") == "yes",
     )
     _refuse_half_a_seal(config)
+    if config.clamd and not _CLAMD.fullmatch(config.clamd):
+        message = "TVIST_CLAMD: write unix:/path/of/its/socket or tcp://host:port."
+        raise Misconfigured(message)
     if config.is_demo:
         _make_demo_instance(config)
     else:
@@ -260,8 +268,9 @@ def _refuse_unsafe_production(config: Config, env: Mapping[str, str]) -> None:
     if not config.master_key_file.is_file():
         message = f"TVIST_MASTER_KEY_FILE: {config.master_key_file} is not there. Without it no paper and no vote can be read."
         raise Misconfigured(message)
-    if not config.uploads_scanned:
+    if not (config.uploads_scanned or config.clamd):
         message = (
-            "TVIST_UPLOADS_SCANNED is not 'yes': production does not start while uploaded papers are not scanned for viruses."
+            "TVIST_UPLOADS_SCANNED is not 'yes' and TVIST_CLAMD not set: production does not start while uploaded papers are not "
+            "scanned for viruses."
         )
         raise Misconfigured(message)

@@ -82,6 +82,16 @@ class PageMaker:
         answer = self._ask({"do": "text", "kind": kind.value, "source": str(source)})
         return answer["text"] if answer is not None else None
 
+    def vet(self, kind: MediaType, source: Path) -> tuple[str | None, str]:
+        """What is wrong with a PDF or a mail, and with which of its attachments (empty: itself); None for a good one. What takes the program down is a bomb."""
+        answer = self._ask({"do": "vet", "kind": kind.value, "source": str(source)})
+        return (answer["wrong"], answer["attached"]) if answer is not None else ("bomb", "")
+
+    def redraw(self, kind: MediaType, source: Path, target: Path) -> str:
+        """Draw a picture anew, upright and with nothing beside it; empty when that went, else `broken` or `too_large`."""
+        answer = self._ask({"do": "redraw", "kind": kind.value, "source": str(source), "target": str(target)})
+        return str(answer["why"]) if answer is not None else "too_large"
+
     def _ask(self, order: dict[str, Any]) -> dict[str, Any] | None:
         """The answer; None where the program died of the file, or had not come to an end in time."""
         running = self._running = self._running or _start()

@@ -72,6 +72,7 @@ class Procedure:
     largest_sum_ore: int
     largest_file_bytes: int
     largest_sending_bytes: int
+    largest_case_bytes: int
     most_papers: int
     most_claim_lines: int
     most_facts: int
@@ -114,6 +115,7 @@ PROCEDURES: Final = (
         largest_sum_ore=1_000_000_000_00,
         largest_file_bytes=50_000_000,
         largest_sending_bytes=500_000_000,
+        largest_case_bytes=500_000_000,
         most_papers=300,
         most_claim_lines=200,
         most_facts=300,

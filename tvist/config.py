@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 SHORTEST_SECRET = 32
+REQUEST_SECONDS, MIN_SECONDS, MAX_SECONDS = 15.0, 0.2, 600.0
 DEMO_SEAL = "demo-seal.p12"
 """The demo's own certificate, in the instance."""
 
@@ -68,6 +69,8 @@ class Config:
     seals_long_term: bool
     """Whether what proves the certificates (revocation lists) and an archive time stamp are put into the file, so that it can be proved when they have expired."""
 
+    request_seconds: float
+    """How long a request may be silent, and how long its head may take, before the server lets it go."""
     public_searchable: bool
     """Whether search engines may keep the public pages; without it they are asked to stay away (TVIST_PUBLIC_SEARCHABLE=yes)."""
 
@@ -99,6 +102,7 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         bounce_secret_file=_file(env, "TVIST_BOUNCE_SECRET_FILE"),
         base_url=env.get("TVIST_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
         uploads_scanned=env.get("TVIST_UPLOADS_SCANNED", "") == "yes",
+        request_seconds=_seconds(env, "TVIST_REQUEST_SECONDS", REQUEST_SECONDS),
         public_searchable=env.get("TVIST_PUBLIC_SEARCHABLE", "") == "yes",
         seal_file=_file(env, "TVIST_SEAL_FILE") or (instance / DEMO_SEAL if mode is Mode.DEMO else None),
         seal_password_file=_file(env, "TVIST_SEAL_PASSWORD_FILE"),
@@ -144,6 +148,17 @@ def room(name: str) -> Path:
 
 def _file(env: Mapping[str, str], name: str) -> Path | None:
     return Path(env[name]) if env.get(name) else None
+
+
+def _seconds(env: Mapping[str, str], name: str, default: float) -> float:
+    try:
+        seconds = float(env.get(name) or default)
+    except ValueError:
+        seconds = 0.0
+    if not MIN_SECONDS <= seconds <= MAX_SECONDS:
+        message = f"{name}: write a number of seconds from {MIN_SECONDS:g} to {MAX_SECONDS:g}."
+        raise Misconfigured(message)
+    return seconds
 
 
 def _refuse_half_a_seal(config: Config) -> None:

@@ -10,6 +10,8 @@ import click
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # It ships no types.
 
 from tvist.commands.serving import HOST
+from tvist.commands.timed_worker import TimedConnection
+from tvist.config import read_config
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -30,7 +32,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # Untyped there.
         """The settings of the server."""
         chosen: dict[str, Any] = {
             "bind": f"{HOST}:{self.port}",
-            "worker_class": "gthread",
+            "worker_class": "tvist.commands.timed_worker.TimedWorker",
             "workers": 2,
             "threads": 4,
             "graceful_timeout": SECONDS_TO_STOP,
@@ -39,6 +41,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # Untyped there.
             "when_ready": self.begin_work,
             "on_exit": self.end_work,
         }
+        TimedConnection.seconds = read_config().request_seconds
         for name, value in chosen.items():
             self.cfg.set(name, value)
 

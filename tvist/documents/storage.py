@@ -10,14 +10,17 @@ import hashlib
 import os
 import re
 import secrets
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 from urllib.parse import unquote, urlsplit
 
 import obstore
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore, from_url
 
+from tvist.away import StoreAway
 from tvist.documents.chunks import CHUNK, HEAD, SEALED_CHUNK, BrokenPaper, Chunks, new_chunks, plain_size
 from tvist.vault.keys import sync_folder
 
@@ -82,8 +85,13 @@ class PaperStore:
     def put(self, stream: BinaryIO | Iterable[bytes], *, max_bytes: int | None) -> Stored:
         """Encrypt and keep a stream without ever holding it whole; on return it is on the disk.
 
-        Raises `TooLarge` beyond `max_bytes` and whatever the stream itself raises; then nothing is kept.
+        Raises `TooLarge` beyond `max_bytes`, `StoreAway` where the store does not take it (a full disk), and whatever the stream itself
+        raises; then nothing is kept.
         """
+        with _or_away():
+            return self._put(stream, max_bytes)
+
+    def _put(self, stream: BinaryIO | Iterable[bytes], max_bytes: int | None) -> Stored:
         blob_id = secrets.token_urlsafe(ID_BYTES)
         incoming = f"{INCOMING}/{blob_id}"
         reading = _Reading(_pieces(stream), max_bytes)
@@ -167,14 +175,18 @@ class PaperStore:
         """Read the head and the last chunk: they prove the key, the place and the length."""
         path = _path(blob_id)
         try:
-            stored = obstore.head(self._store, path)["size"]
-            size = plain_size(stored)
-            head = bytes(obstore.get_range(self._store, path, start=0, end=HEAD))
-            chunks = Chunks(self._keys, blob_id, head, last=(size - 1) // CHUNK if size else 0)
-            tail = HEAD + chunks.last * SEALED_CHUNK
-            chunks.opened(chunks.last, bytes(obstore.get_range(self._store, path, start=tail, end=stored)))
+            with _or_away():
+                return self._read_ends(blob_id, path)
         except FileNotFoundError:
             raise MissingPaper(blob_id) from None
+
+    def _read_ends(self, blob_id: str, path: str) -> tuple[Chunks, int]:
+        stored = obstore.head(self._store, path)["size"]
+        size = plain_size(stored)
+        head = bytes(obstore.get_range(self._store, path, start=0, end=HEAD))
+        chunks = Chunks(self._keys, blob_id, head, last=(size - 1) // CHUNK if size else 0)
+        tail = HEAD + chunks.last * SEALED_CHUNK
+        chunks.opened(chunks.last, bytes(obstore.get_range(self._store, path, start=tail, end=stored)))
         return chunks, size
 
     def _pieces_of(self, blob_id: str, chunks: Chunks, first: int, end: int) -> Iterator[bytes]:
@@ -184,13 +196,23 @@ class PaperStore:
             count = min(CHUNKS_A_READ, beyond - index)
             start = HEAD + index * SEALED_CHUNK
             try:
-                read = bytes(obstore.get_range(self._store, _path(blob_id), start=start, length=count * SEALED_CHUNK))
+                with _or_away():
+                    read = bytes(obstore.get_range(self._store, _path(blob_id), start=start, length=count * SEALED_CHUNK))
             except FileNotFoundError:
                 raise MissingPaper(blob_id) from None
             for at in range(0, len(read), SEALED_CHUNK):
                 plain = chunks.opened(index, read[at : at + SEALED_CHUNK])
                 yield plain[max(0, first - index * CHUNK) : end - index * CHUNK]
                 index += 1
+
+
+@contextmanager
+def _or_away() -> Iterator[None]:
+    """What the store itself finds wrong is no mistake of ours: it is away."""
+    try:
+        yield
+    except BaseError as error:
+        raise StoreAway(type(error).__name__) from error
 
 
 class _Reading:

@@ -11,7 +11,7 @@ from tvist.commands.counting import amount, deadline, statistics
 from tvist.commands.keeping import check, create_user, demo_data
 from tvist.commands.reading import cases, decision_pdf, show_case
 from tvist.commands.sending import file_case
-from tvist.commands.serving import run, send_letters, work
+from tvist.commands.serving import run, send_letters, status, work
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ CONTENTS: Sequence[tuple[str, Sequence[click.Command]]] = (
     ("Start", (run, demo_data, create_user)),
     ("Cases", (file_case, cases, show_case, decision_pdf)),
     ("Sums and days", (deadline, amount, statistics)),
-    ("In the background", (send_letters, work)),
+    ("In the background", (send_letters, work, status)),
     ("Proof", (check,)),
 )
 

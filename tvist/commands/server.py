@@ -48,12 +48,15 @@ class Server(BaseApplication):  # type: ignore[misc]  # Untyped there.
     def load(self) -> Flask:
         """The application, made in each worker by itself."""
         from tvist import create_app
+        from tvist.commands.opening import go_on_from_the_last_line
 
-        return create_app()
+        app = create_app()
+        go_on_from_the_last_line(app.extensions["tvist"].database)
+        return app
 
     def begin_work(self, _arbiter: object) -> None:
-        """Start the slow work beside the server; it ends when the pipe to it is closed, however we end."""
-        self.worker = subprocess.Popen([sys.executable, "-m", "tvist.cli", "work", "--until-parent-ends"], stdin=subprocess.PIPE)
+        """Start the slow work beside the server; it is kept going, and ends when the pipe to it is closed, however we end."""
+        self.worker = subprocess.Popen([sys.executable, "-m", "tvist.commands.keeper"], stdin=subprocess.PIPE)
         click.echo(f"Tvist is ready: http://{HOST}:{self.port}  (Ctrl-C stops it)")
         sys.stdout.flush()
 
@@ -63,7 +66,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # Untyped there.
             return
         self.worker.terminate()
         try:
-            self.worker.wait(SECONDS_TO_STOP)
+            self.worker.wait(SECONDS_TO_STOP + 2)
         except subprocess.TimeoutExpired:
             self.worker.kill()
 

@@ -50,9 +50,8 @@ class TimedUnreader(SocketUnreader):  # type: ignore[misc]  # Untyped there.
         before = self.sock.gettimeout()
         left = self._seconds_left()
         try:
-            if left <= 0:
-                raise TimeoutError
-            self.sock.settimeout(left if before is None else min(left, before))
+            # A limit of zero would mean not to wait at all.
+            self.sock.settimeout(max(0.001, left if before is None else min(left, before)))
             read: bytes = super().chunk(size_hint)
         except TimeoutError as error:
             self.was_too_slow = True

@@ -10,17 +10,19 @@ import hashlib
 import os
 import re
 import secrets
+import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 from urllib.parse import unquote, urlsplit
 
 import obstore
-from obstore.exceptions import BaseError
+from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore, from_url
 
-from tvist.away import StoreAway
+from tvist.away import StoreAway, is_away
 from tvist.documents.chunks import CHUNK, HEAD, SEALED_CHUNK, BrokenPaper, Chunks, new_chunks, plain_size
 from tvist.vault.keys import sync_folder
 
@@ -35,6 +37,11 @@ __all__ = ["BrokenPaper", "MissingPaper", "PaperStore", "Stored", "TooLarge"]
 ID_BYTES: Final = 24
 INCOMING: Final = "incoming"
 PAPERS: Final = "papers"
+ASIDE: Final = "aside"
+LEFTOVERS_AFTER: Final = timedelta(days=1)
+"""How old what a crash or a broken-off upload left must be before it is swept: no upload takes that long."""
+ASIDE_KEPT: Final = timedelta(days=30)
+"""How old what no row names must be before it is gone for good: until then a database that was put back from a copy can still be completed."""
 PART: Final = 5 * 1024 * 1024
 """What leaves memory at once on its way to the store: S3 takes no smaller part."""
 CHUNKS_A_READ: Final = 16
@@ -73,7 +80,7 @@ class PaperStore:
         self._folder: Path | None = None
         if address.scheme in {"", "file"}:
             self._folder = Path(unquote(address.path) if address.scheme else url_or_path).resolve()
-            for inner in (INCOMING, PAPERS):
+            for inner in (INCOMING, PAPERS, ASIDE):
                 (self._folder / inner).mkdir(parents=True, exist_ok=True)
             sync_folder(self._folder)
             self._store: obstore.store.ObjectStore = LocalStore(self._folder)
@@ -133,6 +140,16 @@ class PaperStore:
         if self._folder:
             sync_folder(self._folder / PAPERS)
 
+    def discard(self, blob_id: str) -> None:
+        """Take back a paper that was put for an act that is not done; called while the error that stopped the act is on its way.
+
+        Where the database went away in the middle, nobody knows whether the act stands: then the paper stays, and the sweep sees later
+        whether a row names it.
+        """
+        error = sys.exc_info()[1]
+        if error is None or not is_away(error):
+            self.delete(blob_id)
+
     def exists(self, blob_id: str) -> bool:
         """Whether the store has this paper, whole or broken."""
         try:
@@ -147,6 +164,17 @@ class PaperStore:
             for thing in batch:
                 yield thing["path"].removeprefix(f"{PAPERS}/")
 
+    def ids_before(self, moment: datetime) -> Iterator[str]:
+        """The ids of all papers that were put before this moment, in no order."""
+        for batch in obstore.list(self._store, PAPERS):
+            for thing in batch:
+                if thing["last_modified"] < moment:
+                    yield thing["path"].removeprefix(f"{PAPERS}/")
+
+    def set_aside(self, blob_id: str) -> None:
+        """Lay a paper that no row names where nobody finds it; `sweep` removes it later."""
+        obstore.rename(self._store, _path(blob_id), f"{ASIDE}/{blob_id}")
+
     def verify(self, blob_id: str, sha256: str) -> bool:
         """Whether the whole paper opens and its plain bytes have this SHA-256 (hex)."""
         found = hashlib.sha256()
@@ -158,14 +186,21 @@ class PaperStore:
         return found.hexdigest() == sha256
 
     def sweep(self, before: datetime) -> int:
-        """Remove what broken-off uploads left under `incoming/` before this moment; returns how many. A crash alone leaves any: an error cleans up at once."""
+        """Remove what broken-off uploads left under `incoming/` before this moment; returns how many. A crash alone leaves any: an error cleans up at once.
+
+        What was set aside is removed when it is `ASIDE_KEPT` old.
+        """
+        self._sweep(ASIDE, before + LEFTOVERS_AFTER - ASIDE_KEPT)
+        return self._sweep(INCOMING, before)
+
+    def _sweep(self, place: str, before: datetime) -> int:
         if self._folder:
-            old = [file for file in (self._folder / INCOMING).iterdir() if file.stat().st_mtime < before.timestamp()]
+            old = [file for file in (self._folder / place).iterdir() if file.stat().st_mtime < before.timestamp()]
             for file in old:
                 file.unlink(missing_ok=True)
             return len(old)
         things = [
-            thing["path"] for batch in obstore.list(self._store, INCOMING) for thing in batch if thing["last_modified"] < before
+            thing["path"] for batch in obstore.list(self._store, place) for thing in batch if thing["last_modified"] < before
         ]
         if things:
             obstore.delete(self._store, things)
@@ -211,6 +246,8 @@ def _or_away() -> Iterator[None]:
     """What the store itself finds wrong is no mistake of ours: it is away."""
     try:
         yield
+    except AlreadyExistsError:
+        raise
     except BaseError as error:
         raise StoreAway(type(error).__name__) from error
 

@@ -256,3 +256,55 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 def test_eighty_megabytes_pass_through_little_memory(tmp_path):
     asked = subprocess.run([sys.executable, "-c", MEMORY, str(tmp_path)], capture_output=True, text=True, check=True)
     assert int(asked.stdout) < 40
+
+
+@pytest.mark.parametrize("where", ["memory", "disk"])
+def test_a_paper_is_sealed_anew_under_its_own_id_while_it_is_read(where, tmp_path):
+    keys = MasterKeys({"old": bytes(32)}, bytes(range(1, 33)))
+    store = PaperStore("memory://" if where == "memory" else tmp_path, keys)
+    paper = os.urandom(40 * CHUNK + 5)
+    blob_id = keep(store, paper)
+    reading = store.open(blob_id)
+    begun = next(reading)
+    keys._keys = {"new": bytes(range(32)), "old": bytes(32)}
+    assert store.sealed_with(blob_id) == "old"
+    assert store.reseal(blob_id)
+    assert begun + b"".join(reading) == paper == read(store, blob_id)
+    assert store.sealed_with(blob_id) == "new"
+    assert not store.reseal(blob_id)
+    assert list(store.ids()) == [blob_id]
+    assert not store._names("incoming")
+    store._store.put(f"papers/{blob_id}", b"broken" * 100)
+    with pytest.raises(BrokenPaper):
+        store.reseal(blob_id)
+    with pytest.raises(MissingPaper):
+        store.reseal("a" * 32)
+
+
+@pytest.mark.parametrize("where", ["memory", "disk"])
+def test_what_is_deleted_while_the_store_is_held_can_be_read_until_it_is_let_go(where, tmp_path):
+    store = PaperStore("memory://" if where == "memory" else tmp_path, KEYS)
+    first, second = keep(store, b"first"), keep(store, b"second")
+    with store.holding():
+        with store.holding():
+            store.delete(first)
+        assert not store.exists(first)
+        assert list(store.ids()) == [second]
+        assert b"".join(store.open_held(first)) == b"first"
+        assert b"".join(store.open_held(second)) == b"second"
+        store.sweep(datetime.now(UTC) - timedelta(days=1))
+        assert b"".join(store.open_held(first)) == b"first"
+    with pytest.raises(MissingPaper):
+        next(store.open_held(first))
+    with pytest.raises(MissingPaper):
+        store.delete(first)
+
+
+def test_a_hold_that_a_crash_left_ends_with_the_daily_sweep(on_disk, tmp_path):
+    blob_id = keep(on_disk, b"paper")
+    hold = on_disk.holding()
+    hold.__enter__()
+    on_disk.delete(blob_id)
+    on_disk.sweep(datetime.now(UTC) + timedelta(seconds=1))
+    with pytest.raises(MissingPaper):
+        next(on_disk.open_held(blob_id))

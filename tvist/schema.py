@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tvist.accesslog import models as accesslog
-from tvist.accounts import engagements
+from tvist.accounts import engagements, factors
 from tvist.accounts import models as accounts
 from tvist.cases import (
     admissions,
@@ -57,6 +57,7 @@ ROOMS: Final = (
     delivery,
     documents,
     engagements,
+    factors,
     filters,
     held,
     history,
@@ -262,6 +263,7 @@ TRIGGERS: Final[tuple[Trigger, ...]] = (
     Trigger("publication", "DELETE"),
     *_never("undoing"),
     *_never("uncovering"),
+    *_never("factor_reset"),
     *_until_released("mark"),
     *_until_released("blur"),
     Trigger("redaction", "UPDATE", "OLD.made_at IS NOT NULL"),

@@ -8,6 +8,7 @@ from tests.people import NOON
 from tests.scenes.decision import issued
 from tests.scenes.intake import at_home
 from tests.scenes.papers import a_paper
+from tests.second_steps import SECRET, an_app
 from tvist.cases.private import Offer
 from tvist.cases.private_words import seal_offer
 from tvist.clock import oslo_date
@@ -37,7 +38,7 @@ NOTE: Final = "Vitnet virket utroverdig"
 SETTLED: Final = "Forliksvilkaar nummer atten"
 PASSPHRASE: Final = "ABCD-EFGH-JKLM"
 PAPER: Final = "Tiltaket heter Solgyllen. "
-SECRETS: Final = (NAME, NUMBER, OFFER, NOTE, SETTLED, PASSPHRASE, PAPER)
+SECRETS: Final = (SECRET, NAME, NUMBER, OFFER, NOTE, SETTLED, PASSPHRASE, PAPER)
 
 
 def sealed_of_all_kinds(session: Session, cast: Cast, installation: Installation) -> Case:
@@ -60,6 +61,7 @@ def sealed_of_all_kinds(session: Session, cast: Cast, installation: Installation
     sealed = seal(keys, PASSPHRASE.encode(), purpose=copies.PURPOSE, bound_to=copies.place_of(place, owner))
     taken = {"public_id": place, "bundle_id": bundle.id, "user_id": owner.id, "asked_at": NOON, "expires_on": oslo_date(NOON)}
     session.add(BundleCopy(**taken, sealed_password=sealed))
+    an_app(session, keys, cast.asta, NOON)
     drafted(session, cast, installation, PAPER.encode() * 10_000)
     session.commit()
     return case

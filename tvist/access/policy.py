@@ -336,3 +336,19 @@ POLICY: Final[dict[Act, frozenset[Role]]] = {
     Act.ANSWER_CHILD_ACCESS: frozenset({Role.SECRETARIAT_DECLARED}),
     Act.EXPORT_CHILD_ACCESS: frozenset({Role.SECRETARIAT_DECLARED}),
 }
+
+PROVED: Final[frozenset[Act]] = frozenset(
+    {
+        Act.ORDER_ISSUE,
+        Act.OPEN_IDENTITY,
+        Act.COPY_BUNDLE,
+        Act.READ_COPY,
+        Act.MANAGE_USERS,
+        Act.EXPORT_COLLEAGUE_LOG,
+        Act.OPEN_BREACH,
+        Act.READ_BREACH,
+        Act.EXPORT_BREACH,
+        Act.EXPORT_CHILD_ACCESS,
+    }
+)
+"""Acts that need a second proof given in the last ten minutes (`accounts.sign_ins.PROOF_HOLDS_FOR`): a screen that was left does not do them."""

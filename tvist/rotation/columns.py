@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from tvist.accounts import code_apps
+from tvist.accounts.factors import SecondFactor
 from tvist.cases import private_words
 from tvist.cases.private import Offer
 from tvist.decision import votes
@@ -45,6 +47,7 @@ SEALED: Final[tuple[SealedColumn, ...]] = (
     SealedColumn(Settlement.sealed_text, settlement.PURPOSE, lambda row: settlement.place_of(row.public_id)),
     SealedColumn(BundleCopy.sealed_password, copies.PURPOSE, lambda row: copies.place_of(row.public_id, row.user)),
     SealedColumn(PageNote.sealed, notes.PURPOSE, lambda row: notes.place_of(row.public_id, row.user)),
+    SealedColumn(SecondFactor.sealed_secret, code_apps.PURPOSE, lambda row: code_apps.whose(row.user)),
     SealedColumn(Vote.sealed, votes.PURPOSE, lambda row: votes.place_of(row.question, row.user)),
 )
 
@@ -54,6 +57,8 @@ NOT_SEALED: Final = {
     "key_rotation.head": "the id of a key, which is no secret",
     "issued_file.unsealed_sha256": "a SHA-256; the seal that it tells of is the body's on the opinion",
     "issued_file.sealed_at": "when the body's seal was put on an opinion",
+    "recovery_code.code_hash": "a keyed hash, made with the index key, which is not rotated",
+    "second_factor.public_key": "what a passkey shows to everybody",
     "log_batch.sealed_at": "when a batch of the access log was closed with its hash",
     "issued_file.sealed_by": "whose seal was put on an opinion",
 }

@@ -10,6 +10,7 @@ from tvist.commands import LANGUAGE
 from tvist.commands.counting import amount, deadline, statistics
 from tvist.commands.keeping import check, create_user, demo_data, rotate_keys
 from tvist.commands.reading import cases, decision_pdf, show_case
+from tvist.commands.safekeeping import backup, restore
 from tvist.commands.sending import file_case
 from tvist.commands.serving import run, send_letters, status, work
 from tvist.commands.watching import breach, write_anchors
@@ -23,7 +24,7 @@ CONTENTS: Sequence[tuple[str, Sequence[click.Command]]] = (
     ("Sums and days", (deadline, amount, statistics)),
     ("In the background", (send_letters, work, status)),
     ("Proof", (check, breach, write_anchors)),
-    ("Keys", (rotate_keys,)),
+    ("Safe keeping", (backup, restore, rotate_keys)),
 )
 
 

@@ -26,7 +26,7 @@ from obstore.store import LocalStore, from_url
 
 from tvist.away import StoreAway, is_away
 from tvist.documents.chunks import CHUNK, HEAD, SEALED_CHUNK, BrokenPaper, Chunks, new_chunks, plain_size
-from tvist.documents.streams import Reading, TooLarge, digest, pieces_of
+from tvist.documents.streams import Reading, TooLarge, digest, pieces_of, sync_file
 from tvist.vault.keys import sync_folder
 
 if TYPE_CHECKING:
@@ -100,25 +100,12 @@ class PaperStore:
         raises; then nothing is kept.
         """
         with _or_away():
-            return self._put(stream, max_bytes)
+            return self._put_as(secrets.token_urlsafe(ID_BYTES), stream, max_bytes)
 
-    def _put(self, stream: BinaryIO | Iterable[bytes], max_bytes: int | None) -> Stored:
-        blob_id = secrets.token_urlsafe(ID_BYTES)
-        incoming = f"{INCOMING}/{blob_id}"
-        reading = Reading(pieces_of(stream), max_bytes)
-        # If the stream raises, obstore throws its part of the upload away and raises the same.
-        obstore.put(self._store, incoming, new_chunks(self._keys, blob_id, reading), chunk_size=PART, max_concurrency=1)
-        try:
-            if self._folder:
-                _sync_file(self._folder / incoming)
-            # Refusing to replace makes the put create-only: a streamed upload alone cannot promise that.
-            obstore.rename(self._store, incoming, _path(blob_id), overwrite=False)
-        except BaseException:
-            obstore.delete(self._store, incoming)
-            raise
-        if self._folder:
-            sync_folder(self._folder / PAPERS)
-        return Stored(blob_id, reading.size, reading.hash.hexdigest())
+    def put_back(self, blob_id: str, stream: BinaryIO | Iterable[bytes]) -> Stored:
+        """Keep a paper under the id that rows know it by, from a backup. Raises what `put` raises, and for a paper that is there already."""
+        with _or_away():
+            return self._put_as(_path(blob_id).removeprefix(f"{PAPERS}/"), stream, None)
 
     def open(self, blob_id: str, *, range: tuple[int, int] | None = None) -> Iterator[bytes]:  # noqa: A002  # The word that HTTP has for it.
         """The plain bytes in pieces; with `range` (first, end; end excluded, cut at the paper's end) only those.
@@ -249,6 +236,23 @@ class PaperStore:
         self._sweep(ASIDE, before + LEFTOVERS_AFTER - ASIDE_KEPT)
         self._let_go()
         return count
+
+    def _put_as(self, blob_id: str, stream: BinaryIO | Iterable[bytes], max_bytes: int | None) -> Stored:
+        incoming = f"{INCOMING}/{blob_id}"
+        reading = Reading(pieces_of(stream), max_bytes)
+        # If the stream raises, obstore throws its part of the upload away and raises the same.
+        obstore.put(self._store, incoming, new_chunks(self._keys, blob_id, reading), chunk_size=PART, max_concurrency=1)
+        try:
+            if self._folder:
+                sync_file(self._folder / incoming)
+            # Refusing to replace makes the put create-only: a streamed upload alone cannot promise that.
+            obstore.rename(self._store, incoming, _path(blob_id), overwrite=False)
+        except BaseException:
+            obstore.delete(self._store, incoming)
+            raise
+        if self._folder:
+            sync_folder(self._folder / PAPERS)
+        return Stored(blob_id, reading.size, reading.hash.hexdigest())
 
     def _sweep(self, folder: str, before: datetime) -> int:
         if self._folder:
@@ -389,12 +393,3 @@ def _path(blob_id: str) -> str:
     if not _BLOB_ID.fullmatch(blob_id):
         raise MissingPaper(blob_id)
     return f"{PAPERS}/{blob_id}"
-
-
-def _sync_file(path: Path) -> None:
-    # obstore leaves the bytes in the system's cache; a power cut would take them after the row was committed.
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

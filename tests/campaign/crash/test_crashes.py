@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.campaign.counts import IS_WHOLE
+from tests.campaign.crash.figures import write_down
 from tests.campaign.crash.looking import accepted, no_letter_left_twice, nothing_is_half, nothing_is_missing
 from tests.campaign.crash.people_at_work import Acknowledged, Browser, Stopped, Work
 from tests.campaign.crash.place import Place, PostOffice

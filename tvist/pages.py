@@ -30,10 +30,13 @@ from tvist.documents import views as documents
 from tvist.installation import Installation, open_installation
 from tvist.intake import views as intake
 from tvist.meetings import views as meetings
+from tvist.oversight import views as oversight
 from tvist.panel import views as panel
 from tvist.publication import views as publication
 from tvist.published import views as published
 from tvist.redaction import views as redaction
+from tvist.signin import blueprint as signin
+from tvist.signin import idle_views, proof_views, reset_views, security_views  # noqa: F401 - pages of the room of signing in.
 from tvist.submissions import clock_views as clocks
 from tvist.submissions import outage_views as outages
 from tvist.submissions import paper_act_views, paper_views  # noqa: F401 - pages of the room of papers.
@@ -57,6 +60,7 @@ def rooms() -> tuple[Blueprint, ...]:
     return (
         accounts.bp,
         users.bp,
+        signin.bp,
         password.bp,
         delivery.bp,
         intake.bp,
@@ -74,6 +78,7 @@ def rooms() -> tuple[Blueprint, ...]:
         published.bp,
         desk.bp,
         figures.bp,
+        oversight.bp,
     )
 
 
@@ -97,6 +102,7 @@ MENU: Final = (
     (Act.SEE_PUBLICATIONS, "/publications", "web.menu_publications"),
     (Act.RECORD_OUTAGE, "/outages", "web.menu_outages"),
     (Act.MANAGE_USERS, "/users", "web.menu_users"),
+    (Act.SEE_FLAGS, "/oversight", "oversight.menu"),
 )
 
 
@@ -135,6 +141,9 @@ def make_app(installation: Installation | None = None) -> Flask:
     add_headers(app, installation.config)
     add_errors(app)
     app.jinja_env.globals.update(may=may, obstacles=obstacles, menu=menu)
+    app.jinja_env.globals.update(
+        seconds_left=idle_views.seconds_left, warned_before=idle_views.warned_before, minutes_in_words=idle_views.minutes_in_words
+    )
     for pages in rooms():
         app.register_blueprint(pages)
     return app

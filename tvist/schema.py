@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tvist.accesslog import models as accesslog
-from tvist.accounts import engagements
+from tvist.accounts import engagements, factors
 from tvist.accounts import models as accounts
 from tvist.cases import (
     admissions,
@@ -31,10 +31,13 @@ from tvist.documents import models as documents
 from tvist.intake import models as intake
 from tvist.jobs import models as jobs
 from tvist.meetings import models as meetings
+from tvist.oversight import held
+from tvist.oversight import models as oversight
 from tvist.panel import bundles, challenges
 from tvist.panel import models as panel
 from tvist.publication import models as publication
 from tvist.redaction import models as redaction
+from tvist.rotation import models as rotation
 from tvist.search import models as search
 from tvist.submissions import models as answers
 
@@ -54,19 +57,23 @@ ROOMS: Final = (
     delivery,
     documents,
     engagements,
+    factors,
     filters,
+    held,
     history,
     intake,
     jobs,
     letter_texts,
     meetings,
     models,
+    oversight,
     panel,
     parallel,
     people,
     private,
     publication,
     redaction,
+    rotation,
     search,
     submissions,
     texts,
@@ -128,6 +135,19 @@ def _other_than(table: str, *columns: str) -> str:
     return _only_changes(table, *columns)[0].when
 
 
+def _resealed(table: str, sealed: str, *columns: str) -> tuple[Trigger, Trigger]:
+    """As `_only_changes`, and the sealed value changes too, but only while the master key is rotated and to what the new key has sealed."""
+    return Trigger(table, "UPDATE", f"{_other_than(table, sealed, *columns)} OR {_not_rotated(sealed)}"), Trigger(table, "DELETE")
+
+
+def _not_rotated(sealed: str) -> str:
+    """SQL: the sealed value is changed, and not by a rotation of the master key that runs now."""
+    return (
+        f'(OLD."{sealed}" IS DISTINCT FROM NEW."{sealed}" AND NOT EXISTS (SELECT 1 FROM key_rotation WHERE'  # noqa: S608 - names of our own columns.
+        f' key_rotation.finished_at IS NULL AND substr(NEW."{sealed}", 1, length(key_rotation.head)) = key_rotation.head))'
+    )
+
+
 _AFTER_RELEASE: Final = _other_than(
     "publication",
     "version",
@@ -137,6 +157,10 @@ _AFTER_RELEASE: Final = _other_than(
     "leading_at",
     "leading_by_id",
     "superseded_by_id",
+)
+_DROPPED: Final = "SELECT 1 FROM log_segment WHERE OLD.id BETWEEN log_segment.first_id AND log_segment.last_id AND log_segment.dropped_at IS NOT NULL"
+_ANSWERED: Final = (
+    "EXISTS (SELECT 1 FROM child_access WHERE child_access.id = {row}.access_id AND child_access.answered_at IS NOT NULL)"
 )
 _MADE: Final = "EXISTS (SELECT 1 FROM redaction WHERE redaction.id = {row}.redaction_id AND redaction.approved_at IS NOT NULL)"
 
@@ -152,10 +176,35 @@ def _until_released(table: str) -> tuple[Trigger, ...]:
     )
 
 
+def _votes() -> tuple[Trigger, ...]:
+    """A vote is never changed but falls, and not once the opinion is issued (rule 34); a rotation of the master key alone seals it anew."""
+    insert, update, delete = _until_issued("vote", _OF_QUESTION, kept=True)
+    fallen = 'OLD."fell_at" IS DISTINCT FROM NEW."fell_at"'
+    changed = f"{_other_than('vote', 'fell_at', 'sealed')} OR {_not_rotated('sealed')} OR ({fallen} AND ({update.when}))"
+    return insert, Trigger("vote", "UPDATE", changed), delete
+
+
 TRIGGERS: Final[tuple[Trigger, ...]] = (
     *_never("event"),
     *_never("fact"),
-    *_never("access_entry"),
+    # The log goes a month at a time, through one door: the month is closed, its anchor is on the disk, and it is marked as dropped.
+    Trigger("access_entry", "UPDATE"),
+    Trigger("access_entry", "DELETE", f"NOT EXISTS ({_DROPPED})"),
+    *_only_changes("log_batch", "written_at"),
+    *_never("journal_anchor"),
+    Trigger("log_segment", "UPDATE", f"OLD.dropped_at IS NOT NULL OR {_other_than('log_segment', 'written_at', 'dropped_at')}"),
+    Trigger("log_segment", "DELETE"),
+    Trigger("flag", "UPDATE", f"OLD.looked_at IS NOT NULL OR {_other_than('flag', 'looked_at', 'looked_by_id', 'words')}"),
+    Trigger("flag", "DELETE"),
+    *_never("breach"),
+    *_never("breach_step"),
+    *_never("retention_round"),
+    Trigger("child_access", "UPDATE", "OLD.answered_at IS NOT NULL"),
+    Trigger("child_access", "DELETE"),
+    *(
+        Trigger("held_item", event, _ANSWERED.format(row=row))
+        for event, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD"))
+    ),
     *_never("declaration"),
     *_never("claim_line"),
     *_never("filed_petition"),
@@ -170,7 +219,7 @@ TRIGGERS: Final[tuple[Trigger, ...]] = (
     *_never("fact_answer"),
     *_never("table_confirmation"),
     *_never("settlement_confirmation"),
-    *_never("child_identity"),
+    *_resealed("child_identity", "sealed"),
     *_never("identity_opening"),
     *_never("paper_opening"),
     *_never("receipt_file"),
@@ -197,9 +246,9 @@ TRIGGERS: Final[tuple[Trigger, ...]] = (
     *_only_changes("rest", "ended_on", "ended_at"),
     *_only_changes("extension", "granted_until", "ruling", "ruled_by_id", "ruled_at"),
     *_only_changes("assignment", "ended_at"),
-    *_only_changes("offer", "withdrawn_at"),
+    *_resealed("offer", "sealed_words", "withdrawn_at"),
     *_only_changes("case_message", "first_read_at"),
-    *_only_changes("settlement", "withdrawn_at", "agreed_at"),
+    *_resealed("settlement", "sealed_text", "withdrawn_at", "agreed_at"),
     *_only_changes("new_look", "decided_by_id", "decided_at", "is_taken_up", "reasons"),
     Trigger("page_comment", "UPDATE", "OLD.submission_id IS NOT NULL"),
     Trigger("page_comment", "DELETE", "OLD.submission_id IS NOT NULL"),
@@ -214,6 +263,7 @@ TRIGGERS: Final[tuple[Trigger, ...]] = (
     Trigger("publication", "DELETE"),
     *_never("undoing"),
     *_never("uncovering"),
+    *_never("factor_reset"),
     *_until_released("mark"),
     *_until_released("blur"),
     Trigger("redaction", "UPDATE", "OLD.made_at IS NOT NULL"),
@@ -225,7 +275,7 @@ TRIGGERS: Final[tuple[Trigger, ...]] = (
     *_until_issued("parallel_part", _OF_CASE),
     *_until_issued("question", _OF_CASE),
     *_until_issued("remark", _OF_QUESTION),
-    *_until_issued("vote", _OF_QUESTION, also=_other_than("vote", "fell_at"), kept=True),
+    *_votes(),
     *_until_issued("approval", _OF_DECISION, also=_other_than("approval", "fell_at"), kept=True),
     *_until_issued("question_agreement", _OF_CASE, also=_other_than("question_agreement", "fell_at"), kept=True),
     *_only_changes("ending", "undone_at"),

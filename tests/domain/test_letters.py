@@ -19,7 +19,13 @@ from tvist.delivery.models import Fate, LetterKind, Standing
 from tvist.delivery.queries import PAGE, letters_of_case, letters_to, mailbox_of_secretariat, not_arrived
 from tvist.words import LANGUAGES, Message, catalogue, label, render
 
-ABOUT_THE_ACCOUNT = {LetterKind.PASSWORD_LINK, LetterKind.ACCESS_ASKED, LetterKind.ACCESS_REFUSED}
+ABOUT_THE_ACCOUNT = {
+    LetterKind.PASSWORD_LINK,
+    LetterKind.ACCESS_ASKED,
+    LetterKind.ACCESS_REFUSED,
+    LetterKind.SIGN_IN_CHANGED,
+    LetterKind.SIGN_IN_RESET,
+}
 ABOUT_NO_CASE = {
     LetterKind.EMPLOYERS_DUE,
     LetterKind.SEAT_RUNS_EMPTY,

@@ -158,7 +158,17 @@ class SignIn(Base):
     began_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    last_seen_at: Mapped[datetime | None]
+    """When its browser last asked for something, to the minute; None in its first minute."""
+    proved_at: Mapped[datetime | None]
+    """When the person last gave a second proof; None is no proof, never an old one."""
+    browser: Mapped[str | None]
+    """The browser in words ("Firefox, Windows"), so that its owner knows it again."""
     user: Mapped[User] = relationship()
+
+    def roles_for(self, user: User, on: date) -> set[Role]:
+        """What `user` is to the sign-in: what they are to the person's account."""
+        return self.user.roles_for(user, on)
 
 
 class SignInAttempt(Base):

@@ -59,7 +59,7 @@ def new() -> ResponseReturnValue:
         language=form.language.data,
         at=now(),
     )
-    add_membership(user, form.chosen, form.role.data, from_on=form.from_on.data, to_on=form.to_on.data)
+    add_membership(user, form.chosen, form.role.data, from_on=form.from_on.data, to_on=form.to_on.data, at=now())
     return finish(url_for("users.person", public_id=user.public_id), Message("accounts.user_made", name=user.name))
 
 
@@ -77,7 +77,7 @@ def add_role(user: User) -> ResponseReturnValue:
     form = MembershipForm(organisations=organisations(current_session, today()), **_from_today())
     if not (form.validate_on_submit() and _has_no_fault(form)):
         return _shown("users/add_role.html", form, person=user)
-    add_membership(user, form.chosen, form.role.data, from_on=form.from_on.data, to_on=form.to_on.data)
+    add_membership(user, form.chosen, form.role.data, from_on=form.from_on.data, to_on=form.to_on.data, at=now())
     return finish(url_for("users.person", public_id=user.public_id), Message("accounts.saved"))
 
 
@@ -91,7 +91,7 @@ def end_role(membership: Membership) -> ResponseReturnValue:
         form.blame(Message("accounts.ends_before_it_begins"), "to_on")
     if not fine or form.faults():
         return _shown("users/end_role.html", form, membership=membership)
-    end_membership(membership, to_on=form.to_on.data)
+    end_membership(membership, to_on=form.to_on.data, at=now())
     return finish(url_for("users.person", public_id=membership.user.public_id), Message("accounts.saved"))
 
 

@@ -88,6 +88,8 @@ class LetterKind(StrEnum):
     ACCESS_ASKED = "access_asked"
     ACCESS_REFUSED = "access_refused"
     PASSWORD_LINK = "password_link"  # noqa: S105 - the name of a letter, no secret.
+    SIGN_IN_CHANGED = "sign_in_changed"
+    SIGN_IN_RESET = "sign_in_reset"
 
 
 class Letter(Base):

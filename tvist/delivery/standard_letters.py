@@ -49,6 +49,8 @@ TO_NO_PARTY: Final = frozenset(
         LetterKind.ACCESS_ASKED,
         LetterKind.ACCESS_REFUSED,
         LetterKind.PASSWORD_LINK,
+        LetterKind.SIGN_IN_CHANGED,
+        LetterKind.SIGN_IN_RESET,
     }
 )
 """Notices to the body's own people and to users: no documents, and their words are the program's."""

@@ -101,7 +101,7 @@ def confirm(request: AccessRequest, *, at: datetime) -> User:
         user.is_invented = request.email.endswith(".invalid")
     request.user = user
     if not _holds(user, request, on):
-        add_membership(user, request.organisation, request.role, from_on=on)
+        add_membership(user, request.organisation, request.role, from_on=on, at=at)
     session.flush()
     send_password_link(session, user.email, at=at)
     return user

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tvist.access.policy import Act
-from tvist.accounts.actions import end_membership, end_sign_ins
+from tvist.accounts.actions import end_membership
 from tvist.accounts.models import PARTY_ROLES
 from tvist.cases.lifecycle import take_step
 from tvist.cases.models import TeamMember
@@ -65,9 +65,7 @@ def leave(user: User, organisation: Organisation, *, successor: User | None, las
     if successor is not None:
         _take_over(user, organisation, successor, by=by, at=at)
     for membership in _roles(user, organisation, on):
-        end_membership(membership, to_on=last_day)
-    if last_day <= on:
-        end_sign_ins(user, at=at)
+        end_membership(membership, to_on=last_day, at=at)
 
 
 def _take_over(user: User, organisation: Organisation, successor: User, *, by: User, at: datetime) -> None:

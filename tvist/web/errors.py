@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from tvist.away import ASK_AGAIN_AFTER, is_away
 from tvist.errors import CannotProceed, NotAllowed, NotFound
+from tvist.web.carrying import is_secret
 from tvist.words import Message
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def _typed(status: int) -> list[tuple[str, str]]:
     return [
         (name, value)
         for name, value in request.form.items(multi=True)
-        if not name.startswith("_") and name != "csrf_token" and "password" not in name and len(value.strip()) >= SHORTEST_TEXT
+        if not name.startswith("_") and name != "csrf_token" and not is_secret(name) and len(value.strip()) >= SHORTEST_TEXT
     ]
 
 

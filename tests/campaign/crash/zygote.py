@@ -64,15 +64,20 @@ def _in_child(do: Callable[[], Any]) -> NoReturn:
         os._exit(1)
 
 
+def _say(what: object) -> None:
+    sys.stdout.write(f"{what}\n")
+    sys.stdout.flush()
+
+
 def main(port: int) -> None:
     """For each line on standard input begin a server, and say its process group."""
     # Whoever is killed is reaped by the kernel.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     tvist.workers.PAUSE_SECONDS = 0.05  # type: ignore[misc]
-    print("ready", flush=True)
+    _say("ready")
     for _ in sys.stdin:
         if group := os.fork():
-            print(group, flush=True)
+            _say(group)
         else:
             os.setsid()
             _in_child(lambda: Forked(port).run())

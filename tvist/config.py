@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 SHORTEST_SECRET = 32
 _CLAMD = re.compile(r"unix:/.+|tcp://[^/:]+:[0-9]{1,5}")
+REQUEST_SECONDS, MIN_SECONDS, MAX_SECONDS = 15.0, 0.2, 600.0
 DEMO_SEAL = "demo-seal.p12"
 """The demo's own certificate, in the instance."""
 
@@ -98,6 +99,8 @@ class Config:
 
     outside: OutsideSignIn | None
     """The national sign-in; None for accounts of our own alone."""
+    request_seconds: float
+    """How long a request may be silent, and how long its head may take, before the server lets it go."""
     public_searchable: bool
     """Whether search engines may keep the public pages; without it they are asked to stay away (TVIST_PUBLIC_SEARCHABLE=yes)."""
 
@@ -132,6 +135,7 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         uploads_scanned=env.get("TVIST_UPLOADS_SCANNED", "") == "yes",
         outside=_outside(env, mode),
         clamd=env.get("TVIST_CLAMD") or None,
+        request_seconds=_seconds(env, "TVIST_REQUEST_SECONDS", REQUEST_SECONDS),
         public_searchable=env.get("TVIST_PUBLIC_SEARCHABLE", "") == "yes",
         seal_file=_file(env, "TVIST_SEAL_FILE") or (instance / DEMO_SEAL if mode is Mode.DEMO else None),
         seal_password_file=_file(env, "TVIST_SEAL_PASSWORD_FILE"),
@@ -213,6 +217,17 @@ def _outside(env: Mapping[str, str], mode: Mode) -> OutsideSignIn | None:
         organisation=tuple(part for part in env.get("TVIST_OIDC_ORGANISATION", "").split(".") if part),
         details=env.get("TVIST_OIDC_DETAILS", ""),
     )
+
+
+def _seconds(env: Mapping[str, str], name: str, default: float) -> float:
+    try:
+        seconds = float(env.get(name) or default)
+    except ValueError:
+        seconds = 0.0
+    if not MIN_SECONDS <= seconds <= MAX_SECONDS:
+        message = f"{name}: write a number of seconds from {MIN_SECONDS:g} to {MAX_SECONDS:g}."
+        raise Misconfigured(message)
+    return seconds
 
 
 def _refuse_half_a_seal(config: Config) -> None:

@@ -13,6 +13,8 @@ from tvist.clock import now, oslo_date
 from tvist.delivery.access_letters import tell_of_access
 from tvist.delivery.mail import mail_of
 from tvist.delivery.sending import send_letters
+from tvist.documents.storage import LEFTOVERS_AFTER
+from tvist.jobs.life import BEAT_EVERY, beat
 from tvist.jobs.models import JobKind
 from tvist.jobs.running import claim, fail, finish
 
@@ -31,8 +33,7 @@ CLOCKS_EVERY: Final = timedelta(hours=1)
 """How often the daily round is run: what it did already it does not do again, and a new day is seen within the hour."""
 BOUNCES_EVERY: Final = timedelta(minutes=1)
 """How often the mailbox is read that returned letters land in."""
-LEFTOVERS_AFTER: Final = timedelta(days=1)
-"""How old what a broken-off upload left must be before it is swept: no upload takes that long."""
+SWEEP_EVERY: Final = timedelta(days=1)
 log = logging.getLogger("tvist")
 
 
@@ -244,9 +245,12 @@ def work(installation: Installation, stop: Event) -> None:
 
     Once a minute it reads what came back; once an hour it looks at the clocks; once a day it sweeps away what uploads left that were broken off by a crash.
     """
-    sweep_next = clocks_next = bounces_next = now()
+    sweep_next = clocks_next = bounces_next = beat_next = now()
     while not stop.is_set():
         try:
+            if now() >= beat_next:
+                beat(installation.database, at=now())
+                beat_next = now() + BEAT_EVERY
             if now() >= clocks_next:
                 # Set first: a round that fails is not begun again before the letters have left.
                 clocks_next = now() + CLOCKS_EVERY
@@ -256,11 +260,20 @@ def work(installation: Installation, stop: Event) -> None:
                 bounces_next = now() + BOUNCES_EVERY
                 read_bounces(installation, now())
             if now() >= sweep_next:
-                installation.papers.sweep(now() - LEFTOVERS_AFTER)
-                sweep_next = now() + LEFTOVERS_AFTER
+                sweep_next = now() + SWEEP_EVERY
+                sweep(installation, now())
         except Exception as error:  # noqa: BLE001 - a worker outlives a database that is away for a while.
             log.error("worker: %s", type(error).__name__)  # noqa: TRY400 - the trace may hold a fact.
         stop.wait(PAUSE_SECONDS)
+
+
+def sweep(installation: Installation, at: datetime) -> None:
+    """Sweep away what crashes and broken-off uploads left: half a file at once, a whole one that no row names after a month."""
+    from tvist.check.files import set_orphans_aside
+
+    installation.papers.sweep(at - LEFTOVERS_AFTER)
+    if found := set_orphans_aside(installation, at):
+        log.warning("%s files that no row names were set aside", found)
 
 
 def _run(installation: Installation, claimed: Claimed, at: datetime | None) -> None:

@@ -276,8 +276,10 @@ def keep_for_later() -> None:
 
 
 def _commit() -> None:
-    current_session.commit()
+    current_session.flush()
+    # From here on the act may stand even where the answer of the database is lost: what was taken in for it stays.
     g.is_committed = True
+    current_session.commit()
 
 
 def taken_in() -> Any:

@@ -8,21 +8,25 @@ On the store every paper is encrypted in chunks; `tvist.documents.chunks` has th
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import re
 import secrets
+import sys
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, Final
 from urllib.parse import unquote, urlsplit
 
 import obstore
+from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore, from_url
 
+from tvist.away import StoreAway, is_away
 from tvist.documents.chunks import CHUNK, HEAD, SEALED_CHUNK, BrokenPaper, Chunks, new_chunks, plain_size
+from tvist.documents.streams import Reading, TooLarge, digest, pieces_of, sync_file
 from tvist.vault.keys import sync_folder
 
 if TYPE_CHECKING:
@@ -36,21 +40,17 @@ __all__ = ["BrokenPaper", "MissingPaper", "PaperStore", "Stored", "TooLarge"]
 ID_BYTES: Final = 24
 INCOMING: Final = "incoming"
 PAPERS: Final = "papers"
+ASIDE: Final = "aside"
+LEFTOVERS_AFTER: Final = timedelta(days=1)
+"""How old what a crash or a broken-off upload left must be before it is swept: no upload takes that long."""
+ASIDE_KEPT: Final = timedelta(days=30)
+"""How old what no row names must be before it is gone for good: until then a database that was put back from a copy can still be completed."""
 HOLDS: Final = "holds"
 REMOVED: Final = "removed"
 PART: Final = 5 * 1024 * 1024
 """What leaves memory at once on its way to the store: S3 takes no smaller part."""
 CHUNKS_A_READ: Final = 16
 _BLOB_ID = re.compile(r"[A-Za-z0-9_-]{32}")
-
-
-class TooLarge(Exception):
-    """The stream held more bytes than allowed; nothing of it was kept."""
-
-    def __init__(self, max_bytes: int) -> None:
-        """Remember the limit that was passed."""
-        self.max_bytes = max_bytes
-        super().__init__(f"more than {max_bytes} bytes")
 
 
 class MissingPaper(BrokenPaper):
@@ -84,7 +84,7 @@ class PaperStore:
         self._folder: Path | None = None
         if address.scheme in {"", "file"}:
             self._folder = Path(unquote(address.path) if address.scheme else url_or_path).resolve()
-            for inner in (INCOMING, PAPERS, HOLDS, REMOVED):
+            for inner in (INCOMING, PAPERS, ASIDE, HOLDS, REMOVED):
                 (self._folder / inner).mkdir(parents=True, exist_ok=True)
             sync_folder(self._folder)
             self._store: obstore.store.ObjectStore = LocalStore(self._folder)
@@ -96,13 +96,16 @@ class PaperStore:
     def put(self, stream: BinaryIO | Iterable[bytes], *, max_bytes: int | None) -> Stored:
         """Encrypt and keep a stream without ever holding it whole; on return it is on the disk.
 
-        Raises `TooLarge` beyond `max_bytes` and whatever the stream itself raises; then nothing is kept.
+        Raises `TooLarge` beyond `max_bytes`, `StoreAway` where the store does not take it (a full disk), and whatever the stream itself
+        raises; then nothing is kept.
         """
-        return self._put_as(secrets.token_urlsafe(ID_BYTES), stream, max_bytes)
+        with _or_away():
+            return self._put_as(secrets.token_urlsafe(ID_BYTES), stream, max_bytes)
 
     def put_back(self, blob_id: str, stream: BinaryIO | Iterable[bytes]) -> Stored:
         """Keep a paper under the id that rows know it by, from a backup. Raises what `put` raises, and for a paper that is there already."""
-        return self._put_as(_path(blob_id).removeprefix(f"{PAPERS}/"), stream, None)
+        with _or_away():
+            return self._put_as(_path(blob_id).removeprefix(f"{PAPERS}/"), stream, None)
 
     def open(self, blob_id: str, *, range: tuple[int, int] | None = None) -> Iterator[bytes]:  # noqa: A002  # The word that HTTP has for it.
         """The plain bytes in pieces; with `range` (first, end; end excluded, cut at the paper's end) only those.
@@ -139,6 +142,16 @@ class PaperStore:
         if self._folder:
             sync_folder(self._folder / PAPERS)
 
+    def discard(self, blob_id: str) -> None:
+        """Take back a paper that was put for an act that is not done; called while the error that stopped the act is on its way.
+
+        Where the database went away in the middle, nobody knows whether the act stands: then the paper stays, and the sweep sees later
+        whether a row names it.
+        """
+        error = sys.exc_info()[1]
+        if error is None or not is_away(error):
+            self.delete(blob_id)
+
     @contextmanager
     def holding(self) -> Iterator[None]:
         """While this lasts nothing that is deleted goes for good: who took a copy of the rows can still read each file that they name.
@@ -165,10 +178,10 @@ class PaperStore:
             if chunks.key_id == self._keys.current[0]:
                 return False
             incoming = f"{INCOMING}/{secrets.token_urlsafe(ID_BYTES)}"
-            reading = _Reading(self.open(blob_id), None)
+            reading = Reading(self.open(blob_id), None)
             try:
                 self._write_local(incoming, new_chunks(self._keys, blob_id, reading))
-                _demand_same(blob_id, reading.hash.digest(), _digest(self._open_at(incoming, blob_id, None)))
+                _demand_same(blob_id, reading.hash.digest(), digest(self._open_at(incoming, blob_id, None)))
                 obstore.rename(self._store, incoming, _path(blob_id))
             except BaseException:
                 self._forget(incoming)
@@ -191,31 +204,47 @@ class PaperStore:
             for thing in batch:
                 yield thing["path"].removeprefix(f"{PAPERS}/")
 
+    def ids_before(self, moment: datetime) -> Iterator[str]:
+        """The ids of all papers that were put before this moment, in no order."""
+        for batch in obstore.list(self._store, PAPERS):
+            for thing in batch:
+                if thing["last_modified"] < moment:
+                    yield thing["path"].removeprefix(f"{PAPERS}/")
+
+    def set_aside(self, blob_id: str) -> None:
+        """Lay a paper that no row names where nobody finds it; `sweep` removes it later."""
+        obstore.rename(self._store, _path(blob_id), f"{ASIDE}/{blob_id}")
+        if self._folder:
+            # Its month begins now, however old the paper is.
+            os.utime(self._folder / ASIDE / blob_id)
+
     def verify(self, blob_id: str, sha256: str) -> bool:
         """Whether the whole paper opens and its plain bytes have this SHA-256 (hex)."""
         try:
-            return _digest(self.open(blob_id)).hex() == sha256
+            return digest(self.open(blob_id)).hex() == sha256
         except BrokenPaper:
             return False
 
     def sweep(self, before: datetime) -> int:
         """Remove what broken-off uploads left under `incoming/` before this moment; returns how many. A crash alone leaves any: an error cleans up at once.
 
-        A hold that was taken before then was left by a crash too, and what waited for it goes.
+        A hold that was taken before then was left by a crash too, and what waited for it goes. What was set aside goes when it has lain there for
+        `ASIDE_KEPT`.
         """
         count = self._sweep(INCOMING, before)
         self._sweep(HOLDS, before)
+        self._sweep(ASIDE, before + LEFTOVERS_AFTER - ASIDE_KEPT)
         self._let_go()
         return count
 
     def _put_as(self, blob_id: str, stream: BinaryIO | Iterable[bytes], max_bytes: int | None) -> Stored:
         incoming = f"{INCOMING}/{blob_id}"
-        reading = _Reading(_pieces(stream), max_bytes)
+        reading = Reading(pieces_of(stream), max_bytes)
         # If the stream raises, obstore throws its part of the upload away and raises the same.
         obstore.put(self._store, incoming, new_chunks(self._keys, blob_id, reading), chunk_size=PART, max_concurrency=1)
         try:
             if self._folder:
-                _sync_file(self._folder / incoming)
+                sync_file(self._folder / incoming)
             # Refusing to replace makes the put create-only: a streamed upload alone cannot promise that.
             obstore.rename(self._store, incoming, _path(blob_id), overwrite=False)
         except BaseException:
@@ -307,8 +336,9 @@ class PaperStore:
 
     def _head(self, path: str, blob_id: str) -> _Head:
         try:
-            stored = int(obstore.head(self._store, path)["size"])
-            return _Head(stored, bytes(obstore.get_range(self._store, path, start=0, end=HEAD)) if stored >= HEAD else b"")
+            with _or_away():
+                stored = int(obstore.head(self._store, path)["size"])
+                return _Head(stored, bytes(obstore.get_range(self._store, path, start=0, end=HEAD)) if stored >= HEAD else b"")
         except FileNotFoundError:
             raise MissingPaper(blob_id) from None
 
@@ -333,42 +363,23 @@ class PaperStore:
     def _chunks_at(self, path: str, chunks: Chunks, index: int, count: int) -> list[bytes]:
         try:
             start = HEAD + index * SEALED_CHUNK
-            read = bytes(obstore.get_range(self._store, path, start=start, length=count * SEALED_CHUNK))
+            with _or_away():
+                read = bytes(obstore.get_range(self._store, path, start=start, length=count * SEALED_CHUNK))
         except FileNotFoundError:
             raise MissingPaper(chunks.blob_id) from None
         stored = (read[at : at + SEALED_CHUNK] for at in range(0, len(read), SEALED_CHUNK))
         return [chunks.opened(index + place, each) for place, each in enumerate(stored)]
 
 
-class _Reading:
-    """A stream on its way in: counted, hashed, and stopped at the limit."""
-
-    def __init__(self, pieces: Iterable[bytes], max_bytes: int | None) -> None:
-        self.size = 0
-        self.hash = hashlib.sha256()
-        self._pieces = pieces
-        self._max_bytes = max_bytes
-
-    def __iter__(self) -> Iterator[bytes]:
-        for piece in self._pieces:
-            self.size += len(piece)
-            if self._max_bytes is not None and self.size > self._max_bytes:
-                raise TooLarge(self._max_bytes)
-            self.hash.update(piece)
-            yield piece
-
-
-def _pieces(stream: BinaryIO | Iterable[bytes]) -> Iterable[bytes]:
-    """Read a file by chunks, not by lines: a paper may have no line end at all."""
-    read = getattr(stream, "read", None)
-    return iter(lambda: read(CHUNK), b"") if read else stream
-
-
-def _digest(pieces: Iterable[bytes]) -> bytes:
-    found = hashlib.sha256()
-    for piece in pieces:
-        found.update(piece)
-    return found.digest()
+@contextmanager
+def _or_away() -> Iterator[None]:
+    """What the store itself finds wrong is no mistake of ours: it is away."""
+    try:
+        yield
+    except AlreadyExistsError:
+        raise
+    except BaseError as error:
+        raise StoreAway(type(error).__name__) from error
 
 
 def _demand_same(blob_id: str, before: bytes, after: bytes) -> None:
@@ -382,12 +393,3 @@ def _path(blob_id: str) -> str:
     if not _BLOB_ID.fullmatch(blob_id):
         raise MissingPaper(blob_id)
     return f"{PAPERS}/{blob_id}"
-
-
-def _sync_file(path: Path) -> None:
-    # obstore leaves the bytes in the system's cache; a power cut would take them after the row was committed.
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -95,7 +95,7 @@ class TakenIn:
         """Delete what was stored: the act was not done."""
         for kept in self._kept:
             try:
-                self._store.delete(kept.stored.blob_id)
+                self._store.discard(kept.stored.blob_id)
             except MissingPaper:
                 continue
         self._kept.clear()

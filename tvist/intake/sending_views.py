@@ -18,9 +18,10 @@ from tvist.intake.drafting import told_at_fields
 from tvist.intake.parties import case_language
 from tvist.intake.petition import Petition
 from tvist.intake.queries import authorised_filers, connected_codes, draft_at, parties_by_code
-from tvist.intake.steps import Seen, read_draft, seen
+from tvist.intake.steps import read_draft
 from tvist.web.forms import PlainForm
 from tvist.web.session import current_session, installed
+from tvist.web.stale import Seen, seen
 from tvist.words import Message
 
 if TYPE_CHECKING:

@@ -72,6 +72,8 @@ def _clock(code: str, needed: str) -> StringField:
 class MeetingForm(TvistForm):
     """When, where, which cases; all who sit in them are invited, but for those who are left out."""
 
+    edits = True
+
     on = DayField(
         lazy("meetings.on"), description=lazy("submissions.extension.day_help"), validators=[Needed("meetings.choose_day")]
     )
@@ -130,6 +132,8 @@ def typed_of(meeting: Meeting, led: Sequence[Case]) -> dict[str, Any]:
 
 class MinutesForm(TvistForm):
     """Who was there, and short minutes."""
+
+    edits = True
 
     present = _ticked("meetings.present", "meetings.present_help")
     minutes = TextAreaField(

@@ -141,7 +141,7 @@ def copy_job(installation: Installation, copy_id: int, at: datetime) -> None:
                 is_kept = True
     finally:
         if not is_kept:
-            installation.papers.delete(stored.blob_id)
+            installation.papers.discard(stored.blob_id)
 
 
 def end_copies(installation: Installation, at: datetime) -> int:

@@ -19,6 +19,8 @@ LONGEST_TEXT = PROCEDURES[-1].longest_text
 class RenameForm(PaperFields, TvistForm):
     """Another title, kind or day."""
 
+    edits = True
+
 
 class QuarantineForm(TvistForm):
     """Why a paper is put under quarantine; its sender reads it."""
@@ -51,6 +53,8 @@ class ReleaseForm(TvistForm):
 
 class PageCommentForm(TvistForm):
     """A comment beside a page."""
+
+    edits = True
 
     page = IntegerField(lazy("submissions.page_comments.page"), validators=[Needed("submissions.page_comments.no_page")])
     text = TextAreaField(

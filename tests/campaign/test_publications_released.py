@@ -17,7 +17,8 @@ from tvist.decision.writing import write_reasons, write_text
 from tvist.delivery.models import Letter, LetterKind
 from tvist.publication.actions import approve, begin, submit
 from tvist.publication.marking import Decided, add, decide, find_everywhere
-from tvist.publication.models import MarkKind, Publication, Stage
+from tvist.anonymity.kinds import MarkKind
+from tvist.publication.models import Publication, Stage
 from tvist.workers import work_once
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.scenes.intake import TODAY, a_line, a_petition, raw_petition
 from tvist.cases.money import AmountUnit, Bearer
-from tvist.intake.birth_numbers import holds_birth_number
+from tvist.anonymity.birth_numbers import holds_birth_number
 from tvist.intake.cautions import warnings
 from tvist.intake.parties import case_language, proposed_other_side
 from tvist.intake.petition import Fault, Petition, petition_of, read_petition, snapshot_of

@@ -17,7 +17,8 @@ from tests.scenes.decision import MUNICIPALITY, STATE, issued
 from tests.scenes.parallel import both_issued
 from tvist.decision.correcting import latest_record
 from tvist.publication.document import citation, public_opinion
-from tvist.publication.models import BlurKind, MarkKind
+from tvist.anonymity.kinds import MarkKind
+from tvist.publication.models import BlurKind
 from tvist.publication.places import replaced, texts
 from tvist.publication.proposing import Known, KnownPerson, proposals
 from tvist.publication.public_record import NotAnonymous, StaleMark, public

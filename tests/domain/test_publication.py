@@ -32,7 +32,8 @@ from tvist.publication.marking import (
     propose_again,
     remove,
 )
-from tvist.publication.models import BlurKind, MarkKind, MarkOrigin, Publication, Stage, Undoing
+from tvist.anonymity.kinds import MarkKind
+from tvist.publication.models import BlurKind, MarkOrigin, Publication, Stage, Undoing
 from tvist.publication.places import language_at, texts
 from tvist.publication.rules import half_of, has_hand, officers_there
 from tvist.publication.sources import record_of

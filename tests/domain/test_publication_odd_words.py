@@ -10,7 +10,8 @@ from tvist.errors import CannotProceed
 from tvist.publication.actions import approve, begin, submit, withdraw
 from tvist.publication.job import publish_job
 from tvist.publication.marking import Decided, add, blur, decide, find_everywhere
-from tvist.publication.models import BlurKind, MarkKind, Publication, Stage
+from tvist.anonymity.kinds import MarkKind
+from tvist.publication.models import BlurKind, Publication, Stage
 from tvist.published.outputs import outputs_of
 from tvist.words import Message, render
 

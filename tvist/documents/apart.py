@@ -34,7 +34,7 @@ def main(orders: TextIO, answers: TextIO) -> None:
     _limit_memory(MOST_MEMORY)
     for line in orders:
         order = json.loads(line)
-        do = {"pages": _pages, "text": _text, "texts": _texts}[order["do"]]
+        do = {"pages": _pages, "text": _text, "texts": _texts, "look": _look}[order["do"]]
         try:
             answer = do(order)
         except MemoryError:
@@ -128,6 +128,13 @@ def _text(order: dict[str, Any]) -> dict[str, Any]:
     except Unreadable:
         return {"text": None}
     return {"text": text[:LONGEST_TEXT]}
+
+
+def _look(order: dict[str, Any]) -> dict[str, Any]:
+    """All text and what is unread, for the search of what should not be sent."""
+    from tvist.documents.looking import look
+
+    return look(MediaType(order["kind"]), Path(order["source"]))
 
 
 def _plain(source: Path) -> str:

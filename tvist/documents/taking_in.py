@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, BinaryIO, Final, cast
+from typing import TYPE_CHECKING, BinaryIO, Final, Protocol, cast
 
 from flask import request
 
@@ -20,19 +20,29 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tvist.accounts.models import User
+    from tvist.documents.models import PaperReading
 
 FIELD: Final = "papers"
 MAX_BODY_BYTES: Final = 60_000_000
 """What one sending of an upload form may hold: a file at its largest, and what is typed beside it."""
 
 
-@dataclass(frozen=True)
-class _Kept:
-    """A file that was looked at and lies in the store."""
+@dataclass
+class Kept:
+    """A file that was looked at and lies in the store; `reading` is what was found in it, once it was searched."""
 
     name: str
     kind: MediaType
     stored: Stored
+    reading: ReadingMade | None = None
+
+
+class ReadingMade(Protocol):
+    """What was found in a file, ready to become a row."""
+
+    def row(self) -> PaperReading:
+        """A new row for the paper."""
+        ...
 
 
 class TakenIn:
@@ -41,11 +51,11 @@ class TakenIn:
     def __init__(self, store: PaperStore) -> None:
         """`store` keeps the bytes."""
         self._store = store
-        self._kept: list[_Kept] = []
+        self.kept: list[Kept] = []
         self.faults: list[Message] = []
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self.kept)
 
     def take(self, file: BinaryIO, filename: str) -> None:
         """Look at one file and store it; note what is wrong with it."""
@@ -55,16 +65,16 @@ class TakenIn:
         if isinstance(found, Message):
             self.faults.append(found)
             return
-        self._kept.append(_Kept(name, found, self._store.put(file, max_bytes=largest)))
+        self.kept.append(Kept(name, found, self._store.put(file, max_bytes=largest)))
 
     def discard(self) -> None:
         """Delete what was stored: the act was not done."""
-        for kept in self._kept:
+        for kept in self.kept:
             try:
                 self._store.delete(kept.stored.blob_id)
             except MissingPaper:
                 continue
-        self._kept.clear()
+        self.kept.clear()
 
     def papers(self, *, added_by: User, at: datetime, start_position: int = 1) -> list[Paper]:
         """The stored files as rows, not yet laid anywhere; the title is the file's name without its ending."""
@@ -79,8 +89,9 @@ class TakenIn:
                 sha256=kept.stored.sha256,
                 added_by_id=added_by.id,
                 added_at=at,
+                reading=kept.reading.row() if kept.reading is not None else None,
             )
-            for position, kept in enumerate(self._kept, start=start_position)
+            for position, kept in enumerate(self.kept, start=start_position)
         ]
 
 

@@ -17,7 +17,7 @@ from tvist.clock import now
 from tvist.delivery.models import LetterKind
 from tvist.delivery.previews import preview_to_party
 from tvist.documents.actions import add_to_draft, remove_from_draft
-from tvist.documents.taking_in import MAX_BODY_BYTES, take_in_papers
+from tvist.documents.taking_in import MAX_BODY_BYTES
 from tvist.errors import NotFound
 from tvist.intake.blueprint import bp
 from tvist.intake.body_letter_forms import ConfirmForm, body_letter_form
@@ -31,6 +31,7 @@ from tvist.intake.body_letters import (
 )
 from tvist.intake.kept import written_in
 from tvist.intake.models import DraftKind
+from tvist.intake.searched_papers import take_in_searched
 from tvist.web.session import installed
 from tvist.words import Message
 
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
 
 @bp.route("/cases/<slug>/letter", methods=["GET", "POST"])
-@requires(Act.WRITE_LETTER, of=case_at, take_in=take_in_papers, max_bytes=MAX_BODY_BYTES)
+@requires(Act.WRITE_LETTER, of=case_at, take_in=take_in_searched, max_bytes=MAX_BODY_BYTES)
 def write_letter(case: Case) -> ResponseReturnValue:
     """Write a letter to one or several parties; it is kept as typed, and looked at on the next page."""
     draft = open_body_letter(case)

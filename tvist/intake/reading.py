@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from tvist.anonymity.birth_numbers import holds_birth_number
 from tvist.cases.reading import parse_date, parse_kroner
 from tvist.db import storable
 from tvist.errors import CannotProceed
-from tvist.intake.birth_numbers import holds_birth_number
 from tvist.pdf import missing_letters
 from tvist.words import Message
 

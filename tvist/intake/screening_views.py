@@ -17,7 +17,7 @@ from tvist.cases.lifecycle import STEPS, State, obstacles
 from tvist.cases.money import Amount, AmountUnit, Period, line_amount
 from tvist.cases.queries import case_at
 from tvist.clock import now, today
-from tvist.documents.taking_in import MAX_BODY_BYTES, take_in_papers
+from tvist.documents.taking_in import MAX_BODY_BYTES
 from tvist.intake import actions
 from tvist.intake.blueprint import bp
 from tvist.intake.cautions import warnings
@@ -35,6 +35,7 @@ from tvist.intake.screening_forms import (
     MissingForm,
     ProposeDismissalForm,
 )
+from tvist.intake.searched_papers import take_in_searched
 from tvist.procedure.codes import CodeKind, code_label, codes
 from tvist.procedure.settings import procedure_on
 from tvist.web.addresses import local_path
@@ -151,7 +152,7 @@ def ask_for_missing(case: Case) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<slug>/screening/cure", methods=["GET", "POST"])
-@requires(Act.CURE, of=case_at, take_in=take_in_papers, max_bytes=MAX_BODY_BYTES)
+@requires(Act.CURE, of=case_at, take_in=take_in_searched, max_bytes=MAX_BODY_BYTES)
 def cure(case: Case) -> ResponseReturnValue:
     """Send in what was missing."""
     kept = kept_form(case, DraftKind.CURE, CureForm)

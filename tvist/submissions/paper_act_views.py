@@ -13,8 +13,9 @@ from tvist.cases.queries import case_at
 from tvist.clock import now, today
 from tvist.documents.blueprint import bp
 from tvist.documents.queries import paper_at
-from tvist.documents.taking_in import MAX_BODY_BYTES, take_in_papers
+from tvist.documents.taking_in import MAX_BODY_BYTES
 from tvist.intake.paper_forms import described
+from tvist.intake.searched_papers import take_in_searched
 from tvist.submissions import paper_actions as actions
 from tvist.submissions.page_comments import (
     change_page_comment,
@@ -73,7 +74,7 @@ def quarantine(paper: Paper) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<slug>/papers/<public_id>/replace", methods=["GET", "POST"])
-@requires(Act.REPLACE_PAPER, of=paper_to_change, take_in=take_in_papers, max_bytes=MAX_BODY_BYTES)
+@requires(Act.REPLACE_PAPER, of=paper_to_change, take_in=take_in_searched, max_bytes=MAX_BODY_BYTES)
 def replace(paper: Paper) -> ResponseReturnValue:
     """Put another paper in the place of one under quarantine."""
     form = ReplaceForm(data=described(paper))

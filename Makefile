@@ -6,6 +6,8 @@ BIN := .venv/bin
 # The design system, fonts and their licences; its list is the last file written.
 ASSETS := tvist/static/vendor/CONTENTS.txt
 TESTS ?= tests
+# Tests wait for browsers and servers: one more of them at work than the machine has processors.
+WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 
 .PHONY: help env run test campaign check clean
 .DELETE_ON_ERROR:
@@ -19,7 +21,7 @@ run: env ## Set up, migrate, add demo data if the database is empty, serve on ht
 	@PORT=$(PORT) $(BIN)/tvist run
 
 test: env ## All tests, on SQLite and PostgreSQL (TESTS=tests/domain for some of them)
-	@$(BIN)/python -m pytest -n auto --dist worksteal -r fEs $(TESTS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -r fEs $(TESTS)
 
 campaign: env ## Everything that is tried at random, at full length, on both databases (a quarter of an hour); its figures go to docs/campaign.md
 	@TVIST_CAMPAIGN=whole $(BIN)/python -m pytest -q -x tests/campaign tests/domain/test_exchange_machine.py

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tvist.words import Message, render
 from tvist.workers import work_once
@@ -153,12 +153,20 @@ def beside(work: Callable[[], T]) -> T:
         return threads.submit(work).result()
 
 
+class Answering(WSGIRequestHandler):
+    """Lets go of a connection on which the browser asks for nothing, so that the server can wait for all its answers."""
+
+    timeout = 5
+
+
 @pytest.fixture
 def address(app: Flask) -> Iterator[str]:
-    """The application on a free port of this machine."""
+    """The application on a free port of this machine. It ends when all it was asked is answered: the application is the next test's too."""
     # No file of the pages changes meanwhile: without this the browser asks for each of them anew with every page.
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Answering)
+    # Closing waits for threads that are no daemons.
+    server.daemon_threads = False  # type: ignore[attr-defined]  # A server with threads has it.
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

@@ -12,6 +12,7 @@ from tvist.commands.keeping import check, create_user, demo_data
 from tvist.commands.reading import cases, decision_pdf, show_case
 from tvist.commands.sending import file_case
 from tvist.commands.serving import run, send_letters, work
+from tvist.commands.watching import breach, write_anchors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +22,7 @@ CONTENTS: Sequence[tuple[str, Sequence[click.Command]]] = (
     ("Cases", (file_case, cases, show_case, decision_pdf)),
     ("Sums and days", (deadline, amount, statistics)),
     ("In the background", (send_letters, work)),
-    ("Proof", (check,)),
+    ("Proof", (check, breach, write_anchors)),
 )
 
 

@@ -43,6 +43,8 @@ class Config:
     master_key_file: Path
     papers_url: str
     """Where papers are kept: a folder, or an address such as s3://bucket."""
+    anchors: Path
+    """The folder outside the database that the anchors of the access log are written to, and never written over (TVIST_ANCHORS)."""
     smtp_url: str | None
     """smtp://user:password@host:port, smtps://… for TLS from the start; None keeps letters in the program, to be read there."""
     mail_from: str
@@ -92,6 +94,7 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         secret_key_file=Path(env.get("TVIST_SECRET_KEY_FILE") or instance / "secret.key"),
         master_key_file=Path(env.get("TVIST_MASTER_KEY_FILE") or instance / "master.key"),
         papers_url=env.get("TVIST_PAPERS") or str(instance / "papers"),
+        anchors=_file(env, "TVIST_ANCHORS") or instance / "anchors",
         smtp_url=env.get("TVIST_SMTP_URL") or None,
         mail_from=env.get("TVIST_MAIL_FROM", "ikke-svar@tvist.invalid"),
         bounce_address=env.get("TVIST_BOUNCE_ADDRESS", ""),

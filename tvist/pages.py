@@ -30,6 +30,7 @@ from tvist.documents import views as documents
 from tvist.installation import Installation, open_installation
 from tvist.intake import views as intake
 from tvist.meetings import views as meetings
+from tvist.oversight import views as oversight
 from tvist.panel import views as panel
 from tvist.publication import views as publication
 from tvist.published import views as published
@@ -74,6 +75,7 @@ def rooms() -> tuple[Blueprint, ...]:
         published.bp,
         desk.bp,
         figures.bp,
+        oversight.bp,
     )
 
 
@@ -97,6 +99,7 @@ MENU: Final = (
     (Act.SEE_PUBLICATIONS, "/publications", "web.menu_publications"),
     (Act.RECORD_OUTAGE, "/outages", "web.menu_outages"),
     (Act.MANAGE_USERS, "/users", "web.menu_users"),
+    (Act.SEE_FLAGS, "/oversight", "oversight.menu"),
 )
 
 

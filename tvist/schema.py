@@ -31,6 +31,8 @@ from tvist.documents import models as documents
 from tvist.intake import models as intake
 from tvist.jobs import models as jobs
 from tvist.meetings import models as meetings
+from tvist.oversight import held
+from tvist.oversight import models as oversight
 from tvist.panel import bundles, challenges
 from tvist.panel import models as panel
 from tvist.publication import models as publication
@@ -55,12 +57,14 @@ ROOMS: Final = (
     documents,
     engagements,
     filters,
+    held,
     history,
     intake,
     jobs,
     letter_texts,
     meetings,
     models,
+    oversight,
     panel,
     parallel,
     people,
@@ -138,6 +142,10 @@ _AFTER_RELEASE: Final = _other_than(
     "leading_by_id",
     "superseded_by_id",
 )
+_DROPPED: Final = "SELECT 1 FROM log_segment WHERE OLD.id BETWEEN log_segment.first_id AND log_segment.last_id AND log_segment.dropped_at IS NOT NULL"
+_ANSWERED: Final = (
+    "EXISTS (SELECT 1 FROM child_access WHERE child_access.id = {row}.access_id AND child_access.answered_at IS NOT NULL)"
+)
 _MADE: Final = "EXISTS (SELECT 1 FROM redaction WHERE redaction.id = {row}.redaction_id AND redaction.approved_at IS NOT NULL)"
 
 
@@ -155,7 +163,24 @@ def _until_released(table: str) -> tuple[Trigger, ...]:
 TRIGGERS: Final[tuple[Trigger, ...]] = (
     *_never("event"),
     *_never("fact"),
-    *_never("access_entry"),
+    # The log goes a month at a time, through one door: the month is closed, its anchor is on the disk, and it is marked as dropped.
+    Trigger("access_entry", "UPDATE"),
+    Trigger("access_entry", "DELETE", f"NOT EXISTS ({_DROPPED})"),
+    *_only_changes("log_batch", "written_at"),
+    *_never("journal_anchor"),
+    Trigger("log_segment", "UPDATE", f"OLD.dropped_at IS NOT NULL OR {_other_than('log_segment', 'written_at', 'dropped_at')}"),
+    Trigger("log_segment", "DELETE"),
+    Trigger("flag", "UPDATE", f"OLD.looked_at IS NOT NULL OR {_other_than('flag', 'looked_at', 'looked_by_id', 'words')}"),
+    Trigger("flag", "DELETE"),
+    *_never("breach"),
+    *_never("breach_step"),
+    *_never("retention_round"),
+    Trigger("child_access", "UPDATE", "OLD.answered_at IS NOT NULL"),
+    Trigger("child_access", "DELETE"),
+    *(
+        Trigger("held_item", event, _ANSWERED.format(row=row))
+        for event, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD"))
+    ),
     *_never("declaration"),
     *_never("claim_line"),
     *_never("filed_petition"),

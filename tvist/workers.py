@@ -133,7 +133,7 @@ def read_bounces(installation: Installation, at: datetime) -> int:
 def daily(installation: Installation, at: datetime) -> int:
     """The daily round: stand-ins come where they are missing, the board is looked at, rests end, parties are reminded (rules 5, 19, 23, 25, 27).
 
-    Missed deadlines are seen to, parties asked how it went (rule 41), and pages counted. Run as often as one likes; it catches up after the worker was away. Returns how many cases were looked at.
+    Missed deadlines are seen to, parties asked how it went (rule 41), pages counted, and the access log sealed and looked through (rule 44). Run as often as one likes; it catches up after the worker was away. Returns how many cases were looked at.
     """
     from tvist.panel.board_round import look_at_board
     from tvist.submissions.reminders import cases_with_clocks, look_at_case
@@ -149,6 +149,7 @@ def daily(installation: Installation, at: datetime) -> int:
     _end_copies(installation, at)
     _follow_up(installation, at)
     _count_pages(installation)
+    oversee(installation, at)
     cases = cases_with_clocks(installation.database, oslo_date(at))
     for case_id in cases:
         try:
@@ -189,6 +190,25 @@ def _count_pages(installation: Installation) -> None:
         count_files(installation.database, installation.papers)
     except Exception as error:  # noqa: BLE001 - the rest of the round is done without it.
         log.error("counting pages: %s", type(error).__name__)  # noqa: TRY400 - the trace may hold a fact.
+
+
+def oversee(installation: Installation, at: datetime) -> None:
+    """The access log is sealed, its anchors are written out, days that are over are looked through, and retention takes what is its own (rule 44)."""
+    from tvist.oversight.anchors import write_out
+    from tvist.oversight.retention import carry_out
+    from tvist.oversight.sealing import seal_log
+    from tvist.oversight.watching import watch
+
+    for name, step in (
+        ("sealing the log", lambda: seal_log(installation.database, at)),
+        ("anchors", lambda: write_out(installation.database, installation.config.anchors, at)),
+        ("unusual patterns", lambda: watch(installation.database, at)),
+        ("retention", lambda: carry_out(installation, at)),
+    ):
+        try:
+            step()
+        except Exception as error:  # noqa: BLE001 - the other steps, and the rest of the round, are done without it.
+            log.error("%s: %s", name, type(error).__name__)  # noqa: TRY400 - the trace may hold a fact.
 
 
 def _look_at_late(installation: Installation, at: datetime) -> int:

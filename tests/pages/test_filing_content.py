@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from tests.pages.test_filing import begun, cases_in, seen_on, typed, typed_line, written
 from tests.scenes.intake import a_line, raw_petition
+from tvist.accesslog.models import AccessEntry
 from tvist.cases.models import Case
 from tvist.cases.private import Offer
 from tvist.documents.models import Paper, PaperKind
@@ -159,6 +160,7 @@ def test_the_identity_is_opened_once_for_a_purpose_and_the_others_see_that(ask, 
     assert "Vik kommune. Formål: Finne saken" in again
     with database.reading() as session:
         assert len(session.scalars(sa.select(IdentityOpening)).all()) == 1
+        assert session.scalars(sa.select(AccessEntry.purpose).where(AccessEntry.purpose != "")).all() == ["Finne saken"]
 
 
 def test_neither_the_board_nor_the_other_side_before_its_time_nor_an_undeclared_officer_opens_it(ask, cast, database):

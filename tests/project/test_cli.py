@@ -21,6 +21,7 @@ from click.testing import CliRunner
 from tests.people import NOON
 from tests.scenes.decision import issued
 from tests.scenes.intake import filed
+from tvist.access.policy import Act
 from tvist.accesslog.models import AccessEntry, Channel
 from tvist.accounts.models import User
 from tvist.cases.models import Case
@@ -351,3 +352,22 @@ def test_run_serves_works_and_stops(tmp_path):
         finally:
             server.send_signal(signal.SIGTERM)
         assert server.wait(20) == 0
+
+
+def test_who_saw_what_is_told_and_the_asking_is_logged(tvist, decided, database, tmp_path):
+    tvist("show-case", "2026/0001")
+    period = ("--from", "2020-01-01", "--to", "2099-01-01")
+    assert "0 persons let in, 1 openings, 0 denied" in tvist("breach", "--case", "2026-1", *period)
+    assert tvist("breach", "--case", "2026-1", *period, "--csv").count("\n") == 3
+    assert "0 openings" in tvist("breach", "--person", "bo@example.invalid", *period)
+    for words in ((), ("--sign-in", "99"), ("--case", "2026/9999"), ("--case", "2026-1", "--paper", "x")):
+        tvist("breach", *words, *period, fails=1 if words else 2)
+    tvist("breach", "--case", "2026-1", "--from", "2026-02-01", "--to", "2026-01-01", fails=2)
+    with database.reading() as session:
+        acts = session.scalars(sa.select(AccessEntry.act).order_by(AccessEntry.id)).all()
+    assert acts == [Act.OPEN_CASE, Act.READ_BREACH, Act.EXPORT_BREACH, Act.READ_BREACH]
+
+    assert "0 anchors" in tvist("write-anchors", tmp_path / "copy")
+    (tmp_path / "copy" / "2026-01.anchors").parent.mkdir(exist_ok=True)
+    (tmp_path / "copy" / "2026-01.anchors").write_text("")
+    assert "never written over" in tvist("write-anchors", tmp_path / "copy", fails=1)

@@ -172,13 +172,27 @@ class Act(StrEnum):
     WRITE_MINUTES = "write_minutes"
     MANAGE_USERS = "manage_users"
     CHANGE_OWN_ACCOUNT = "change_own_account"
-    SEE_ACCESS_LOG = "see_access_log"
+    # Who watches (rules 42-44)
+    SEE_ACCESS_LOG = "see_access_log"  # Which roles opened the case, and when.
+    SEE_COLLEAGUE_LOG = "see_colleague_log"
+    EXPORT_COLLEAGUE_LOG = "export_colleague_log"
+    SEE_FLAGS = "see_flags"
+    LOOK_AT_FLAG = "look_at_flag"
+    SEE_BREACHES = "see_breaches"
+    OPEN_BREACH = "open_breach"
+    READ_BREACH = "read_breach"
+    WRITE_BREACH = "write_breach"
+    EXPORT_BREACH = "export_breach"
+    SEE_RETENTION = "see_retention"
+    ANSWER_CHILD_ACCESS = "answer_child_access"  # All that is held on the child, for who asks by law (GDPR art. 15).
+    EXPORT_CHILD_ACCESS = "export_child_access"
 
 
 _PARTIES: Final = frozenset({Role.REQUESTING, Role.OPPOSING})
 _FILERS: Final = frozenset({Role.REQUESTING_FILER, Role.OPPOSING_FILER})
 _CASE_PEOPLE: Final = frozenset({*_PARTIES, Role.SECRETARIAT, Role.SEATED})
 _PANEL: Final = frozenset({Role.SEATED})
+_WATCHERS: Final = frozenset({Role.SECRETARIAT, Role.ADMINISTRATOR, Role.LEADER})
 
 POLICY: Final[dict[Act, frozenset[Role]]] = {
     Act.START_DRAFT: frozenset({Role.PARTY_STAFF}),
@@ -307,4 +321,18 @@ POLICY: Final[dict[Act, frozenset[Role]]] = {
     Act.MANAGE_USERS: frozenset({Role.ADMINISTRATOR}),
     Act.CHANGE_OWN_ACCOUNT: frozenset({Role.SIGNED_IN}),
     Act.SEE_ACCESS_LOG: frozenset({Role.REQUESTING, Role.OPPOSING, Role.SECRETARIAT}),
+    Act.SEE_COLLEAGUE_LOG: frozenset({Role.COLLEAGUE_FILER}),
+    Act.EXPORT_COLLEAGUE_LOG: frozenset({Role.COLLEAGUE_FILER}),
+    # Who watches is watched: what is about oneself is not there for oneself (`oversight.models`), and each look is logged.
+    Act.SEE_FLAGS: _WATCHERS,
+    Act.LOOK_AT_FLAG: _WATCHERS,
+    # These pages name persons and case numbers, and nothing of a case: so the administrator may answer too when time is short (art. 33).
+    Act.SEE_BREACHES: _WATCHERS,
+    Act.OPEN_BREACH: _WATCHERS,
+    Act.READ_BREACH: _WATCHERS,
+    Act.WRITE_BREACH: _WATCHERS,
+    Act.EXPORT_BREACH: _WATCHERS,
+    Act.SEE_RETENTION: _WATCHERS,
+    Act.ANSWER_CHILD_ACCESS: frozenset({Role.SECRETARIAT_DECLARED}),
+    Act.EXPORT_CHILD_ACCESS: frozenset({Role.SECRETARIAT_DECLARED}),
 }

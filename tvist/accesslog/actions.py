@@ -36,10 +36,14 @@ def note_access(
     thing: Base | None,
     allowed: bool,
     channel: Channel = Channel.WEB,
+    purpose: str = "",
 ) -> None:
-    """Note that `user` opened, acted on or was denied `thing`. Nothing of what the thing says is written, and nothing of private notes."""
+    """Note that `user` opened, acted on or was denied `thing`. Nothing of what the thing says is written, and nothing of private notes.
+
+    `purpose`: what for, in the person's words, where the page asks (rule 7).
+    """
     if act is not None and not (act in PRIVATE and allowed):
-        _note(database, [_entry(user, roles, act, thing, allowed=allowed, channel=channel)])
+        _note(database, [_entry(user, roles, act, thing, allowed=allowed, channel=channel, purpose=purpose)])
 
 
 def note_openings_of_all(database: Database, *, user: User, act: Act, things: Iterable[tuple[Base, Iterable[Role]]]) -> None:
@@ -66,7 +70,14 @@ def _note(database: Database, entries: list[AccessEntry]) -> None:
 
 
 def _entry(
-    user: User | None, roles: Iterable[Role], act: Act, thing: Base | None, *, allowed: bool, channel: Channel
+    user: User | None,
+    roles: Iterable[Role],
+    act: Act,
+    thing: Base | None,
+    *,
+    allowed: bool,
+    channel: Channel,
+    purpose: str = "",
 ) -> AccessEntry:
     is_private, case_id = act in PRIVATE, _case_id(thing)
     return AccessEntry(
@@ -78,6 +89,7 @@ def _entry(
         case_id=case_id,
         allowed=allowed,
         channel=channel,
+        purpose=purpose,
     )
 
 

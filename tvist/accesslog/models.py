@@ -21,12 +21,14 @@ class Channel(StrEnum):
 
 
 class AccessEntry(Base):
-    """Somebody opened, acted on, or was denied a thing. Holds no word of what the thing says."""
+    """Somebody opened, acted on, or was denied a thing. Holds no word of what the thing says, and not from which network (decision 21)."""
 
     __tablename__ = "access_entry"
     __table_args__ = (
         sa.Index("ix_access_entry_case_id_id", "case_id", "id"),
         sa.Index("ix_access_entry_user_id_thing_at", "user_id", "thing", "at"),
+        # What is unusual is looked for a day at a time.
+        sa.Index("ix_access_entry_at", "at"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
@@ -39,3 +41,5 @@ class AccessEntry(Base):
     case_id: Mapped[int | None]
     allowed: Mapped[bool]
     channel: Mapped[Channel]
+    purpose: Mapped[str] = mapped_column(default="", server_default="")
+    """What it was opened for, in the person's words, where a purpose is asked: the sealed identity (rule 7)."""

@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from tvist.access.guard import finish, requires
 from tvist.access.policy import Act, Role
+from tvist.accesslog.actions import note_access
 from tvist.cases.filter_forms import SaveFilterForm
 from tvist.cases.filtering import MOST_FILTERS, filter_at, filters_of, keep_filter, may_save_more
 from tvist.cases.lifecycle import State
@@ -37,6 +38,10 @@ bp = Blueprint("cases", __name__, url_prefix="/cases")
 def index() -> ResponseReturnValue:
     """The cases a person may open; a whole case number leads straight to its case."""
     wanted, on = read_wanted(request.args), today()
+    if wanted.text:
+        # That somebody searched, and never for what: the words may be a fact.
+        roles = current_user.roles_on(on)
+        note_access(installed().database, user=current_user, roles=roles, act=Act.SEE_WORKLIST, thing=None, allowed=True)
     if slug := number_leads_to(current_session, current_user, wanted.text, on):
         return redirect(url_for("cases.show", slug=slug), 303)
     return _worklist_page(wanted, SaveFilterForm(formdata=None))

@@ -12,6 +12,7 @@ from tvist.cases.clocks import MovedTask
 from tvist.cases.models import Case, Party, Serial
 from tvist.cases.submissions import Submission
 from tvist.cases.waiting import Task
+from tvist.check.accesslog import check_log
 from tvist.check.afterwards import check_renewal
 from tvist.check.bundles import check_bundles
 from tvist.check.deadlines import check_tasks
@@ -55,6 +56,7 @@ def check_all(installation: Installation, *, every_file: int | None = 1, prints_
                 yield from _check_references(installation, session)
                 break
             last = cases[-1].id
+    yield from check_log(installation)
     if every_file is not None:
         yield from check_files(installation, every_file)
         yield from check_seals(installation, every_file, prints_again=prints_again)

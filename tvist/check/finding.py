@@ -9,6 +9,7 @@ from typing import Final
 WORDS: Final[Mapping[str, str]] = {
     "journal.gap": "a line of the journal is missing, or stands twice",
     "journal.seal": "a line of the journal does not fit its seal: a line was changed, inserted or taken out",
+    "journal.anchor": "the journal does not have the line that was its last one when it was anchored: lines at its end were taken out or changed",
     "journal.order": "the journal has an act that could not be done in the state the case was in",
     "journal.counts": "the journal does not have the lines that the rows beside it ask for",
     "state.replay": "the state is not the one that the journal leads to",
@@ -59,6 +60,15 @@ WORDS: Final[Mapping[str, str]] = {
     "seal.other": "a sealed opinion does not begin with the file that was printed from its record",
     "seal.code": "the code that an opinion is verified by is not the one in its record",
     "seal.print": "an opinion printed again from its record is another file: it was printed by another version of the program, or is not of that record",
+    "log.rows": "the access log does not have the rows that were sealed: a row was changed, inserted or taken out",
+    "log.seal": "a batch of the access log does not fit its seal, or one is missing",
+    "log.journals": "the journals anchored in a batch are not those that were sealed",
+    "log.month": "a closed month of the access log does not fit its batches",
+    "log.unsealed": "rows of the access log have not been sealed for two days: is the worker running (`tvist work`)?",
+    "anchor.unwritten": "anchors of the access log have not been written for two days: can the worker write to TVIST_ANCHORS?",
+    "anchor.missing": "an anchor of the access log that was written outside the database is not there",
+    "anchor.differs": "an anchor outside the database says something else than the access log: the log was sealed anew",
+    "anchor.extra": "an anchor outside the database is of a batch that the access log does not have: the end of the log was taken out",
     "row.reference": "a row points to another that is not there",
 }
 

@@ -10,6 +10,7 @@ from flask_login import current_user
 from tvist.access.guard import finish, keep, requires
 from tvist.access.policy import Act
 from tvist.access.roles import roles_of
+from tvist.accesslog.actions import note_access
 from tvist.cases.journal import NAMES_ARE_FOR
 from tvist.cases.lifecycle import obstacles
 from tvist.cases.queries import case_at
@@ -82,8 +83,12 @@ def identity(case: Case) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _opening_page(case, form), 422 if request.method == "POST" else 200
     opened = open_identity(case, by=current_user, at=now(), purpose=form.purpose.data or "", keys=installed().keys)
-    page = _opening_page(case, form, opened=opened)
+    page, roles = _opening_page(case, form, opened=opened), roles_of(current_user, case)
     keep(url_for("intake.identity", slug=case.slug))
+    # The guard noted that the page was asked for; this is the opening itself, with its purpose, now that the lock is let go.
+    purpose = form.purpose.data or ""
+    database = installed().database
+    note_access(database, user=current_user, roles=roles, act=Act.OPEN_IDENTITY, thing=case, allowed=True, purpose=purpose)
     return page
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from tvist.anonymity.birth_numbers import holds_birth_number
 from tvist.cases.reading import parse_date, parse_kroner
 from tvist.db import storable
 from tvist.errors import CannotProceed
@@ -173,8 +172,6 @@ class Reader:
         if len(text) > limit:
             self.blame(name, Message("intake.too_long", limit=limit, length=len(text)))
             return ""
-        if holds_birth_number(text):
-            self.blame(name, Message("intake.birth_number"))
         return text
 
     def _as_text(self, name: str, found: Any) -> str:

@@ -164,6 +164,8 @@ class PaperSearch:
     choice: str
     reason: str
     has_looked: bool
+    is_fresh: bool = True
+    """Whether the file was searched for the name that is sealed now; else it is read again when it is sent."""
     reason_fault: Message | None = None
 
     @property
@@ -252,7 +254,7 @@ def title_places(papers: Iterable[Paper]) -> list[TitlePlace]:
 def _search(paper: Paper, decided: Mapping[str, str], keys: MasterKeys, sought: Sought) -> PaperSearch:
     reading = paper.reading
     is_fresh = reading is not None and reading.sought == hash_of(sought, keys)
-    name = keyed(keys, KEY_PURPOSE, paper.sha256.encode(), 9).hex()
+    name = keyed(keys, KEY_PURPOSE, paper.sha256.encode(), 16).hex()
     reason = decided.get(f"_why_{name}", "").strip()[:LONGEST_REASON]
     return PaperSearch(
         name,
@@ -263,6 +265,7 @@ def _search(paper: Paper, decided: Mapping[str, str], keys: MasterKeys, sought: 
         decided.get(f"_found_{name}", ""),
         reason,
         decided.get(f"_looked_{name}") == "yes",
+        is_fresh,
         Message("anonymity.reason_tells") if reason and found_in(reason, sought) else None,
     )
 

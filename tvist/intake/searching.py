@@ -137,7 +137,7 @@ class Search:
 
     def id_of(self, found: Found) -> str:
         """A name for what was found that tells nothing of it."""
-        return keyed(self._keys, KEY_PURPOSE, found.key.encode(), 9).hex()
+        return keyed(self._keys, KEY_PURPOSE, found.key.encode(), 16).hex()
 
     def masked(self, text: str) -> str:
         """The text with a box for all that was found and not kept: what lies on as an earlier text tells no more than what was sent."""

@@ -89,9 +89,12 @@ class Group:
 class Search:
     """One search of all that goes with one sending: `put_out` does what was decided, `find` tells what is left, `undecided` what stops the sending."""
 
-    def __init__(self, keys: MasterKeys, sought: Sought, decided: Mapping[str, str]) -> None:
-        """`decided`: the fields of the form, of which `_found_<id>` and those beside it tell what the sender decided."""
-        self._keys, self._sought, self._decided = keys, sought, decided
+    def __init__(self, keys: MasterKeys, sought: Sought, decided: Mapping[str, str], *, keep_all: str = "") -> None:
+        """`decided`: the fields of the form, of which `_found_<id>` and those beside it tell what the sender decided.
+
+        `keep_all`: a reason for which all of it is kept, where nobody is there to be asked one by one.
+        """
+        self._keys, self._sought, self._decided, self._keep_all = keys, sought, decided, keep_all
         self.groups: list[Group] = []
 
     def put_out(self, places: Iterable[Place]) -> None:
@@ -123,14 +126,23 @@ class Search:
         """Of what the sender keeps."""
         return frozenset(group.id for group in self.groups if group.choice == KEEP and not group.fault)
 
-    def notes(self, case: Case, *, by: User, at: datetime) -> list[KeptFinding]:
+    def notes(self, case: Case, *, by: User, at: datetime, submission: Submission | None = None) -> list[KeptFinding]:
         """What was kept, for the secretariat: a row for each place that holds it."""
         rows: dict[tuple[str, str], KeptFinding] = {}
         for group in self.groups:
             for place, found in group.places:
                 row = rows.setdefault(
                     (group.id, repr(place.label)),
-                    KeptFinding(case=case, place=place.label, kind=found.kind, count=0, reason=group.reason, by=by, at=at),
+                    KeptFinding(
+                        case=case,
+                        submission=submission,
+                        place=place.label,
+                        kind=found.kind,
+                        count=0,
+                        reason=group.reason,
+                        by=by,
+                        at=at,
+                    ),
                 )
                 row.count += 1
         return list(rows.values())
@@ -150,6 +162,8 @@ class Search:
 
     def _group(self, name: str, kind: FindingKind) -> Group:
         choice, reason = self._decided.get(f"_found_{name}", ""), self._said(f"_why_{name}")
+        if self._keep_all:
+            choice, reason = KEEP, self._keep_all[:LONGEST_REASON]
         group = Group(
             name, kind, choice=choice if choice in CHOICES else "", instead=self._said(f"_instead_{name}"), reason=reason
         )

@@ -40,7 +40,7 @@ def upgrade() -> None:
         sa.Column("by_id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('child', 'birth_number', 'birth_date', 'address', 'phone', 'e_mail', 'unread')",
+            "kind IN ('child', 'birth_number', 'birth_date', 'address', 'place', 'phone', 'e_mail', 'unread')",
             name=op.f("kind_is_known"),
         ),
         sa.CheckConstraint("kind = 'unread' OR reason <> ''", name=op.f("what_is_kept_has_a_reason")),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from tvist.anonymity.birth_numbers import digits_of
 from tvist.anonymity.child_names import ChildName, plain
 from tvist.anonymity.days import BIRTH_DAYS
+from tvist.anonymity.place_names import places_in
 from tvist.anonymity.shapes import shapes_in
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ class FindingKind(StrEnum):
     BIRTH_NUMBER = "birth_number"
     BIRTH_DATE = "birth_date"
     ADDRESS = "address"
+    PLACE = "place"
+    """The name of a municipality or county that is no party, in a case with a secret address (rule 8)."""
     PHONE = "phone"
     E_MAIL = "e_mail"
     UNREAD = "unread"
@@ -49,6 +52,8 @@ class Sought:
     """What is sought beside the shapes: the child, where it is known. `kinds`: only these count."""
 
     name: str = ""
+    parties: tuple[str, ...] | None = None
+    """Whose names may stand; None where all places may."""
     kinds: frozenset[FindingKind] = frozenset(FindingKind)
 
     def __repr__(self) -> str:
@@ -116,5 +121,8 @@ def _spans(text: str, sought: Sought, *, is_title: bool) -> Iterator[tuple[Findi
             yield FindingKind.CHILD, start, end
     for born in BIRTH_DAYS.finditer(text):
         yield FindingKind.BIRTH_DATE, *born.span("all")
+    if sought.parties is not None:
+        for start, end in places_in(text, sought.parties):
+            yield FindingKind.PLACE, start, end
     for shape in shapes_in(text, *_BY_SHAPE):
         yield _BY_SHAPE[shape.why], shape.start, shape.end

@@ -257,7 +257,8 @@ class KeptForm:
 
     def _keep_text(self, draft: Draft) -> None:
         tab = storable(request.form.get(TAB_FIELD, ""))[:LONGEST_TAB]
-        replace_typed(draft, FlatSheet(draft), self._typed(), by=current_user, tab=tab, at=now())
+        put_out = {each.name: each.put_out for each in fields_of(self.form) if hasattr(each, "put_out")}
+        replace_typed(draft, FlatSheet(draft), {**self._typed(), **put_out}, by=current_user, tab=tab, at=now())
 
     def _lay_in(self, draft: Draft, *, quietly: bool = False) -> tuple[Message | None, str]:
         """Lay the files that came into the draft; what there is to say, and of which kind."""

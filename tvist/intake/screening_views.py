@@ -8,8 +8,8 @@ from flask import render_template, request, url_for
 from flask_login import current_user
 
 from tvist.access.guard import finish, requires, taken_in
-from tvist.access.policy import Act
-from tvist.access.roles import may
+from tvist.access.policy import Act, Role
+from tvist.access.roles import may, roles_of
 from tvist.cases.blaming import blamed, refused
 from tvist.cases.history import Statement
 from tvist.cases.impartiality import questions_about
@@ -78,7 +78,9 @@ def dismissal_grounds() -> list[tuple[str, str]]:
 @requires(Act.DECLARE_IMPARTIALITY, of=case_at)
 def screening(case: Case) -> ResponseReturnValue:
     """What the secretariat, and the leader where dismissal is proposed, look at: the checks, the warnings, and what the reader can do."""
-    found = warnings(petition_of(case.petition.snapshot), case.registered_on) if case.petition else []
+    # Where the address is secret, who has not declared knows only that the case is there (rule 8).
+    petition = case.petition if Role.UNDECLARED not in roles_of(current_user, case) else None
+    found = warnings(petition_of(petition.snapshot), case.registered_on) if petition else []
     mine = [
         act
         for act in (*IN_ORDER_OF_SCREENING, *BY_THE_LEADER)
@@ -88,7 +90,7 @@ def screening(case: Case) -> ResponseReturnValue:
     return render_template(
         "intake/screening.html",
         case=case,
-        petition=case.petition,
+        petition=petition,
         warnings=[say(fault.message) for fault in found],
         acts=[(act, obstacles(case, act)) for act in mine],
         has_declared=has_declared,

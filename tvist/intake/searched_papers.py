@@ -149,7 +149,7 @@ def read_file(installation: Installation, maker: PageMaker, blob_id: str, *, kin
 
 def hash_of(sought: Sought, keys: MasterKeys) -> bytes:
     """By which it is known whether a file was searched for this name."""
-    return keyed(keys, SOUGHT_PURPOSE, sought.name.encode(), 16)
+    return keyed(keys, SOUGHT_PURPOSE, json.dumps([sought.name, sought.parties]).encode(), 16)
 
 
 @dataclass

@@ -202,7 +202,10 @@ def sought_of(thing: object, keys: MasterKeys, kinds: frozenset[FindingKind] = f
             identity = open_sealed(keys, case.child_identity)
         elif draft is not None:
             identity = identity_of_draft(keys, draft)
-    return Sought(identity.name if identity else "", kinds=kinds)
+    parties = tuple(party.name for party in case.parties) if case is not None and case.is_address_secret else None
+    if draft is not None and draft.typed.get("child", {}).get("address_secret") is True:
+        parties = (draft.organisation.name,)
+    return Sought(identity.name if identity else "", parties, kinds)
 
 
 def case_of(thing: object) -> Case | None:

@@ -19,7 +19,7 @@ OF_THE_PANEL = "the panel does not know the name; what leaves is searched before
 OF_THE_PUBLIC = "searched by the leak test before anybody outside reads it"
 ABOUT_NO_CASE = "holds for all cases, and is about none"
 OF_ONE = "read by nobody but who wrote it"
-REDACTED = "what is to be covered: kept sealed with the redaction, in no page of what leaves"
+REDACTED = "what is to be covered; read in the secretariat alone"
 WATCHING = "refuses birth numbers; sent to nobody"
 
 NOT_SEARCHED: Final = {

@@ -106,7 +106,8 @@ def _address(why: str, pattern: str, holds: Callable[[re.Match[str]], bool] = la
 
 
 SHAPES: Final = (
-    _address("e_mail", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
+    # Begins where a word begins: else a text of one long word would be read again from each of its letters.
+    _address("e_mail", r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
     _address("link", r"(?:https?://|www\.)[^\s<>\u00bb\"]*[\w/]"),
     Shape(MarkKind.NUMBER, "birth_number", BIRTH_NUMBER, holds),
     _number("account", rf"(?<![\d,])\d{{4}}{_GAP}\d{{2}}{_GAP}\d{{5}}(?!\d)", _is_account),
@@ -146,7 +147,7 @@ SHAPES: Final = (
     _number("phone", rf"{_NO_NUMBER_BEFORE}[2-9]\d{{7}}{_NO_MONEY}"),
     _address(
         "street",
-        rf"(?<![\w-]){_NAME}(?:{_SP}{_NAME}|{_SP}(?:og|von|af|de))*?(?:{_SP}(?i:{_STREETS}))?{_SP}\d{{1,4}}(?:{_SP}?[A-Z]\b)?(?![\w/-]|\.\d)",
+        rf"(?<![\w'\u2019-]){_NAME}(?:{_SP}{_NAME}|{_SP}(?:og|von|af|de)){{0,5}}?(?:{_SP}(?i:{_STREETS}))?{_SP}\d{{1,4}}(?:{_SP}?[A-Z]\b)?(?![\w/-]|\.\d)",
         _is_street,
     ),
     _address(

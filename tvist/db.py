@@ -166,7 +166,7 @@ def _engine(url: str) -> Engine:
 def _set_up_connection(connection: Any, _record: object) -> None:
     """WAL lets readers go on beside the writer; FULL keeps what was acknowledged through a loss of power."""
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -227,6 +227,7 @@ TRIGGERS: Final[tuple[Trigger, ...]] = (
     *_resealed("child_identity", "sealed"),
     *_never("identity_opening"),
     *_never("paper_opening"),
+    *_never("kept_finding"),
     *_never("receipt_file"),
     *_never("letter_setting"),
     *_never("reminder"),

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.documents.opinion_records import a_line, a_record
-from tvist.intake.birth_numbers import is_birth_number
-from tvist.publication.models import MarkKind
+from tvist.anonymity.birth_numbers import is_birth_number
+from tvist.anonymity.kinds import MarkKind
 from tvist.publication.places import replaced, texts, widened
 from tvist.publication.proposing import Known, KnownPerson, proposals
 from tvist.register.municipalities import municipalities_on

@@ -9,6 +9,7 @@ from tests.people import NOON
 from tests.scenes.decision import REASONS, SECTIONS, present, voted
 from tests.scenes.publication import declared
 from tests.scenes.submissions import DAY
+from tvist.anonymity.kinds import MarkKind
 from tvist.decision.actions import order_issue
 from tvist.decision.approving import approve as approve_text
 from tvist.decision.issuing import issue_job
@@ -17,7 +18,7 @@ from tvist.decision.writing import write_reasons, write_text
 from tvist.delivery.models import Letter, LetterKind
 from tvist.publication.actions import approve, begin, submit
 from tvist.publication.marking import Decided, add, decide, find_everywhere
-from tvist.publication.models import MarkKind, Publication, Stage
+from tvist.publication.models import Publication, Stage
 from tvist.workers import work_once
 
 if TYPE_CHECKING:

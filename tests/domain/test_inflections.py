@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tvist.anonymity.kinds import MarkKind
+from tvist.anonymity.register_names import municipality_names, names_beside, stem_of
 from tvist.publication.inflections import doubtful_forms, forms
-from tvist.publication.models import MarkKind
 from tvist.publication.names import is_common_word, key_of, names_in
-from tvist.publication.register_names import municipality_names, names_beside, stem_of
 from tvist.register.municipalities import all_municipalities
 
 NAMES = sorted({row.name for row in all_municipalities()})

@@ -16,9 +16,9 @@ import pytest
 from pikepdf import Array, Dictionary, Name, String
 
 from tests.documents.opinion_records import KS, a_record
+from tvist.anonymity.kinds import MarkKind
 from tvist.pdf import Document, heading, prose, render
 from tvist.publication.leaks import Output, Secret, leaks_in, secrets_of
-from tvist.publication.models import MarkKind
 from tvist.publication.proposing import Known, KnownPerson
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.documents.opinion_records import a_record
-from tvist.publication.models import MarkKind
+from tvist.anonymity.kinds import MarkKind
 from tvist.publication.places import replaced, texts, widened
 from tvist.publication.public_record import StaleMark, hidden
 from tvist.publication.shown import named

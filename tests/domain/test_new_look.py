@@ -132,17 +132,19 @@ def test_the_same_reference_of_a_party_tells_that_cases_are_equal(stage):
     assert kinships(session, second, cast.siri) == [(first.number, Kinship.SAME_REFERENCE)]
 
 
-def test_the_same_sealed_number_is_found_by_its_hash_and_a_secret_address_is_never_guessed_at(stage):
+def test_the_same_sealed_number_is_found_by_its_hash_but_nothing_is_told_of_a_secret_address(stage):
     session, cast = stage
     secret = {"birth_year": "2011", "other_side_reference": "BV-2024-88", "address_secret": True}
     first, second = filed(session, cast, child=secret), filed(session, cast, child=secret)
     third = filed(session, cast)
     assert kinships(session, second, cast.siri) == []
     assert kinships(session, third, cast.siri) == []
-    for case in (first, second):
+    fourth = filed(session, cast)
+    for case in (first, second, third, fourth):
         session.add(ChildIdentity(case=case, sealed=b"sealed", number_hash=b"the same", made_at=NOON))
     session.flush()
-    assert kinships(session, second, cast.siri) == [(first.number, Kinship.SAME_CHILD)]
+    assert kinships(session, second, cast.siri) == []
+    assert kinships(session, fourth, cast.siri) == [(third.number, Kinship.SAME_CHILD)]
 
 
 def test_a_case_that_the_reader_may_not_open_is_not_named(stage):

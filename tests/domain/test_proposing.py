@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.documents.opinion_records import a_record
-from tvist.publication.models import MarkKind
+from tvist.anonymity.kinds import MarkKind
 from tvist.publication.names import words_of
 from tvist.publication.places import texts, widened
 from tvist.publication.proposing import DOUBTFUL, Known, KnownPerson, Proposal, proposals

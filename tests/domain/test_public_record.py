@@ -15,9 +15,10 @@ from tests.domain.test_marked_texts import AMark, a_mark
 from tests.scenes.afterwards import corrected
 from tests.scenes.decision import MUNICIPALITY, STATE, issued
 from tests.scenes.parallel import both_issued
+from tvist.anonymity.kinds import MarkKind
 from tvist.decision.correcting import latest_record
 from tvist.publication.document import citation, public_opinion
-from tvist.publication.models import BlurKind, MarkKind
+from tvist.publication.models import BlurKind
 from tvist.publication.places import replaced, texts
 from tvist.publication.proposing import Known, KnownPerson, proposals
 from tvist.publication.public_record import NotAnonymous, StaleMark, public

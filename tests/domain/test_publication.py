@@ -11,6 +11,7 @@ from tests.scenes.parallel import both_issued
 from tests.scenes.publication import THE_DAY_AFTER, approved, begun, declared, hide_all, marked, released, submitted
 from tvist.access.policy import Act
 from tvist.accounts.models import Absence
+from tvist.anonymity.kinds import MarkKind
 from tvist.clock import oslo_date
 from tvist.decision.actions import order_issue
 from tvist.decision.approving import approve as approve_text
@@ -32,7 +33,7 @@ from tvist.publication.marking import (
     propose_again,
     remove,
 )
-from tvist.publication.models import BlurKind, MarkKind, MarkOrigin, Publication, Stage, Undoing
+from tvist.publication.models import BlurKind, MarkOrigin, Publication, Stage, Undoing
 from tvist.publication.places import language_at, texts
 from tvist.publication.rules import half_of, has_hand, officers_there
 from tvist.publication.sources import record_of

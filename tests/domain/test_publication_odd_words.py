@@ -6,11 +6,12 @@ from tests.people import NOON
 from tests.scenes.decision import SECTIONS, issued, present
 from tests.scenes.publication import THE_DAY_AFTER, begun, declared, hide_all
 from tests.scenes.submissions import DAY
+from tvist.anonymity.kinds import MarkKind
 from tvist.errors import CannotProceed
 from tvist.publication.actions import approve, begin, submit, withdraw
 from tvist.publication.job import publish_job
 from tvist.publication.marking import Decided, add, blur, decide, find_everywhere
-from tvist.publication.models import BlurKind, MarkKind, Publication, Stage
+from tvist.publication.models import BlurKind, Publication, Stage
 from tvist.published.outputs import outputs_of
 from tvist.words import Message, render
 

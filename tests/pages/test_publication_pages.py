@@ -15,8 +15,9 @@ from tests.people import NOON
 from tests.scenes.decision import SECTIONS, present
 from tests.scenes.publication import approved, begun, marked, released, submitted
 from tests.scenes.submissions import DAY
+from tvist.anonymity.kinds import MarkKind
 from tvist.publication.marking import Stretch, add
-from tvist.publication.models import Mark, MarkKind, Publication, Stage
+from tvist.publication.models import Mark, Publication, Stage
 from tvist.publication.places import texts
 from tvist.publication.sources import record_of
 from tvist.words import Message, render

@@ -12,11 +12,12 @@ from tests.scenes.decision import present
 from tests.scenes.kept import kept
 from tests.scenes.publication import begun
 from tests.scenes.submissions import DAY
+from tvist.anonymity.kinds import MarkKind
 from tvist.publication.actions import approve, submit
 from tvist.publication.facts import facts_of
 from tvist.publication.job import publish_job
 from tvist.publication.marking import Decided, decide
-from tvist.publication.models import MarkKind, Publication, PublicationFact
+from tvist.publication.models import Publication, PublicationFact
 from tvist.published.outputs import outputs_of
 from tvist.search.index import index
 from tvist.search.models import Readers, SearchedThing

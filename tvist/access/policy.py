@@ -30,6 +30,7 @@ class Role(StrEnum):
     WITHHELD_SENDER = "withheld_sender"  # The same, in the team of the party that sent it.
     SECRETARIAT = "secretariat"
     SECRETARIAT_DECLARED = "secretariat_declared"  # Has declared no conflict for this case (rule 17).
+    UNDECLARED = "undeclared"  # Of the body, for a case with a secret address for which they have not declared (rule 8).
     LEADER = "leader"  # Leads the board today.
     LEADER_DECLARED = "leader_declared"  # Leads the board today and has declared no conflict for this case (rule 16).
     RULING = "ruling"  # Asked to rule on whether a member of the panel is impartial (rules 29, 30).
@@ -207,7 +208,7 @@ POLICY: Final[dict[Act, frozenset[Role]]] = {
     Act.MANAGE_COLLEAGUES: frozenset({Role.COLLEAGUE_FILER}),
     Act.ASSIGN: frozenset({Role.SECRETARIAT}),
     # One who is called to a seat sees parties, subject and representatives only (rule 29): the page asks READ_SUBMISSION for the rest.
-    Act.OPEN_CASE: _CASE_PEOPLE | {Role.CALLED, Role.RULING, Role.LEADER},
+    Act.OPEN_CASE: _CASE_PEOPLE | {Role.CALLED, Role.RULING, Role.LEADER, Role.UNDECLARED},
     Act.READ_SUBMISSION: frozenset({Role.SENDER, Role.SERVED, Role.SECRETARIAT, Role.SEATED, Role.LEADER_DECLARED}),
     Act.READ_PAPER: frozenset({Role.SENDER, Role.SERVED, Role.SECRETARIAT, Role.SEATED, Role.LEADER_DECLARED, Role.DRAFTING}),
     Act.SEE_PAPER: frozenset(
@@ -219,7 +220,7 @@ POLICY: Final[dict[Act, frozenset[Role]]] = {
     Act.RELEASE_PAPER: frozenset({Role.SECRETARIAT_DECLARED}),
     Act.READ_QUARANTINED: frozenset({Role.SECRETARIAT_DECLARED}),
     Act.RENAME_PAPER: frozenset({Role.SECRETARIAT_DECLARED}),
-    Act.DECLARE_IMPARTIALITY: frozenset({Role.SECRETARIAT, Role.LEADER}),
+    Act.DECLARE_IMPARTIALITY: frozenset({Role.SECRETARIAT, Role.LEADER, Role.UNDECLARED}),
     Act.ASK_FOR_MISSING: frozenset({Role.SECRETARIAT_DECLARED}),
     Act.CURE: frozenset({Role.REQUESTING}),
     Act.ACCEPT: frozenset({Role.SECRETARIAT_DECLARED}),

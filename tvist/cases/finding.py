@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from tvist.access.policy import Role
 from tvist.cases.models import Case, Party, Side
-from tvist.cases.queries import parties_of, read_number, seated_and_declared
+from tvist.cases.queries import parties_of, read_number, reads_for_the_body, seated_and_declared
 from tvist.register.collation import folded
 from tvist.search.index import found_as, search
 from tvist.search.models import Readers
@@ -42,5 +42,5 @@ def _readable(user: User, on: date) -> sa.ColumnElement[bool]:
         found_as(Readers.PANEL, sa.select(Case.id).where(seated_and_declared(user))),
     ]
     if Role.SECRETARIAT in user.roles_on(on):
-        ways.append(found_as(Readers.SECRETARIAT))
+        ways.append(found_as(Readers.SECRETARIAT, sa.select(Case.id).where(reads_for_the_body(user))))
     return sa.or_(*ways)

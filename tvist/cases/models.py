@@ -230,6 +230,9 @@ class Case(Base, Versioned):
             roles.add(Role.LEADER)
             if (self.open_dismissal or self.state in {State.DISMISSED, State.DECIDED}) and statement is Statement.NONE:
                 roles.add(Role.LEADER_DECLARED)
+        if roles and self.is_address_secret and statement is not Statement.NONE:
+            # Fewer know: who is of the body reads no more than that the case is there, until they have declared for it (rule 8).
+            roles = {Role.UNDECLARED}
         return roles | self._party_roles(user, on) | self._seat_roles(user, on) | self._ruling_roles(user, on)
 
     def _party_roles(self, user: User, on: date) -> set[Role]:

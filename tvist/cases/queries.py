@@ -120,10 +120,23 @@ def knows_file(user: User, on: date) -> sa.ColumnElement[bool]:
     """
     ways = [_has_petition(user, on), seated_and_declared(user)]
     if Role.SECRETARIAT in user.roles_on(on):
-        ways.append(sa.true())
+        ways.append(reads_for_the_body(user))
     if Role.LEADER in user.roles_on(on):
-        ways.append(Case.state == State.DECIDED)
+        ways.append(sa.and_(Case.state == State.DECIDED, reads_for_the_body(user)))
     return sa.or_(*ways)
+
+
+def reads_for_the_body(user: User) -> sa.ColumnElement[bool]:
+    """The clause of the cases that one of the body reads: not one with a secret address before they have declared for it (rule 8)."""
+    latest = aliased(Declaration)
+    last = (
+        sa.select(sa.func.max(latest.id))
+        .where(latest.case_id == Case.id, latest.user_id == user.id)
+        .correlate(Case)
+        .scalar_subquery()
+    )
+    declared = sa.exists().where(Declaration.id == last, Declaration.statement == Statement.NONE)
+    return sa.or_(Case.is_address_secret.is_(False), declared)
 
 
 def seated_and_declared(user: User) -> sa.ColumnElement[bool]:
@@ -171,7 +184,9 @@ def is_waited_for(on: date) -> sa.ColumnElement[bool]:
 def sees_task(user: User, on: date) -> sa.ColumnElement[bool]:
     """The clause of the tasks that may be shown to `user`: the same answer as `turns.is_kept_from`, in the WHERE."""
     in_team = sa.exists().where(Party.case_id == Task.case_id, *_team_of(user, on)).correlate(Task)
-    is_officer = sa.true() if Role.SECRETARIAT in user.roles_on(on) else sa.false()
+    is_officer: sa.ColumnElement[bool] = sa.false()
+    if Role.SECRETARIAT in user.roles_on(on):
+        is_officer = sa.exists().where(Case.id == Task.case_id, reads_for_the_body(user)).correlate(Task)
     sits = sa.exists().where(Case.id == Task.case_id, seated_and_declared(user)).correlate(Task)
     rules = sa.exists().where(Case.id == Task.case_id, _is_to_rule(user)).correlate(Task)
     held = {Role.REQUESTING: in_team, Role.OPPOSING: in_team, Role.SECRETARIAT: is_officer, Role.SEATED: sits, Role.RULING: rules}

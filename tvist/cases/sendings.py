@@ -12,7 +12,7 @@ from tvist.cases.admissions import LetIn
 from tvist.cases.claims import ClaimLine
 from tvist.cases.concessions import Concession
 from tvist.cases.models import Case, Party
-from tvist.cases.queries import parties_of
+from tvist.cases.queries import parties_of, reads_for_the_body
 from tvist.cases.submissions import AFTER_PREPARATION, Serving, Submission, SubmissionKind
 from tvist.cases.waiting import Task
 
@@ -78,7 +78,8 @@ def _readable(user: User, on: date) -> sa.ColumnElement[bool]:
     as_party = sa.or_(Submission.party_id.in_(parties), served)
     in_team = sa.exists().where(Party.case_id == Submission.case_id, Party.id.in_(parties))
     if user.roles_on(on) & {Role.SECRETARIAT, Role.LEADER}:
-        return sa.or_(as_party, ~in_team)
+        reads = sa.exists().where(Case.id == Submission.case_id, reads_for_the_body(user)).correlate(Submission)
+        return sa.or_(as_party, sa.and_(~in_team, sa.or_(reads, _reaches_panel())))
     return sa.or_(as_party, sa.and_(~in_team, _reaches_panel()))
 
 

@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from tvist.access.guard import finish, requires
 from tvist.access.policy import Act, Role
+from tvist.access.roles import roles_of
 from tvist.accesslog.actions import note_access
 from tvist.cases.filter_forms import SaveFilterForm
 from tvist.cases.filtering import MOST_FILTERS, filter_at, filters_of, keep_filter, may_save_more
@@ -31,6 +32,12 @@ if TYPE_CHECKING:
     from tvist.cases.worklist import Wanted
 
 bp = Blueprint("cases", __name__, url_prefix="/cases")
+
+
+@bp.app_template_global()
+def shows_subject(case: Case) -> bool:
+    """Whether the reader may know what the case is about in the filer's own words: where the address is secret, not before they have declared (rule 8)."""
+    return not case.is_address_secret or bool(roles_of(current_user, case) - {Role.UNDECLARED, Role.CALLED, Role.RULING})
 
 
 @bp.route("")

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tvist.accounts.models import Organisation, User
     from tvist.installation import Installation
     from tvist.intake.petition import Petition
+    from tvist.intake.searching import Search
+    from tvist.vault.keys import MasterKeys
 
 
 @click.command("file-case")
@@ -23,8 +25,12 @@ if TYPE_CHECKING:
 @click.option(
     "--as", "email", metavar="EMAIL", help="Who files. In demo mode, an invented filer of the requesting side where left out."
 )
-def file_case(file: Path, email: str | None) -> None:
-    """File the request in a JSON file, and print the case's number. All that is wrong with it is said at once."""
+@click.option("--keep", "reason", default="", metavar="REASON", help="Why what was found may stand; the secretariat reads it.")
+def file_case(file: Path, email: str | None, reason: str) -> None:
+    """File the request in a JSON file, and print the case's number. All that is wrong with it is said at once.
+
+    What tells who the child is, a birth number, the name, an address, a telephone number, stops the sending until --keep says why it may stand.
+    """
     from tvist.access.policy import Act
     from tvist.accesslog.actions import note_access
     from tvist.accesslog.models import Channel
@@ -44,6 +50,7 @@ def file_case(file: Path, email: str | None) -> None:
         case = None
         if allowed:
             identity, offers = secrets_in(raw, today())
+            search = _searched(file, raw, installation.keys, name=identity.name if identity else "", reason=reason)
             case = send(
                 session,
                 petition,
@@ -56,6 +63,7 @@ def file_case(file: Path, email: str | None) -> None:
                 identity=identity,
                 offers=offers,
             )
+            session.add_all(search.notes(case, by=filer, at=now(), submission=case.submissions[0]))
             session.commit()
     note_access(
         installation.database,
@@ -100,6 +108,33 @@ def _petition(file: Path, raw: dict[str, Any], session: Session) -> tuple[Petiti
             click.echo(f"{path}: {render(message, LANGUAGE)}", err=True)
         raise click.ClickException(f"{file}: {len(found)} {'fault' if len(found) == 1 else 'faults'}; no case was made.")
     return found, there[found.requesting[0]]
+
+
+def _searched(file: Path, raw: dict[str, Any], keys: MasterKeys, *, name: str, reason: str) -> Search:
+    """The search of all that is typed, with what is kept for the reason. What was found is told by its field and kind, never by its words (rule 6)."""
+    from tvist.anonymity.finding import Sought
+    from tvist.intake.searching import Search, fault_in_reason
+    from tvist.intake.typed_places import TypedPlace, typed_places, written_path
+    from tvist.words import Message, label, render
+
+    search, places = Search(keys, Sought(name), {}, keep_all=reason.strip()), typed_places(raw)
+    search.find(places)
+    if not search.groups:
+        return search
+    found = [
+        (written_path(place.path), each.kind)
+        for group in search.groups
+        for place, each in group.places
+        if isinstance(place, TypedPlace)
+    ]
+    for path, kind in dict.fromkeys(found):
+        said = Message("anonymity.found_at", kind=label(kind), count=found.count((path, kind)))
+        click.echo(f"{path}: {render(said, LANGUAGE)}", err=True)
+    if fault := fault_in_reason(search, reason.strip()) if reason else None:
+        raise click.ClickException(render(fault, LANGUAGE))
+    if search.undecided:
+        raise click.ClickException(f"{file}: take this out, or say with --keep why it may stand; no case was made.")
+    return search
 
 
 def _filer(installation: Installation, session: Session, organisation: Organisation, email: str | None) -> User:

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from wtforms import FieldList, HiddenField, RadioField, StringField, TextAreaField
 
+from tvist.anonymity.finding import OF_A_CHILD
 from tvist.clock import today
 from tvist.decision.correcting import Changes, latest_record, version_of
 from tvist.decision.forms import LONGEST
 from tvist.decision.record import SECTIONS
-from tvist.intake.anonymity import NoBirthNumber
+from tvist.intake.searched_forms import SearchedForm
 from tvist.procedure.codes import CodeKind, codes
 from tvist.procedure.settings import PROCEDURES
-from tvist.web.forms import Needed, NotLonger, TvistForm, choices, trimmed
+from tvist.web.forms import Needed, NotLonger, choices, trimmed
 from tvist.web.session import lazy, say, t
 from tvist.words import Message
 
@@ -27,17 +28,19 @@ LINE = PROCEDURES[-1].longest_line
 
 def text_area() -> TextAreaField:
     """A field for a text of the opinion."""
-    return TextAreaField("", filters=[trimmed], validators=[NotLonger(LONGEST), NoBirthNumber()])
+    return TextAreaField("", filters=[trimmed], validators=[NotLonger(LONGEST)])
 
 
-class CorrectForm(TvistForm):
+class CorrectForm(SearchedForm):
     """The words of the opinion as they stand, to be put right, and what was wrong. Its page tells which version it shows."""
+
+    seeks = OF_A_CHILD
 
     words = TextAreaField(
         lazy("decision.correct.words"),
         description=lazy("decision.correct.words_hint"),
         filters=[trimmed],
-        validators=[Needed("decision.correct.words_needed"), NotLonger(LONGEST), NoBirthNumber()],
+        validators=[Needed("decision.correct.words_needed"), NotLonger(LONGEST)],
     )
     subject = text_area()
     background = text_area()
@@ -48,7 +51,7 @@ class CorrectForm(TvistForm):
     legal = text_area()
     conclusion = text_area()
     reasons = FieldList(text_area(), label="")
-    representatives = FieldList(StringField("", filters=[trimmed], validators=[NotLonger(LINE), NoBirthNumber()]), label="")
+    representatives = FieldList(StringField("", filters=[trimmed], validators=[NotLonger(LINE)]), label="")
     shown_version = HiddenField("")
 
     def __init__(self, decision: Decision, beside: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
@@ -97,7 +100,7 @@ class CorrectForm(TvistForm):
         )
 
 
-class NewTreatmentForm(TvistForm):
+class NewTreatmentForm(SearchedForm):
     """A ground and the reasons for a new treatment."""
 
     ground = RadioField(
@@ -107,7 +110,7 @@ class NewTreatmentForm(TvistForm):
         lazy("decision.new_treatment.reasons"),
         description=lazy("decision.new_treatment.reasons_hint"),
         filters=[trimmed],
-        validators=[NotLonger(LONGEST), NoBirthNumber()],
+        validators=[NotLonger(LONGEST)],
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -117,13 +120,15 @@ class NewTreatmentForm(TvistForm):
         self.ground.choices = choices([(code, label[:1].upper() + label[1:]) for code, label in found])
 
 
-class RulingForm(TvistForm):
+class RulingForm(SearchedForm):
     """The leader's reasons."""
+
+    seeks = OF_A_CHILD
 
     reasons = TextAreaField(
         lazy("decision.new_treatment.ruling"),
         filters=[trimmed],
-        validators=[Needed("decision.new_treatment.ruling_needed"), NotLonger(LONGEST), NoBirthNumber()],
+        validators=[Needed("decision.new_treatment.ruling_needed"), NotLonger(LONGEST)],
     )
 
 

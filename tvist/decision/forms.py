@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from wtforms import HiddenField, TextAreaField
 
+from tvist.anonymity.finding import OF_ANYBODY
+from tvist.intake.searched_forms import SearchedForm
 from tvist.procedure.settings import PROCEDURES
 from tvist.web.forms import Needed, NotLonger, TvistForm, trimmed
 from tvist.web.session import t
@@ -19,8 +21,10 @@ class ApproveForm(TvistForm):
     text_sha256 = HiddenField("")
 
 
-class CallBackForm(TvistForm):
+class CallBackForm(SearchedForm):
     """Why an ordered issue is taken back."""
+
+    seeks = OF_ANYBODY
 
     reasons = TextAreaField("", filters=[trimmed], validators=[Needed("decision.call_back.reasons_needed"), NotLonger(LONGEST)])
 

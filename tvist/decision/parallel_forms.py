@@ -14,7 +14,6 @@ from tvist.decision.parallel_correcting import ParallelChanges
 from tvist.decision.parallel_record import PARALLEL
 from tvist.decision.record import SECTIONS, sha256_of
 from tvist.decision.text_forms import LONGEST, PlaceForm
-from tvist.intake.anonymity import NoBirthNumber
 from tvist.web.forms import NotLonger, trimmed
 from tvist.web.session import lazy, t
 
@@ -34,7 +33,7 @@ def correct_form(decision: Decision) -> CorrectForm:
 class CorrectBothForm(CorrectForm):
     """The words of both texts as they stand, and what was wrong in the words of both forms."""
 
-    parallel_words = TextAreaField("", filters=[trimmed], validators=[NotLonger(LONGEST), NoBirthNumber()])
+    parallel_words = TextAreaField("", filters=[trimmed], validators=[NotLonger(LONGEST)])
     parallel_sections = FieldList(text_area(), label="")
     parallel_reasons = FieldList(text_area(), label="")
     is_in_one_only = BooleanField(lazy("parallel.correct.only_one"))

@@ -62,5 +62,7 @@ def remove_from_draft(paper: Paper, *, at: datetime) -> str:
     if draft is None or session is None or not draft.is_open:
         raise CannotProceed(Message("intake.draft_is_closed"))
     draft.changed_at = at
+    if paper.reading is not None:
+        session.delete(paper.reading)
     session.delete(paper)
     return paper.blob_id

@@ -42,7 +42,7 @@ def main(orders: TextIO, answers: TextIO) -> None:
     _limit_memory(MOST_MEMORY)
     for line in orders:
         order = json.loads(line)
-        do = {"pages": _pages, "text": _text, "texts": _texts, "vet": _vet, "redraw": _redraw}[order["do"]]
+        do = {"pages": _pages, "text": _text, "texts": _texts, "vet": _vet, "redraw": _redraw, "look": _look}[order["do"]]
         try:
             answer = do(order)
         except MemoryError:
@@ -167,6 +167,13 @@ def _redraw(order: dict[str, Any]) -> dict[str, Any]:
     except NoPicture as none:
         return {"why": none.why}
     return {"why": ""}
+
+
+def _look(order: dict[str, Any]) -> dict[str, Any]:
+    """All text and what is unread, for the search of what should not be sent."""
+    from tvist.documents.looking import look
+
+    return look(MediaType(order["kind"]), Path(order["source"]))
 
 
 def _plain(source: Path) -> str:

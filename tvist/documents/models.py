@@ -67,6 +67,8 @@ class Paper(Base):
     replaces: Mapped[Paper | None] = relationship(remote_side="Paper.id", back_populates="replaced_by")
     replaced_by: Mapped[Paper | None] = relationship(back_populates="replaces", uselist=False)
 
+    reading: Mapped[PaperReading | None] = relationship(back_populates="paper")
+
     def roles_for(self, user: User, on: date) -> set[Role]:
         """What `user` is to the paper: what the person is to the sending, or to the draft, that it lies in.
 
@@ -84,6 +86,34 @@ def _under_quarantine(roles: set[Role]) -> set[Role]:
     if Role.SENDER in roles:
         left.add(Role.WITHHELD_SENDER)
     return left
+
+
+class ReadingState(StrEnum):
+    """How much of a paper the program could read."""
+
+    READ = "read"
+    PICTURES = "pictures"
+    """All of it, some from pictures, where letters are guessed."""
+    UNREAD = "unread"
+    """There are pages that nobody has read."""
+
+
+class PaperReading(Base):
+    """A paper was searched for what should not be sent (rule 6). What was found lies sealed: never the words in plain.
+
+    `sought` is a keyed hash of the name that was sought: another name asks for another reading.
+    """
+
+    __tablename__ = "paper_reading"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    paper_id: Mapped[int] = mapped_column(sa.ForeignKey("paper.id"), unique=True)
+    state: Mapped[ReadingState]
+    count: Mapped[int]
+    """How many were found; the first of them are told in `sealed`."""
+    sought: Mapped[bytes]
+    sealed: Mapped[bytes]
+    read_at: Mapped[datetime]
+    paper: Mapped[Paper] = relationship(back_populates="reading")
 
 
 class PaperOpening(Base):

@@ -48,6 +48,16 @@ class Made:
     why: str = ""
 
 
+@dataclass(frozen=True)
+class Looked:
+    """The texts of a file, page by page, and those that stand beside them; the numbers of pages that are unread, and of those read from pictures."""
+
+    pages: tuple[str, ...] = ()
+    about: str = ""
+    unread: tuple[int, ...] = ()
+    pictures: tuple[int, ...] = ()
+
+
 class PageMaker:
     """Lays files out, one after the other. The other program starts with the first file that needs it."""
 
@@ -91,6 +101,13 @@ class PageMaker:
         """Draw a picture anew, upright and with nothing beside it; empty when that went, else `broken` or `too_large`."""
         answer = self._ask({"do": "redraw", "kind": kind.value, "source": str(source), "target": str(target)})
         return str(answer["why"]) if answer is not None else "too_large"
+
+    def look(self, kind: MediaType, source: Path) -> Looked:
+        """All text of the file, for the search of what should not be sent. A file that nothing can read has one page, which is unread."""
+        answer = self._ask({"do": "look", "kind": kind.value, "source": str(source)})
+        if answer is None or "why" in answer:
+            return Looked(("",), unread=(1,))
+        return Looked(tuple(answer["pages"]), answer["about"], tuple(answer["unread"]), tuple(answer["pictures"]))
 
     def _ask(self, order: dict[str, Any]) -> dict[str, Any] | None:
         """The answer; None where the program died of the file, or had not come to an end in time."""

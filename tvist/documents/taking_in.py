@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, BinaryIO, Final, cast
+from typing import TYPE_CHECKING, BinaryIO, Final, Protocol, cast
 
 from flask import request
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tvist.accounts.models import User
+    from tvist.documents.models import PaperReading
 
 FIELD: Final = "papers"
 MAX_BODY_BYTES: Final = 60_000_000
@@ -34,13 +35,22 @@ LONGEST_LOOK: Final = 30.0
 """Seconds that looking into one file may take: somebody waits for the answer."""
 
 
-@dataclass(frozen=True)
-class _Kept:
-    """A file that was looked at and lies in the store."""
+@dataclass
+class Kept:
+    """A file that was looked at and lies in the store; `reading` is what was found in it, once it was searched."""
 
     name: str
     kind: MediaType
     stored: Stored
+    reading: ReadingMade | None = None
+
+
+class ReadingMade(Protocol):
+    """What was found in a file, ready to become a row."""
+
+    def row(self) -> PaperReading:
+        """A new row for the paper."""
+        ...
 
 
 class TakenIn:
@@ -50,11 +60,11 @@ class TakenIn:
         """`store` keeps the bytes; without a `scanner` nobody asks for viruses here."""
         self._store = store
         self._scanner = scanner
-        self._kept: list[_Kept] = []
+        self.kept: list[Kept] = []
         self.faults: list[Message] = []
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self.kept)
 
     def take(self, file: BinaryIO, filename: str, maker: PageMaker) -> None:
         """Look at one file and store it; note what is wrong with it. `maker` opens what must be opened to be looked at."""
@@ -73,7 +83,7 @@ class TakenIn:
             self.faults.append(good)
             return
         try:
-            self._kept.append(_Kept(name, found, self._store.put(good, max_bytes=largest)))
+            self.kept.append(Kept(name, found, self._store.put(good, max_bytes=largest)))
         finally:
             if good is not file:
                 good.close()
@@ -93,12 +103,12 @@ class TakenIn:
 
     def discard(self) -> None:
         """Delete what was stored: the act was not done."""
-        for kept in self._kept:
+        for kept in self.kept:
             try:
                 self._store.discard(kept.stored.blob_id)
             except MissingPaper:
                 continue
-        self._kept.clear()
+        self.kept.clear()
 
     def papers(self, *, added_by: User, at: datetime, start_position: int = 1) -> list[Paper]:
         """The stored files as rows, not yet laid anywhere; the title is the file's name without its ending."""
@@ -113,8 +123,9 @@ class TakenIn:
                 sha256=kept.stored.sha256,
                 added_by_id=added_by.id,
                 added_at=at,
+                reading=kept.reading.row() if kept.reading is not None else None,
             )
-            for position, kept in enumerate(self._kept, start=start_position)
+            for position, kept in enumerate(self.kept, start=start_position)
         ]
 
 

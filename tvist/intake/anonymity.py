@@ -1,4 +1,4 @@
-"""Texts are anonymised before they are sent (rule 6): what a form refuses, whoever writes it."""
+"""What a form refuses that is sent to nobody, and so has nobody to read a reason: a birth number (rule 6). Others are searched: `searched_forms.py`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from wtforms.validators import ValidationError
 
-from tvist.intake.birth_numbers import holds_birth_number
+from tvist.anonymity.birth_numbers import holds_birth_number
 from tvist.web.session import say
 from tvist.words import Message
 

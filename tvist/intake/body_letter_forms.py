@@ -8,7 +8,6 @@ from wtforms import SelectMultipleField, TextAreaField
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from tvist.intake.anonymity import NoBirthNumber
 from tvist.procedure.settings import PROCEDURES
 from tvist.web.forms import NotLonger, TvistForm, choices, trimmed
 from tvist.web.session import lazy, t
@@ -30,7 +29,7 @@ class BodyLetterForm(TvistForm):
         lazy("intake.body_letter.text"),
         description=lazy("intake.body_letter.text_help"),
         filters=[trimmed],
-        validators=[NotLonger(PROCEDURES[-1].longest_text), NoBirthNumber()],
+        validators=[NotLonger(PROCEDURES[-1].longest_text)],
     )
 
     def validate_to(self, field: SelectMultipleField) -> None:

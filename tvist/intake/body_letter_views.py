@@ -17,7 +17,7 @@ from tvist.clock import now
 from tvist.delivery.models import LetterKind
 from tvist.delivery.previews import preview_to_party
 from tvist.documents.actions import add_to_draft, remove_from_draft
-from tvist.documents.taking_in import MAX_BODY_BYTES, take_in_papers
+from tvist.documents.taking_in import MAX_BODY_BYTES
 from tvist.errors import NotFound
 from tvist.intake.blueprint import bp
 from tvist.intake.body_letter_forms import ConfirmForm, body_letter_form
@@ -31,6 +31,8 @@ from tvist.intake.body_letters import (
 )
 from tvist.intake.kept import written_in
 from tvist.intake.models import DraftKind
+from tvist.intake.searched_drafts import SendLetterForm
+from tvist.intake.searched_papers import take_in_searched
 from tvist.web.session import installed
 from tvist.words import Message
 
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
 
 
 @bp.route("/cases/<slug>/letter", methods=["GET", "POST"])
-@requires(Act.WRITE_LETTER, of=case_at, take_in=take_in_papers, max_bytes=MAX_BODY_BYTES)
+@requires(Act.WRITE_LETTER, of=case_at, take_in=take_in_searched, max_bytes=MAX_BODY_BYTES)
 def write_letter(case: Case) -> ResponseReturnValue:
     """Write a letter to one or several parties; it is kept as typed, and looked at on the next page."""
     draft = open_body_letter(case)
@@ -73,11 +75,14 @@ def preview_letter(case: Case) -> ResponseReturnValue:
     draft = open_body_letter(case)
     if draft is None:
         return redirect(url_for("intake.write_letter", slug=case.slug), 303)
-    form = ConfirmForm(thing=draft)
+    form = SendLetterForm(draft, thing=draft)
     faults = [*obstacles(case, Act.WRITE_LETTER), *faults_in_body_letter(draft)]
-    if form.validate_on_submit() and not faults:
-        send_body_letter(draft, by=current_user, at=now())
+    if form.is_decided() and not faults:
+        form.sent(send_body_letter(draft, by=current_user, at=now()))
         return finish(url_for("cases.show", slug=case.slug), Message("intake.body_letter.sent"))
+    form.keep(lambda: draft)
+    if request.method == "GET":
+        form.look()
     text = (SubmissionKind.BODY_LETTER, str(draft.typed.get("text", "")))
     page = render_template(
         "intake/preview_letter.html",

@@ -12,7 +12,7 @@ from tvist.access.policy import Act
 from tvist.clock import now, today
 from tvist.documents.actions import add_to_draft
 from tvist.documents.models import PaperKind
-from tvist.documents.taking_in import MAX_BODY_BYTES, take_in_papers
+from tvist.documents.taking_in import MAX_BODY_BYTES
 from tvist.documents.uploads import MediaType
 from tvist.errors import NotFound
 from tvist.intake.actions import begin_draft, discard_draft, save_draft, share_draft
@@ -20,6 +20,7 @@ from tvist.intake.blueprint import bp
 from tvist.intake.cautions import away_from_here
 from tvist.intake.drafting import blame_faults, choose_parties, differences, groups_of, progress_of
 from tvist.intake.queries import connected_codes, draft_at, open_drafts_of, party_memberships, party_staff
+from tvist.intake.searched_papers import take_in_searched
 from tvist.intake.steps import (
     CHILD,
     FACTS,
@@ -164,7 +165,7 @@ def _where_next(draft: Draft, step: Step) -> str:
 
 
 @bp.route("/drafts/<public_id>/delegation", methods=["GET", "POST"])
-@requires(Act.WRITE_DRAFT, of=draft_at, take_in=take_in_papers, max_bytes=MAX_BODY_BYTES)
+@requires(Act.WRITE_DRAFT, of=draft_at, take_in=take_in_searched, max_bytes=MAX_BODY_BYTES)
 def delegation(draft: Draft) -> ResponseReturnValue:
     """Attach the paper that shows who may file for the party (rule 10)."""
     if draft.case is not None:
@@ -186,7 +187,7 @@ def delegation(draft: Draft) -> ResponseReturnValue:
 
 
 @bp.route("/drafts/<public_id>/papers", methods=["GET", "POST"])
-@requires(Act.WRITE_DRAFT, of=draft_at, take_in=take_in_papers, max_bytes=MAX_BODY_BYTES)
+@requires(Act.WRITE_DRAFT, of=draft_at, take_in=take_in_searched, max_bytes=MAX_BODY_BYTES)
 def papers(draft: Draft) -> ResponseReturnValue:
     """The papers of the request: upload several, take one out."""
     if draft.case is not None:

@@ -8,6 +8,7 @@ from wtforms import BooleanField, RadioField, SelectField, StringField, TextArea
 
 from tvist.cases.fields import DayField
 from tvist.cases.money import AmountUnit, Bearer
+from tvist.intake.anonymity import NoBirthNumber
 from tvist.procedure.settings import PROCEDURES
 from tvist.web.forms import Needed, NotLonger, TvistForm, choices, trimmed
 from tvist.web.session import lazy
@@ -106,7 +107,7 @@ class OpenIdentityForm(TvistForm):
 
     purpose = StringField(
         lazy("intake.field.purpose"),
-        [Needed("intake.say_the_purpose"), NotLonger(PROCEDURES[-1].longest_line)],
+        [Needed("intake.say_the_purpose"), NotLonger(PROCEDURES[-1].longest_line), NoBirthNumber()],
         filters=[trimmed],
     )
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tvist.intake.birth_numbers import is_birth_number
+from tvist.anonymity.birth_numbers import is_birth_number
 from tvist.vault.sealed import keyed, seal, unseal
 from tvist.words import Message
 

@@ -23,7 +23,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import g, request, url_for
+from flask import Response, after_this_request, g, request, url_for
 from flask_login import current_user
 from wtforms import FileField, FormField, HiddenField, SelectMultipleField, SubmitField
 
@@ -35,6 +35,9 @@ from tvist.documents.actions import add_to_draft, remove_from_draft
 from tvist.errors import CannotProceed, NotFound
 from tvist.intake.in_case import ACT_OF, draft_in_case, mark_sent, open_draft_in
 from tvist.intake.models import FROM_A_PARTY, DraftKind
+from tvist.intake.searched_forms import decisions
+from tvist.intake.searched_papers import searches_of, title_places
+from tvist.intake.searching import mask_earlier_texts, sought_of
 from tvist.intake.sendings import move_papers
 from tvist.intake.sheets import form_data
 from tvist.intake.writing import LONGEST_TAB, FlatSheet, replace_typed
@@ -130,6 +133,9 @@ class KeptForm:
         typed = self.draft.typed if self.draft is not None and request.method != "POST" else {}
         self.form: Any = make(thing=case, **given, **({"formdata": form_data(typed)} if typed else {}))
         self.keeps = Keeps(url_for("intake.keep_in_case", slug=case.slug, kind=kind), self.draft)
+        self._taken: list[Paper] | None = None
+        self.form.notes_later = True
+        self._look_at_papers()
         if request.method == "POST":
             self._compare()
 
@@ -151,11 +157,11 @@ class KeptForm:
         return bool(self.form.validate_on_submit()) and not self.is_behind()
 
     def is_behind(self) -> bool:
-        """Whether another's text stands in the draft that this page has not shown."""
+        """Whether another's text stands in the draft that this page has not shown, or something found in text or papers is not decided (rule 6)."""
         if self.keeps.meanwhile and not self.form.is_stale:
             self.form.is_stale = True
             self.form.form_errors.append(say(Message("web.changed_meanwhile")))
-        return bool(self.keeps.meanwhile)
+        return bool(self.keeps.meanwhile) or bool(self.form.undecided())
 
     def is_put_aside(self) -> bool:
         """Whether the form was sent to lay papers in or take one out, or to go on later, and not to be handed in."""
@@ -184,21 +190,53 @@ class KeptForm:
         said, _kind = self._lay_in(draft, quietly=True)
         if said is not None:
             self.form.blame(said)
+        self._look_at_papers()
         keep_for_later()
         self.keeps.draft, self.keeps.base = draft, dict(draft.typed)
 
     def papers(self) -> list[Paper]:
-        """The papers that came with this sending itself; `sent` lets those of the draft follow."""
-        taken = g.get("taken_in")
-        start = max((paper.position for paper in self.draft.papers), default=0) + 1 if self.draft else 1
-        return taken.papers(added_by=current_user, at=now(), start_position=start) if taken is not None else []
+        """The papers that came with this sending itself and are to be sent; `sent` lets those of the draft follow."""
+        removed = {id(each.paper) for each in self.form.papers if each.is_removed}
+        return [paper for paper in self._papers_taken() if id(paper) not in removed]
 
     def sent(self, submission: Submission) -> None:
-        """The draft became this sending: its papers go along, and whoever still has it open is told."""
-        if self.draft is None:
-            return
-        move_papers(submission, [*self.draft.papers, *submission.papers])
-        mark_sent(self.draft, submission, at=now())
+        """The draft became this sending: its papers go along, what was put out of it is put out of its earlier texts, and what was kept is noted.
+
+        Whoever still has the draft open is told.
+        """
+        if self.draft is not None:
+            self._leave_out()
+            move_papers(submission, [*self.draft.papers, *submission.papers])
+            mark_sent(self.draft, submission, at=now())
+            mask_earlier_texts(self.draft, self.form.search)
+        self.form.note(submission)
+
+    def _papers_taken(self) -> list[Paper]:
+        """The files of this request as rows, the same each time."""
+        if self._taken is None:
+            taken = g.get("taken_in")
+            start = max((paper.position for paper in self.draft.papers), default=0) + 1 if self.draft else 1
+            self._taken = (
+                taken.papers(added_by=current_user, at=now(), start_position=start) if taken is not None and len(taken) else []
+            )
+        return self._taken
+
+    def _look_at_papers(self) -> None:
+        """What was found in the papers that would be sent now."""
+        papers = list(self.draft.papers) if self.draft is not None else []
+        papers += [paper for paper in self._papers_taken() if paper not in papers]
+        self.form.more_places = list(title_places(papers))
+        keys = installed().keys
+        self.form.papers = searches_of(papers, decisions(), keys, sought_of(self.case, keys))
+
+    def _leave_out(self) -> None:
+        """Take the papers out of the draft that the sender does not send; their bytes go after the commit."""
+        left_out = [each.paper for each in self.form.papers if each.is_removed and self.draft and each.paper in self.draft.papers]
+        blobs = [remove_from_draft(paper, at=now()) for paper in left_out]
+        if blobs and self.draft is not None:
+            current_session.flush()
+            current_session.refresh(self.draft, ["papers"])
+            delete_after_commit(blobs)
 
     def _begun(self) -> Draft:
         if self.kind in FROM_A_PARTY and self.party is None:
@@ -219,7 +257,8 @@ class KeptForm:
 
     def _keep_text(self, draft: Draft) -> None:
         tab = storable(request.form.get(TAB_FIELD, ""))[:LONGEST_TAB]
-        replace_typed(draft, FlatSheet(draft), self._typed(), by=current_user, tab=tab, at=now())
+        put_out = {each.name: each.put_out for each in fields_of(self.form) if hasattr(each, "put_out")}
+        replace_typed(draft, FlatSheet(draft), {**self._typed(), **put_out}, by=current_user, tab=tab, at=now())
 
     def _lay_in(self, draft: Draft, *, quietly: bool = False) -> tuple[Message | None, str]:
         """Lay the files that came into the draft; what there is to say, and of which kind."""
@@ -227,7 +266,7 @@ class KeptForm:
         if taken is None:
             return None, "success"
         try:
-            add_to_draft(draft, self.papers(), at=now())
+            add_to_draft(draft, self._papers_taken(), at=now())
         except CannotProceed as refused:
             taken.discard()
             return refused.obstacles[0], "danger"
@@ -239,6 +278,17 @@ class KeptForm:
         chosen = request.form.get("take_out")
         paper = next((found for found in draft.papers if chosen and found.public_id == chosen), None)
         return remove_from_draft(paper, at=now()) if paper is not None else None
+
+
+def delete_after_commit(blobs: list[str]) -> None:
+    """Delete the bytes of papers when the act was done: had the commit failed, their rows would point to bytes that are gone."""
+
+    @after_this_request
+    def delete(answer: Response) -> Response:
+        if g.get("is_committed"):
+            for blob in blobs:
+                installed().papers.delete(blob)
+        return answer
 
 
 def kept_form(case: Case, kind: DraftKind, make: MakeForm, **given: Any) -> KeptForm:

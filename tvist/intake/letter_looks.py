@@ -14,6 +14,7 @@ from tvist.clock import now
 from tvist.delivery.clocks_told import clock_of
 from tvist.delivery.models import LetterKind
 from tvist.delivery.previews import preview_to_party
+from tvist.intake.searched_forms import decisions
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -39,7 +40,7 @@ def looked_at(case: Case, form: TvistForm, act: Act) -> ResponseReturnValue:
         form=form,
         act=act,
         text=text,
-        fields=[(field.name, field.data) for field in form if field.data],
+        fields=[*((field.name, field.data) for field in form if field.data), *decisions().items()],
         previews=_previews(case, form, act, text),
     )
 

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tvist.access.policy import Role
 from tvist.accounts.models import MembershipRole, Organisation, User
+from tvist.anonymity.finding import FindingKind
 from tvist.cases.history import Ending
 from tvist.cases.models import Case, Party
 from tvist.cases.money import Bearer
 from tvist.cases.submissions import Submission
 from tvist.db import Base, Versioned, random_id
+from tvist.words import Message
 
 if TYPE_CHECKING:
     from tvist.documents.models import Paper
@@ -275,6 +277,32 @@ class IdentityOpening(Base):
     opened_at: Mapped[datetime]
     identity: Mapped[ChildIdentity] = relationship()
     user: Mapped[User] = relationship()
+
+
+class KeptFinding(Base):
+    """What was found before a sending and sent all the same, for a reason that the secretariat reads at the look-through; written once (rules 6, 20).
+
+    Of the words themselves nothing is kept here. `paper_id`: in the file, else in what was typed at `place`. Of a paper that could not be read the kind
+    is `unread`, and whoever sent it has looked it through.
+    """
+
+    __tablename__ = "kept_finding"
+    __table_args__ = (sa.CheckConstraint("kind = 'unread' OR reason <> ''", name="what_is_kept_has_a_reason"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(sa.ForeignKey("case.id"), index=True)
+    submission_id: Mapped[int | None] = mapped_column(sa.ForeignKey("submission.id"), index=True)
+    """The sending that it went with; None for what is no sending: a message, an application for more time."""
+    paper_id: Mapped[int | None] = mapped_column(sa.ForeignKey("paper.id"))
+    place: Mapped[Message]
+    kind: Mapped[FindingKind]
+    count: Mapped[int]
+    reason: Mapped[str]
+    by_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    at: Mapped[datetime]
+    case: Mapped[Case] = relationship()
+    submission: Mapped[Submission | None] = relationship()
+    paper: Mapped[Paper | None] = relationship()
+    by: Mapped[User] = relationship()
 
 
 class NewLook(Base):

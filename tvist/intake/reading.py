@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from tvist.cases.reading import parse_date, parse_kroner
 from tvist.db import storable
 from tvist.errors import CannotProceed
-from tvist.intake.birth_numbers import holds_birth_number
 from tvist.pdf import missing_letters
 from tvist.words import Message
 
@@ -173,8 +172,6 @@ class Reader:
         if len(text) > limit:
             self.blame(name, Message("intake.too_long", limit=limit, length=len(text)))
             return ""
-        if holds_birth_number(text):
-            self.blame(name, Message("intake.birth_number"))
         return text
 
     def _as_text(self, name: str, found: Any) -> str:

@@ -46,7 +46,7 @@ class Related:
 def related_cases(session: Session, case: Case, user: User, on: date) -> list[Related]:
     """The cases that `user` may open which are equal or related, the surest first, then the newest (rule 17).
 
-    The same child is known by the keyed hash of the sealed number alone. Where either case has a secret address nothing is guessed (rule 8).
+    The same child is known by the keyed hash of the sealed number alone. Where either case has a secret address nothing is told (rule 8).
     """
     found: dict[int, Related] = {}
     for kinship, clause in _clauses(case):
@@ -57,12 +57,11 @@ def related_cases(session: Session, case: Case, user: User, on: date) -> list[Re
 
 
 def _clauses(case: Case) -> list[tuple[Kinship, sa.ColumnElement[bool]]]:
-    clauses = [(Kinship.SAME_CHILD, _same_child(case))]
     if case.is_address_secret:
-        return clauses
+        return []
     is_open = Case.is_address_secret.is_(False)
     return [
-        *clauses,
+        (Kinship.SAME_CHILD, sa.and_(is_open, _same_child(case))),
         (Kinship.SAME_REFERENCE, sa.and_(is_open, _same_reference(case))),
         (
             Kinship.POSSIBLY_SAME_CHILD,

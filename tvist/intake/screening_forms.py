@@ -7,9 +7,10 @@ from typing import Any
 from wtforms import RadioField, SelectField, TextAreaField
 from wtforms.validators import ValidationError
 
+from tvist.anonymity.finding import OF_A_CHILD
 from tvist.cases.history import Statement
 from tvist.clock import today
-from tvist.intake.anonymity import NoBirthNumber
+from tvist.intake.searched_forms import SearchedForm
 from tvist.procedure.codes import CodeKind, code_named, codes, is_code
 from tvist.procedure.settings import PROCEDURES
 from tvist.web.forms import Needed, NotLonger, TvistForm, choices, trimmed
@@ -20,44 +21,50 @@ LONGEST = PROCEDURES[-1].longest_text
 
 
 def _text(code: str) -> TextAreaField:
-    checks = [Needed(f"intake.needed.{code}"), NotLonger(LONGEST), NoBirthNumber()]
+    checks = [Needed(f"intake.needed.{code}"), NotLonger(LONGEST)]
     return TextAreaField(
         lazy(f"intake.field.{code}"), description=lazy(f"intake.hint.{code}"), filters=[trimmed], validators=checks
     )
 
 
-class MissingForm(TvistForm):
+class MissingForm(SearchedForm):
     """A deficiency letter."""
+
+    seeks = OF_A_CHILD
 
     text = _text("missing_text")
 
 
-class CureForm(TvistForm):
+class CureForm(SearchedForm):
     """What was missing, mended."""
 
     text = _text("cure_text")
 
 
-class DismissalCommentForm(TvistForm):
+class DismissalCommentForm(SearchedForm):
     """What a side thinks of a proposal of dismissal."""
 
     text = _text("dismissal_comment")
 
 
-class NewLookForm(TvistForm):
+class NewLookForm(SearchedForm):
     """Why a party thinks that the dismissal is wrong."""
 
     text = _text("new_look_text")
 
 
-class DecideDismissalForm(TvistForm):
+class DecideDismissalForm(SearchedForm):
     """The leader's reasons."""
+
+    seeks = OF_A_CHILD
 
     reasons = _text("decision_reasons")
 
 
-class ProposeDismissalForm(TvistForm):
+class ProposeDismissalForm(SearchedForm):
     """A ground and the reasons."""
+
+    seeks = OF_A_CHILD
 
     ground = RadioField(
         lazy("intake.field.dismissal_ground"),

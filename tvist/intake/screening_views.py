@@ -8,8 +8,8 @@ from flask import render_template, request, url_for
 from flask_login import current_user
 
 from tvist.access.guard import finish, requires, taken_in
-from tvist.access.policy import Act
-from tvist.access.roles import may
+from tvist.access.policy import Act, Role
+from tvist.access.roles import may, roles_of
 from tvist.cases.blaming import blamed, refused
 from tvist.cases.history import Statement
 from tvist.cases.impartiality import questions_about
@@ -17,7 +17,7 @@ from tvist.cases.lifecycle import STEPS, State, obstacles
 from tvist.cases.money import Amount, AmountUnit, Period, line_amount
 from tvist.cases.queries import case_at
 from tvist.clock import now, today
-from tvist.documents.taking_in import MAX_BODY_BYTES, take_in_papers
+from tvist.documents.taking_in import MAX_BODY_BYTES
 from tvist.intake import actions
 from tvist.intake.blueprint import bp
 from tvist.intake.cautions import warnings
@@ -35,6 +35,7 @@ from tvist.intake.screening_forms import (
     MissingForm,
     ProposeDismissalForm,
 )
+from tvist.intake.searched_papers import take_in_searched
 from tvist.procedure.codes import CodeKind, code_label, codes
 from tvist.procedure.settings import procedure_on
 from tvist.web.addresses import local_path
@@ -77,7 +78,9 @@ def dismissal_grounds() -> list[tuple[str, str]]:
 @requires(Act.DECLARE_IMPARTIALITY, of=case_at)
 def screening(case: Case) -> ResponseReturnValue:
     """What the secretariat, and the leader where dismissal is proposed, look at: the checks, the warnings, and what the reader can do."""
-    found = warnings(petition_of(case.petition.snapshot), case.registered_on) if case.petition else []
+    # Where the address is secret, who has not declared knows only that the case is there (rule 8).
+    petition = case.petition if Role.UNDECLARED not in roles_of(current_user, case) else None
+    found = warnings(petition_of(petition.snapshot), case.registered_on) if petition else []
     mine = [
         act
         for act in (*IN_ORDER_OF_SCREENING, *BY_THE_LEADER)
@@ -87,7 +90,7 @@ def screening(case: Case) -> ResponseReturnValue:
     return render_template(
         "intake/screening.html",
         case=case,
-        petition=case.petition,
+        petition=petition,
         warnings=[say(fault.message) for fault in found],
         acts=[(act, obstacles(case, act)) for act in mine],
         has_declared=has_declared,
@@ -151,7 +154,7 @@ def ask_for_missing(case: Case) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<slug>/screening/cure", methods=["GET", "POST"])
-@requires(Act.CURE, of=case_at, take_in=take_in_papers, max_bytes=MAX_BODY_BYTES)
+@requires(Act.CURE, of=case_at, take_in=take_in_searched, max_bytes=MAX_BODY_BYTES)
 def cure(case: Case) -> ResponseReturnValue:
     """Send in what was missing."""
     kept = kept_form(case, DraftKind.CURE, CureForm)

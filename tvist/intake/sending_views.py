@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import redirect, render_template, request, url_for
 from flask_login import current_user
 
-from tvist.access.guard import finish, requires
+from tvist.access.guard import finish, requires, taken_in
 from tvist.access.policy import Act
 from tvist.access.roles import may
 from tvist.clock import now, today
@@ -18,16 +18,21 @@ from tvist.intake.drafting import told_at_fields
 from tvist.intake.parties import case_language
 from tvist.intake.petition import Petition
 from tvist.intake.queries import authorised_filers, connected_codes, draft_at, parties_by_code
+from tvist.intake.searched_drafts import SendingForm
+from tvist.intake.searched_papers import read_again
+from tvist.intake.searching import kept_findings
 from tvist.intake.steps import read_draft
-from tvist.web.forms import PlainForm
 from tvist.web.session import current_session, installed
 from tvist.web.stale import Seen, seen
 from tvist.words import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask.typing import ResponseReturnValue
 
-    from tvist.intake.models import Draft
+    from tvist.cases.submissions import Submission
+    from tvist.intake.models import Draft, KeptFinding
     from tvist.intake.petition import Fault
 
 
@@ -38,20 +43,25 @@ def check(draft: Draft) -> ResponseReturnValue:
     if draft.case is not None:
         return redirect(url_for("cases.show", slug=draft.case.slug), 303)
     found = read_draft(draft, today(), connected_codes(current_session))
-    return _check_page(draft, found, PlainForm(thing=_seen(draft)))
+    form = SendingForm(draft, thing=_seen(draft))
+    form.look()
+    return _check_page(draft, found, form)
 
 
 @bp.route("/drafts/<public_id>/send", methods=["GET", "POST"])
-@requires(Act.SEND, of=draft_at)
+@requires(Act.SEND, of=draft_at, take_in=read_again)
 def send_draft(draft: Draft) -> ResponseReturnValue:
-    """Send the request. The second click finds the case that the first one made."""
+    """Send the request. The second click finds the case that the first one made; what is found in it waits for a decision (rule 6)."""
     if draft.case is not None:
         return redirect(url_for("intake.receipt", slug=draft.case.slug), 303)
     if request.method != "POST":
         return redirect(url_for("intake.check", public_id=draft.public_id), 303)
+    taken_in().put(draft.papers)
+    form = SendingForm(draft, thing=_seen(draft))
+    is_decided = form.is_decided()
     found = read_draft(draft, today(), connected_codes(current_session))
-    form = PlainForm(thing=_seen(draft))
-    if not form.validate_on_submit() or not isinstance(found, Petition):
+    if not is_decided or not isinstance(found, Petition):
+        form.keep(lambda: _seen(draft))
         return _check_page(draft, found, form), 409 if form.is_stale else 422
     case = send(
         current_session,
@@ -63,7 +73,14 @@ def send_draft(draft: Draft) -> ResponseReturnValue:
         is_invented=installed().config.is_demo,
         keys=installed().keys,
     )
+    form.sent(case.submissions[0])
     return finish(url_for("intake.receipt", slug=case.slug), Message("intake.sent", number=case.number))
+
+
+@bp.app_template_global()
+def kept_in(submissions: Sequence[Submission]) -> list[KeptFinding]:
+    """What was found in these sendings before they were sent, and kept for a reason that the secretariat reads (rule 20)."""
+    return kept_findings(current_session, submissions)
 
 
 def _seen(draft: Draft) -> Seen:
@@ -72,7 +89,7 @@ def _seen(draft: Draft) -> Seen:
     return seen([draft.typed, papers, draft.sealed_identity, draft.sealed_offers])
 
 
-def _check_page(draft: Draft, found: Petition | list[Fault], form: PlainForm) -> str:
+def _check_page(draft: Draft, found: Petition | list[Fault], form: SendingForm) -> str:
     petition = found if isinstance(found, Petition) else None
     faults = [] if isinstance(found, Petition) else found
     filers = authorised_filers(current_session, draft.organisation, today())

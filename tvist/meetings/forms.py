@@ -11,13 +11,14 @@ from wtforms import SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from tvist.anonymity.finding import OF_A_CHILD
 from tvist.cases.fields import DayField
 from tvist.cases.models import Side
 from tvist.clock import OSLO
-from tvist.intake.anonymity import NoBirthNumber
+from tvist.intake.searched_forms import SearchedForm
 from tvist.meetings.actions import Plan, members_of
 from tvist.procedure.settings import PROCEDURES
-from tvist.web.forms import Needed, NotLonger, TvistForm, choices, trimmed
+from tvist.web.forms import Needed, NotLonger, choices, trimmed
 from tvist.web.session import lazy, say
 from tvist.words import Message
 
@@ -69,10 +70,11 @@ def _clock(code: str, needed: str) -> StringField:
     return StringField(lazy(code), description=lazy("meetings.time_help"), filters=[trimmed], validators=[Needed(needed)])
 
 
-class MeetingForm(TvistForm):
+class MeetingForm(SearchedForm):
     """When, where, which cases; all who sit in them are invited, but for those who are left out."""
 
     edits = True
+    seeks = OF_A_CHILD
 
     on = DayField(
         lazy("meetings.on"), description=lazy("submissions.extension.day_help"), validators=[Needed("meetings.choose_day")]
@@ -83,7 +85,7 @@ class MeetingForm(TvistForm):
         lazy("meetings.place"),
         description=lazy("meetings.place_help"),
         filters=[trimmed],
-        validators=[Needed("meetings.say_where"), NotLonger(LONGEST_PLACE), NoBirthNumber()],
+        validators=[Needed("meetings.say_where"), NotLonger(LONGEST_PLACE)],
     )
     cases = _ticked("meetings.cases", "meetings.cases_help", Needed("meetings.choose_cases"))
     left_out = _ticked("meetings.left_out", "meetings.left_out_help")
@@ -130,17 +132,18 @@ def typed_of(meeting: Meeting, led: Sequence[Case]) -> dict[str, Any]:
     }
 
 
-class MinutesForm(TvistForm):
+class MinutesForm(SearchedForm):
     """Who was there, and short minutes."""
 
     edits = True
+    seeks = OF_A_CHILD
 
     present = _ticked("meetings.present", "meetings.present_help")
     minutes = TextAreaField(
         lazy("meetings.minutes"),
         description=lazy("meetings.minutes_help"),
         filters=[trimmed],
-        validators=[NotLonger(PROCEDURES[-1].longest_text), NoBirthNumber()],
+        validators=[NotLonger(PROCEDURES[-1].longest_text)],
     )
 
     def __init__(self, meeting: Meeting, **kwargs: Any) -> None:

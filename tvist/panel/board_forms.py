@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
+from tvist.anonymity.finding import OF_A_CHILD
 from tvist.cases.fields import DayField
+from tvist.intake.searched_forms import SearchedForm
 from tvist.panel.choosing import departures
 from tvist.panel.forms import LONGEST_NAME, MOST
 from tvist.panel.models import AppointmentKind, SeatKind
@@ -91,8 +93,10 @@ class ReleaseForm(TvistForm):
     )
 
 
-class SeatForm(TvistForm):
+class SeatForm(SearchedForm):
     """Who is called to each seat that is to be filled; the proposal is chosen beforehand, and another choice needs a reason."""
+
+    seeks = OF_A_CHILD
 
     leader = RadioField(lazy("seat_kind.leader"), validators=[Needed("web.not_a_choice")])
     leader_reason = TextAreaField(

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 from wtforms import RadioField, SelectMultipleField, TextAreaField
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from tvist.anonymity.finding import OF_ANYBODY
 from tvist.cases.history import Statement
+from tvist.intake.searched_forms import SearchedForm
 from tvist.panel.forms import LONGEST_WORDS
 from tvist.panel.rules import is_challenged, is_in_doubt
 from tvist.procedure.codes import CodeKind, codes
-from tvist.web.forms import Needed, NotLonger, TvistForm, choices, trimmed
+from tvist.web.forms import Needed, NotLonger, choices, trimmed
 from tvist.web.session import lazy, say, t
 
 if TYPE_CHECKING:
@@ -48,8 +50,10 @@ def _grounds(on: date) -> list[tuple[str, str]]:
     return [(code.code, say(code.label)) for code in codes(CodeKind.CONFLICT_GROUND, on)]
 
 
-class DeclareForm(TvistForm):
+class DeclareForm(SearchedForm):
     """A member declares for one case. Who has declared no conflict reports a late discovery; who is in doubt can only step down."""
+
+    seeks = OF_ANYBODY
 
     statement = RadioField(lazy("panel.declare.statement"), validators=[Needed("panel.choose_statement")])
     ground = _ground()
@@ -78,7 +82,7 @@ class Called:
     version: int
 
 
-class ObjectForm(TvistForm):
+class ObjectForm(SearchedForm):
     """A party's answer to who sits."""
 
     answer = RadioField(lazy("panel.object.answer"), validators=[Needed("panel.object.choose_answer")])
@@ -99,8 +103,10 @@ class ObjectForm(TvistForm):
         )
 
 
-class RuleForm(TvistForm):
+class RuleForm(SearchedForm):
     """A ruling on whether a member may go on sitting."""
+
+    seeks = OF_ANYBODY
 
     view = RadioField(lazy("panel.ruling.view"), validators=[Needed("panel.ruling.choose_view")])
     reasons = _words("panel.ruling.reasons")
@@ -111,8 +117,10 @@ class RuleForm(TvistForm):
         self.view.choices = choices([(value, t(f"panel.ruling.{value}", name=name)) for value in (STAYS, STEPS_DOWN)])
 
 
-class StepAsideForm(TvistForm):
+class StepAsideForm(SearchedForm):
     """One who is asked to rule has a conflict of their own."""
+
+    seeks = OF_ANYBODY
 
     ground = _ground()
     words = _words("panel.declare.words")

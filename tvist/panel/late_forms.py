@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.validators import ValidationError
 
-from tvist.intake.anonymity import NoBirthNumber
+from tvist.anonymity.finding import OF_A_CHILD, OF_ANYBODY
+from tvist.intake.searched_forms import SearchedForm
 from tvist.pdf import missing_letters
 from tvist.procedure.settings import PROCEDURES
-from tvist.web.forms import Needed, NotLonger, TvistForm, choices, trimmed
+from tvist.web.forms import Needed, NotLonger, choices, trimmed
 from tvist.web.session import lazy, say, t
 from tvist.words import Message
 
@@ -28,25 +29,27 @@ def _text(code: str, description: str, *validators: Any) -> TextAreaField:
         lazy(code),
         description=lazy(description),
         filters=[trimmed],
-        validators=[*validators, NotLonger(LONGEST), NoBirthNumber()],
+        validators=[*validators, NotLonger(LONGEST)],
     )
 
 
-class SendLateForm(TvistForm):
+class SendLateForm(SearchedForm):
     """What is sent, and why only now."""
 
     text = _text("late.text", "late.text_help", Needed("late.say_what"))
     why_late = _text("late.why_late", "late.why_late_help", Needed("late.say_why"))
 
 
-class CommentOnLateForm(TvistForm):
+class CommentOnLateForm(SearchedForm):
     """What a party says to what was admitted late."""
 
     text = _text("late.comments", "late.comments_help", Needed("late.write_comments"))
 
 
-class RuleOnLateForm(TvistForm):
+class RuleOnLateForm(SearchedForm):
     """Admitted or refused, with reasons."""
+
+    seeks = OF_ANYBODY
 
     sending = HiddenField("")
     ruling = RadioField(lazy("late.ruling"), validate_choice=False, validators=[Needed("late.choose_ruling")])
@@ -68,8 +71,10 @@ class RuleOnLateForm(TvistForm):
         return bool(self.ruling.data == ADMIT)
 
 
-class LetInForm(TvistForm):
+class LetInForm(SearchedForm):
     """Which sending, and why."""
+
+    seeks = OF_A_CHILD
 
     sending = RadioField(lazy("late.exception.which"), validate_choice=False, validators=[Needed("late.exception.choose")])
     reasons = _text("late.exception.reasons", "late.exception.reasons_help", Needed("late.exception_needs_reasons"))

@@ -13,9 +13,10 @@ from tvist.cases.blaming import blamed, refused
 from tvist.cases.lifecycle import obstacles
 from tvist.cases.queries import case_at
 from tvist.clock import now, today
-from tvist.documents.taking_in import MAX_BODY_BYTES, take_in_papers
+from tvist.documents.taking_in import MAX_BODY_BYTES
 from tvist.intake.kept import kept_form, written_in
 from tvist.intake.models import DraftKind
+from tvist.intake.searched_papers import take_in_searched
 from tvist.panel import late, renewing
 from tvist.panel.blueprint import bp
 from tvist.panel.bundle import may_be_let_in
@@ -35,7 +36,7 @@ NOTHING = "nothing"
 
 
 @bp.route("/cases/<slug>/late/send", methods=["GET", "POST"])
-@requires(Act.SEND_LATE, of=case_at, take_in=take_in_papers, max_bytes=MAX_BODY_BYTES)
+@requires(Act.SEND_LATE, of=case_at, take_in=take_in_searched, max_bytes=MAX_BODY_BYTES)
 def send_late(case: Case) -> ResponseReturnValue:
     """Send something when the preparation is closed."""
     party = case.party_of(current_user, today())
@@ -73,7 +74,7 @@ def rule_on_late(case: Case) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<slug>/late/comments", methods=["GET", "POST"])
-@requires(Act.COMMENT_ON_LATE, of=case_at, take_in=take_in_papers, max_bytes=MAX_BODY_BYTES)
+@requires(Act.COMMENT_ON_LATE, of=case_at, take_in=take_in_searched, max_bytes=MAX_BODY_BYTES)
 def comment_on_late(case: Case) -> ResponseReturnValue:
     """Comment on what was admitted late, or say that there is nothing to say."""
     party = case.party_of(current_user, today())

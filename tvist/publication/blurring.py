@@ -9,11 +9,11 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+from tvist.anonymity.days import months_in
+from tvist.anonymity.shapes import shapes_in
 from tvist.decision.models import QuestionKind
 from tvist.decision.parallel_record import PARALLEL
-from tvist.publication.days import months_in
 from tvist.publication.models import BlurKind
-from tvist.publication.patterns import shapes_in
 from tvist.publication.pseudonyms import state_names
 from tvist.register.regions import state_regions
 from tvist.words import NO_BREAK, Message, render

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from tvist.anonymity.kinds import MarkKind
+from tvist.anonymity.shapes import UPPER
 from tvist.publication.common_words import BODIES, SMALL, TITLES, WITH_CAPITAL
-from tvist.publication.models import MarkKind
-from tvist.publication.names import UPPER, begins_sentence, plain
+from tvist.publication.names import begins_sentence, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

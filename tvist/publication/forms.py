@@ -8,9 +8,10 @@ from wtforms import BooleanField, IntegerField, RadioField, SelectField, SelectM
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from tvist.anonymity.kinds import MarkKind
 from tvist.decision.parallel_record import PARALLEL
 from tvist.publication.marking import Decided, fault_in_deciding
-from tvist.publication.models import BlurKind, MarkKind, Stage
+from tvist.publication.models import BlurKind, Stage
 from tvist.publication.sources import record_of
 from tvist.web.forms import Needed, NotLonger, PlainForm, TvistForm, choices, trimmed
 from tvist.web.session import lazy, say, t

@@ -10,8 +10,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from tvist.publication.models import MarkKind
-from tvist.publication.register_names import names_beside, stem_of
+from tvist.anonymity.kinds import MarkKind
+from tvist.anonymity.register_names import names_beside, stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from tvist.accounts.models import OrganisationKind
+from tvist.anonymity.register_names import county_names
+from tvist.anonymity.shapes import shapes_in
 from tvist.cases.claims import ClaimLine
 from tvist.cases.models import Case, Party
 from tvist.clock import oslo_date
@@ -22,9 +24,7 @@ from tvist.publication.blurring import GROUP, blurred_record
 from tvist.publication.facts import NUMBER, STATE, region_of
 from tvist.publication.matching import Searcher, Text, needle_of
 from tvist.publication.models import BlurKind
-from tvist.publication.patterns import shapes_in
 from tvist.publication.places import texts
-from tvist.publication.register_names import county_names
 from tvist.register.language import LanguageForm, language_form
 from tvist.register.municipalities import municipalities_on
 from tvist.register.regions import possible_regions, state_region

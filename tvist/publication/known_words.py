@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from tvist.anonymity.kinds import MarkKind
 from tvist.publication.capitals import names_nobody
 from tvist.publication.inflections import doubtful_forms, forms
-from tvist.publication.models import MarkKind
 from tvist.publication.names import plain
 from tvist.publication.pseudonyms import is_municipal
 from tvist.register.regions import state_regions

@@ -10,17 +10,17 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tvist.accounts.models import OrganisationKind
+from tvist.anonymity.kinds import MarkKind
+from tvist.anonymity.register_names import stem_of
 from tvist.publication.day_forms import day_forms
 from tvist.publication.inflections import forms
 from tvist.publication.known_words import is_name, tells
 from tvist.publication.matching import Needle, Searcher, Text, needle_of, squeezed
-from tvist.publication.models import MarkKind
 from tvist.publication.names import is_common_word
 from tvist.publication.places import texts
 from tvist.publication.proposing import proposals
 from tvist.publication.pseudonyms import is_municipal
 from tvist.publication.reading_files import Output, Reading, readings
-from tvist.publication.register_names import stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -14,7 +14,7 @@ from tvist.access.policy import Act
 from tvist.clock import oslo_date
 from tvist.db import session_of
 from tvist.errors import CannotProceed
-from tvist.publication.models import Blur, Mark, MarkKind, MarkOrigin, Undoing
+from tvist.publication.models import Blur, Mark, MarkOrigin, Undoing
 from tvist.publication.places import language_at, texts
 from tvist.publication.proposing import proposals
 from tvist.publication.pseudonyms import instead_of
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tvist.accounts.models import User
+    from tvist.anonymity.kinds import MarkKind
     from tvist.publication.models import BlurKind, Publication
     from tvist.publication.proposing import Known
 

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from tvist.access.guard import finish, requires
 from tvist.access.policy import Act
+from tvist.anonymity.kinds import MarkKind
 from tvist.clock import now, today
 from tvist.publication import marking
 from tvist.publication.blueprint import bp
@@ -16,7 +17,7 @@ from tvist.publication.forms import AddForm, BlurForm, MarkForm, MarksForm
 from tvist.publication.jigsaw import singled_out
 from tvist.publication.knowing import known_of
 from tvist.publication.marking import Stretch, faults_in_adding, find, find_everywhere
-from tvist.publication.models import MarkKind, MarkOrigin
+from tvist.publication.models import MarkOrigin
 from tvist.publication.places import language_at
 from tvist.publication.preview import as_public
 from tvist.publication.queries import mark_at, publication_at

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tvist.accounts.models import User
+from tvist.anonymity.kinds import MarkKind
 from tvist.db import Base, Versioned, random_id
 from tvist.decision.models import Decision
 from tvist.words import NORWEGIAN
@@ -148,21 +149,6 @@ class Publication(Base, Versioned):
     def roles_for(self, user: User, on: date) -> set[Role]:
         """What the person is to the case."""
         return self.decision.case.roles_for(user, on)
-
-
-class MarkKind(StrEnum):
-    """What a mark covers."""
-
-    PERSON = "person"
-    MUNICIPALITY = "municipality"
-    PLACE = "place"
-    INSTITUTION = "institution"
-    DATE = "date"
-    OFFICER = "officer"
-    REPRESENTATIVE = "representative"
-    NUMBER = "number"  # Birth number, phone, account, case number.
-    ADDRESS = "address"  # E-mail, street, link.
-    FREE = "free"
 
 
 class MarkOrigin(StrEnum):

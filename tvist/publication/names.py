@@ -14,15 +14,13 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from tvist.anonymity.kinds import MarkKind
+from tvist.anonymity.register_names import INVISIBLE, county_names, folded_name, municipality_names, stem_of
 from tvist.publication.common_words import ABBREVIATIONS, BODIES, COMMON, SMALL, TITLES
-from tvist.publication.models import MarkKind
-from tvist.publication.register_names import INVISIBLE, county_names, folded_name, municipality_names, stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-UPPER: Final = "A-ZÆØÅÁÀÂÄÃÉÈÊËÍÏÓÒÔÖÕÚÜÝČĐŊŃŠŦŽ\u01ee\u01b7ǦǤǨÇÑŁ"
-"""Letters that a name in Norway begins with, also a Sámi, Kven or foreign one: for a class of a pattern."""
 _WORD: Final = re.compile(
     "[^\\W\\d_][^\\W\\d_\u00ad\u0300-\u036f\u200b-\u200d\u2060]*(?:[\u00ad\u0300-\u036f\u200b-\u200d\u2060]+[^\\W\\d_]*)*"
 )

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from tvist.anonymity.kinds import MarkKind
+from tvist.anonymity.register_names import stem_of
+from tvist.anonymity.shapes import UPPER, shapes_in
 from tvist.publication.capitals import capitals_in, names_nobody, parts_of_names
 from tvist.publication.inflections import doubtful_forms
 from tvist.publication.known_words import Finder, Known, KnownPerson, Wanted, What, known_in, publication_of, staying_in
-from tvist.publication.models import MarkKind
-from tvist.publication.names import UPPER, begins_sentence, key_of, names_in, plain, words_of
-from tvist.publication.patterns import shapes_in
+from tvist.publication.names import begins_sentence, key_of, names_in, plain, words_of
 from tvist.publication.places import language_at, texts, widened
 from tvist.publication.pseudonyms import instead_of, is_municipal, letter_instead, letters, municipalities, said
-from tvist.publication.register_names import stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from tvist.accounts.models import OrganisationKind
-from tvist.publication.models import MarkKind
+from tvist.anonymity.kinds import MarkKind
+from tvist.anonymity.register_names import folded_name, names_beside, stem_of
 from tvist.publication.names import key_of, names_in, plain
 from tvist.publication.places import texts
-from tvist.publication.register_names import folded_name, names_beside, stem_of
 from tvist.register.regions import state_regions
 from tvist.words import Message, render
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from tvist.anonymity.kinds import MarkKind
 from tvist.decision.parallel_record import PARALLEL, other_edition
 from tvist.decision.record import SECTIONS, law_record
 from tvist.publication.blurring import blurred_record, blurred_text
 from tvist.publication.known_words import known_in
-from tvist.publication.models import BlurKind, MarkKind
+from tvist.publication.models import BlurKind
 from tvist.publication.places import language_at, numbered, replaced, texts
 from tvist.publication.pseudonyms import letter_of, letters, state_names
 from tvist.register.regions import state_regions

@@ -155,9 +155,10 @@ def to_begin(
 
 
 def _is_to_begin() -> sa.ColumnElement[bool]:
+    """Issued, not begun, and of no secret address (rule 8); the case must be in the query."""
     newest = sa.select(sa.func.max(IssuedFile.version)).where(IssuedFile.decision_id == Decision.id).correlate(Decision)
     begun = sa.exists().where(Publication.decision_id == Decision.id, Publication.decision_version == newest.scalar_subquery())
-    return sa.and_(Decision.issued_at.is_not(None), ~begun.correlate(Decision))
+    return sa.and_(Decision.issued_at.is_not(None), Case.is_address_secret.is_(False), ~begun.correlate(Decision))
 
 
 def _in_year(year: int | None) -> list[sa.ColumnElement[bool]]:

@@ -40,6 +40,8 @@ def obstacles(publication: Publication, act: Act, *, by: User | None, on: date) 
     stages, code = _STAGES[act]
     if publication.stage not in stages:
         return [Message(code)]
+    if act is not Act.WITHDRAW_PUBLICATION and publication.decision.case.is_address_secret:
+        return [Message("publication.secret_address")]
     if act is not Act.WITHDRAW_PUBLICATION and (found := outdated(publication)):
         return [found]
     return _of_another(publication, by, on) if act is Act.APPROVE_PUBLICATION and by is not None else []
@@ -49,6 +51,8 @@ def obstacles_to_begin(decision: Decision, publications: Iterable[Publication]) 
     """Why no publication of the opinion can be begun; `publications` are those of the opinion."""
     if decision.issued_at is None:
         return [Message("decision.not_issued")]
+    if decision.case.is_address_secret:
+        return [Message("publication.secret_address")]
     version = newest_version(decision)
     standing = any(found.decision_version == version and found.withdrawn_at is None for found in publications)
     return [Message("publication.begun_already")] if standing else []

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from tvist.anonymity.kinds import MarkKind
 from tvist.db import session_of
 from tvist.decision.parallel_record import PARALLEL
 from tvist.decision.record import as_json
 from tvist.publication.knowing import known_of
 from tvist.publication.leaks import Output, leaks_in, secrets_of
-from tvist.publication.models import MarkKind
 from tvist.publication.places import replaced, texts
 from tvist.publication.proposing import DOUBTFUL, proposals
 from tvist.publication.sources import record_of

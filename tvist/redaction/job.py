@@ -11,13 +11,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
+from tvist.anonymity.kinds import MarkKind
 from tvist.clock import oslo_date
 from tvist.errors import CannotProceed
 from tvist.pdf.archival import Description
 from tvist.pdf.pictures import picture_file
 from tvist.pdf.sheets import page_count
 from tvist.publication.leaks import Output, Secret, leaks_in
-from tvist.publication.models import MarkKind
 from tvist.redaction.actions import boxes_of, reopen, words_of
 from tvist.redaction.drawing import burnt_pages, unburnt
 from tvist.redaction.models import Redaction

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 import pypdfium2
 
+from tvist.anonymity.kinds import MarkKind
 from tvist.pdf.sheets import PDFIUM
 from tvist.publication.day_forms import day_forms
 from tvist.publication.inflections import forms
 from tvist.publication.matching import Searcher, Text, needle_of, squeezed
-from tvist.publication.models import MarkKind
 from tvist.redaction.drawing import Box
 from tvist.redaction.models import WHOLE
 

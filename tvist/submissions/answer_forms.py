@@ -12,14 +12,14 @@ from wtforms import RadioField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from tvist.cases.fields import KronerField
-from tvist.intake.birth_numbers import holds_birth_number
+from tvist.intake.searched_forms import SearchedForm
 from tvist.pdf import missing_letters
 from tvist.procedure.settings import PROCEDURES
 from tvist.submissions.answers import AnswerGiven, fault_in
 from tvist.submissions.fact_answers import FactAnswerGiven, Told, fault_in_fact
 from tvist.submissions.models import Answer, FactReply
 from tvist.submissions.own_rows import FACT_FIELDS, LINE_FIELDS, OwnRows, fill_choices, rows_in
-from tvist.web.forms import Needed, NotLonger, TvistForm, trimmed
+from tvist.web.forms import Needed, NotLonger, trimmed
 from tvist.web.session import lazy, say
 from tvist.words import Message, label
 
@@ -41,7 +41,7 @@ THEN: Final = "then"
 """The buttons that fill in or add a row, and send nothing."""
 
 
-class AnsweringForm(TvistForm):
+class AnsweringForm(SearchedForm):
     """What both a response and comments hold; `answering_form` adds a part for each line and fact."""
 
     party: Party
@@ -77,11 +77,11 @@ class AnsweringForm(TvistForm):
         return Told(given, self.own.facts, self.own.lines)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Also each answer, the rows of one's own, and that no birth number stands anywhere; all that is wrong at once."""
+        """Also each answer, and the rows of one's own; all that is wrong at once."""
         fine = super().validate(extra_validators)
         codes = [code for code, _ in self._papers]
         self.own = OwnRows.read(self, self.party, fact_rows=self.fact_rows, line_rows=self.line_rows, papers=codes)
-        found = [*self._missing(), *self._wrong(), *self._birth_numbers(), *self.own.faults]
+        found = [*self._missing(), *self._wrong(), *self.own.faults]
         for name, message in found:
             self.blame(message, name)
         return fine and not found
@@ -141,15 +141,6 @@ class AnsweringForm(TvistForm):
         ]
         return wrong + [
             (f"why_{given.fact.public_id}", fault) for given in self.told().fact_answers if (fault := fault_in_fact(given))
-        ]
-
-    def _birth_numbers(self) -> list[tuple[str, Message]]:
-        return [
-            (field.name, Message("intake.birth_number"))
-            for field in self
-            if isinstance(field.data, str)
-            and not field.name.startswith(("own_fact", "own_line"))
-            and holds_birth_number(field.data)
         ]
 
     def _has_errors(self, kind: str, line: ClaimLine) -> bool:

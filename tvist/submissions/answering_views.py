@@ -16,10 +16,11 @@ from tvist.cases.queries import case_at
 from tvist.cases.sendings import submissions_visible_to
 from tvist.cases.waiting import TaskKind
 from tvist.clock import now, today
-from tvist.documents.taking_in import MAX_BODY_BYTES, take_in_papers
+from tvist.documents.taking_in import MAX_BODY_BYTES
 from tvist.errors import NotAllowed
 from tvist.intake.kept import kept_form, written_in
 from tvist.intake.models import DraftKind
+from tvist.intake.searched_papers import take_in_searched
 from tvist.procedure.settings import procedure_on
 from tvist.submissions import actions
 from tvist.submissions.answer_forms import THEN, AnsweringForm, CommentForm, RespondForm, answering_form
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 
 
 @bp.route("/respond", methods=["GET", "POST"])
-@requires(Act.RESPOND, of=case_at, take_in=take_in_papers, max_bytes=MAX_BODY_BYTES)
+@requires(Act.RESPOND, of=case_at, take_in=take_in_searched, max_bytes=MAX_BODY_BYTES)
 def respond(case: Case) -> ResponseReturnValue:
     """Answer the request line by line and fact by fact; add facts and claim lines of one's own."""
     party, turn = _own_turn(case, TaskKind.RESPOND)
@@ -75,7 +76,7 @@ def respond(case: Case) -> ResponseReturnValue:
 
 
 @bp.route("/comment", methods=["GET", "POST"])
-@requires(Act.COMMENT, of=case_at, take_in=take_in_papers, max_bytes=MAX_BODY_BYTES)
+@requires(Act.COMMENT, of=case_at, take_in=take_in_searched, max_bytes=MAX_BODY_BYTES)
 def comment(case: Case) -> ResponseReturnValue:
     """Comment on what the other side has written, and answer the lines and facts that it has brought."""
     party, turn = _own_turn(case, TaskKind.COMMENT)

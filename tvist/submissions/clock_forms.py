@@ -8,8 +8,9 @@ from wtforms import RadioField, SelectMultipleField, TextAreaField
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from tvist.anonymity.finding import OF_A_CHILD
 from tvist.cases.fields import DayField
-from tvist.intake.anonymity import NoBirthNumber
+from tvist.intake.searched_forms import SearchedForm
 from tvist.procedure.codes import CodeKind, codes
 from tvist.procedure.settings import PROCEDURES
 from tvist.web.forms import Needed, NotLonger, TvistForm, choices, trimmed
@@ -35,19 +36,21 @@ def _text(code: str, description: str, *validators: Any) -> TextAreaField:
         lazy(code),
         description=lazy(description),
         filters=[trimmed],
-        validators=[*validators, NotLonger(LONGEST), NoBirthNumber()],
+        validators=[*validators, NotLonger(LONGEST)],
     )
 
 
-class AskExtensionForm(TvistForm):
+class AskExtensionForm(SearchedForm):
     """Until which day, and why."""
 
     wanted_until = _day("submissions.extension.wanted_until", validators=[Needed("submissions.extension.choose_day")])
     reason = _text("submissions.extension.reason", "submissions.extension.reason_help", Needed("submissions.extension.say_why"))
 
 
-class RuleOnExtensionForm(TvistForm):
+class RuleOnExtensionForm(SearchedForm):
     """Granted to a day, or refused, with a reason."""
+
+    seeks = OF_A_CHILD
 
     ruling = RadioField(
         lazy("submissions.ruling.choose"), validate_choice=False, validators=[Needed("submissions.ruling.choose_one")]
@@ -73,8 +76,10 @@ class RuleOnExtensionForm(TvistForm):
         return bool(self.ruling.data == GRANT)
 
 
-class RestForm(TvistForm):
+class RestForm(SearchedForm):
     """Until when, and why."""
+
+    seeks = OF_A_CHILD
 
     reason = RadioField(
         lazy("submissions.rest.reason"), validate_choice=False, validators=[Needed("submissions.rest.choose_reason")]
@@ -88,8 +93,10 @@ class RestForm(TvistForm):
         self.reason.choices = choices([(code.code, say(code.label)) for code in codes(CodeKind.RESTING_REASON, on)])
 
 
-class ReopenForm(TvistForm):
+class ReopenForm(SearchedForm):
     """Why, and who gets the word."""
+
+    seeks = OF_A_CHILD
 
     reason = _text("submissions.reopen.reason", "submissions.reopen.reason_help", Needed("submissions.reopen.say_why"))
     word_to = SelectMultipleField(
@@ -106,7 +113,7 @@ class ReopenForm(TvistForm):
         self.word_to.choices = choices([(party.public_id, party.name) for party in parties])
 
 
-class SendMoreForm(TvistForm):
+class SendMoreForm(SearchedForm):
     """What is sent, and why."""
 
     text = _text("submissions.more.text", "submissions.comment.text_help", Needed("submissions.more.say_what"))

@@ -14,9 +14,10 @@ from tvist.cases.lifecycle import obstacles
 from tvist.cases.queries import case_at
 from tvist.cases.turns import resting, why
 from tvist.clock import now, today
-from tvist.documents.taking_in import MAX_BODY_BYTES, take_in_papers
+from tvist.documents.taking_in import MAX_BODY_BYTES
 from tvist.intake.kept import kept_form, written_in
 from tvist.intake.models import DraftKind
+from tvist.intake.searched_papers import take_in_searched
 from tvist.submissions import additions, extensions
 from tvist.submissions import resting as rests
 from tvist.submissions.act_pages import act_page
@@ -125,7 +126,7 @@ def reopen(case: Case) -> ResponseReturnValue:
 
 
 @bp.route("/more", methods=["GET", "POST"])
-@requires(Act.SEND_MORE, of=case_at, take_in=take_in_papers, max_bytes=MAX_BODY_BYTES)
+@requires(Act.SEND_MORE, of=case_at, take_in=take_in_searched, max_bytes=MAX_BODY_BYTES)
 def send_more(case: Case) -> ResponseReturnValue:
     """Send something further outside one's turn."""
     party = case.party_of(current_user, today())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from wtforms import BooleanField, HiddenField, TextAreaField
 
-from tvist.intake.anonymity import NoBirthNumber
+from tvist.anonymity.finding import OF_A_CHILD
+from tvist.intake.searched_forms import SearchedForm
 from tvist.procedure.settings import PROCEDURES
 from tvist.web.forms import Needed, NotLonger, TvistForm, trimmed
 from tvist.web.session import lazy
@@ -26,21 +27,21 @@ class PassOnForm(TvistForm):
     )
 
 
-class WithdrawForm(TvistForm):
+class WithdrawForm(SearchedForm):
     """That the case is withdrawn, and why."""
 
     reasons = TextAreaField(
         lazy("submissions.withdraw.reasons"),
         description=lazy("submissions.withdraw.reasons_help"),
         filters=[trimmed],
-        validators=[NotLonger(LONGEST_TEXT), NoBirthNumber()],
+        validators=[NotLonger(LONGEST_TEXT)],
     )
     sure = BooleanField(lazy("submissions.withdraw.sure"), validators=[Needed("submissions.withdraw.tick_first")])
 
 
-class DiscontinueForm(TvistForm):
+class DiscontinueForm(SearchedForm):
     """A note to the parties."""
 
-    reasons = TextAreaField(
-        lazy("submissions.discontinue.reasons"), filters=[trimmed], validators=[NotLonger(LONGEST_TEXT), NoBirthNumber()]
-    )
+    seeks = OF_A_CHILD
+
+    reasons = TextAreaField(lazy("submissions.discontinue.reasons"), filters=[trimmed], validators=[NotLonger(LONGEST_TEXT)])

@@ -5,13 +5,13 @@ from __future__ import annotations
 from wtforms import HiddenField, TextAreaField
 
 from tvist.cases.fields import DayField
-from tvist.intake.anonymity import NoBirthNumber
+from tvist.intake.searched_forms import SearchedForm
 from tvist.procedure.settings import PROCEDURES
 from tvist.web.forms import Needed, NotLonger, TvistForm, trimmed
 from tvist.web.session import lazy
 
 
-class OfferForm(TvistForm):
+class OfferForm(SearchedForm):
     """An offer, or an answer to one; `answers` is the identifier of the offer it answers."""
 
     answers = HiddenField("")
@@ -19,7 +19,7 @@ class OfferForm(TvistForm):
         lazy("submissions.offers.text"),
         description=lazy("submissions.offers.text_help"),
         filters=[trimmed],
-        validators=[Needed("submissions.offers.write_text"), NotLonger(PROCEDURES[-1].longest_text), NoBirthNumber()],
+        validators=[Needed("submissions.offers.write_text"), NotLonger(PROCEDURES[-1].longest_text)],
     )
     open_until = DayField(lazy("submissions.offers.open_until"), description=lazy("submissions.offers.open_until_help"))
 

@@ -13,8 +13,11 @@ from tvist.cases.queries import case_at
 from tvist.clock import now, today
 from tvist.documents.blueprint import bp
 from tvist.documents.queries import paper_at
-from tvist.documents.taking_in import MAX_BODY_BYTES, take_in_papers
+from tvist.documents.taking_in import MAX_BODY_BYTES
 from tvist.intake.paper_forms import described
+from tvist.intake.searched_forms import decisions
+from tvist.intake.searched_papers import TitlePlace, searches_of, take_in_searched
+from tvist.intake.searching import sought_of
 from tvist.submissions import paper_actions as actions
 from tvist.submissions.page_comments import (
     change_page_comment,
@@ -26,6 +29,7 @@ from tvist.submissions.page_comments import (
 from tvist.submissions.paper_forms import PageCommentForm, QuarantineForm, ReleaseForm, RenameForm, ReplaceForm
 from tvist.submissions.paper_rules import replacement_faults, sending_of, why_not_released, why_not_renamed
 from tvist.submissions.paper_views import paper_page_with
+from tvist.web.session import installed
 from tvist.web.stale import seen
 from tvist.words import Message
 
@@ -74,15 +78,17 @@ def quarantine(paper: Paper) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<slug>/papers/<public_id>/replace", methods=["GET", "POST"])
-@requires(Act.REPLACE_PAPER, of=paper_to_change, take_in=take_in_papers, max_bytes=MAX_BODY_BYTES)
+@requires(Act.REPLACE_PAPER, of=paper_to_change, take_in=take_in_searched, max_bytes=MAX_BODY_BYTES)
 def replace(paper: Paper) -> ResponseReturnValue:
     """Put another paper in the place of one under quarantine."""
     form = ReplaceForm(data=described(paper))
+    form.notes_later = True
     in_the_way = Message("documents.replaced_already") if paper.replaced_by else None
-    if form.validate_on_submit() and (new := _one_paper(form, paper)) is not None:
+    new = _one_paper(form, paper) if request.method == "POST" else None
+    if form.validate_on_submit() and new is not None and not form.form_errors:
         given = form.given()
         new.title, new.kind, new.dated_on = given["title"], given["kind"], given["dated_on"]
-        actions.replace_paper(paper, new, by=current_user, at=now(), text=form.text.data or "")
+        form.note(actions.replace_paper(paper, new, by=current_user, at=now(), text=form.text.data or ""))
         return finish(url_for("documents.papers", slug=sending_of(paper).case.slug), Message("documents.replace.done"))
     return _page("documents/replace.html", paper, form, in_the_way=in_the_way)
 
@@ -135,7 +141,10 @@ def _one_paper(form: ReplaceForm, paper: Paper) -> Paper | None:
     found = taken_in().papers(added_by=current_user, at=now()) if not faults else []
     for fault in faults or replacement_faults(paper, found[0]):
         form.blame(fault)
-    return found[0] if found and not form.form_errors else None
+    form.more_places = [TitlePlace(new, "filename") for new in found]
+    keys = installed().keys
+    form.papers = searches_of(found, decisions(), keys, sought_of(paper, keys))
+    return found[0] if found and not form.form_errors and not any(each.is_removed for each in form.papers) else None
 
 
 def _not_now(paper: Paper) -> Message | None:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from wtforms import BooleanField, HiddenField, TextAreaField
 
-from tvist.intake.anonymity import NoBirthNumber
+from tvist.intake.searched_forms import SearchedForm
 from tvist.procedure.settings import PROCEDURES
 from tvist.web.forms import Needed, NotLonger, TvistForm, trimmed
 from tvist.web.session import lazy
 
 
-class ProposeSettlementForm(TvistForm):
+class ProposeSettlementForm(SearchedForm):
     """The text that both sides are to confirm."""
 
     text = TextAreaField(
         lazy("submissions.settlement.text"),
         description=lazy("submissions.settlement.text_help"),
         filters=[trimmed],
-        validators=[Needed("submissions.settlement.write_text"), NotLonger(PROCEDURES[-1].longest_text), NoBirthNumber()],
+        validators=[Needed("submissions.settlement.write_text"), NotLonger(PROCEDURES[-1].longest_text)],
     )
     sure = BooleanField(lazy("submissions.settlement.sure_propose"), validators=[Needed("submissions.settlement.tick_first")])
 

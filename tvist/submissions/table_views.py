@@ -18,7 +18,7 @@ from tvist.cases.queries import case_at
 from tvist.cases.submissions import Submission, SubmissionKind
 from tvist.clock import now, today
 from tvist.errors import NotFound
-from tvist.intake.anonymity import NoBirthNumber
+from tvist.intake.searched_forms import SearchedForm
 from tvist.procedure.settings import PROCEDURES, procedure_on
 from tvist.submissions.blueprint import bp
 from tvist.submissions.confirming import confirm_table as confirm
@@ -26,7 +26,7 @@ from tvist.submissions.confirming import send_table as send
 from tvist.submissions.forms import ConfirmForm
 from tvist.submissions.joint_table import joint_table
 from tvist.submissions.table_rules import confirmation_of, has_confirmed, request_to, why_not_send
-from tvist.web.forms import NotLonger, TvistForm, trimmed
+from tvist.web.forms import NotLonger, trimmed
 from tvist.web.session import lazy
 from tvist.words import Message
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from tvist.submissions.models import TableConfirmation
 
 
-class ConfirmTableForm(TvistForm):
+class ConfirmTableForm(SearchedForm):
     """That the table is right; the page carries the hash of the table it showed, and a checksum of each row."""
 
     sha256 = HiddenField("")
@@ -49,7 +49,7 @@ class ConfirmTableForm(TvistForm):
         lazy("submissions.table.remark"),
         description=lazy("submissions.table.remark_help"),
         filters=[trimmed],
-        validators=[NotLonger(PROCEDURES[-1].longest_text), NoBirthNumber()],
+        validators=[NotLonger(PROCEDURES[-1].longest_text)],
     )
 
 

@@ -48,6 +48,8 @@ BIRTH_YEARS: Final = (
     _pattern(f"(?<!\\d)(?P<all>{_YEAR}|[012]\\d)-(?:modell|årgang|kull)\\w*"),
 )
 """The year or the day of a birth; also what stands instead of the day where it still tells the year."""
+BIRTH_DAYS: Final = _pattern(f"\\b{_BORN}(?P<all>{'|'.join(_DAYS)})")
+"""The day of a birth, where the text says that it is one."""
 AGES: Final = (
     _pattern(f"(?<![\\w,.-])(?:{_NUMBERS})(?:{_SP}og{_SP}(?:et|eit){_SP}halvt)?{_OLD}(?!\\w)"),
     _pattern(f"\\b(?:gutt|gut|jente|barn|ungdom)(?:en|et|a)?{_SP}på{_SP}(?P<all>(?:{_NUMBERS})(?:{_SP}år)?)(?!\\w)"),

@@ -1,4 +1,4 @@
-"""Finds birth numbers in text: texts and papers are anonymised before they are sent (rule 6)."""
+"""Finds birth numbers in text, however they are written: the one pattern of the project (rules 6, 46)."""
 
 from __future__ import annotations
 
@@ -9,16 +9,28 @@ FIRST_WEIGHTS: Final = (3, 7, 6, 1, 8, 9, 4, 5, 2)
 SECOND_WEIGHTS: Final = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 MODULUS: Final = 11
 LAST_DAY, LAST_MONTH = 31, 12
-# A D number adds 40 to the day; the synthetic numbers of test populations add 40, 65 or 80 to the month.
+# A D number adds 40 to the day. Of the series for tests, NAV adds 40 to the month, the tax authority 65 (dolly: 40 and 65), Tenor 80.
 DAY_MARKS: Final = (0, 40)
 MONTH_MARKS: Final = (0, 40, 65, 80)
 
-_CANDIDATE = re.compile(r"(?<![0-9])([0-9]{6})[ .\-\N{NO-BREAK SPACE}]?([0-9]{5})(?![0-9])")
+_GAP: Final = "[\\s.,:/\u00ad\u200b\u2060\u2010-\u2015\u2212_-]{0,2}"
+BIRTH_NUMBER: Final = re.compile(rf"(?<!\d)(?=(?P<all>\d(?:{_GAP}\d){{10}})(?!\d))")
+"""Eleven digits with at most two signs between any of them; looks ahead, so that a number that begins inside another is met too."""
 
 
 def holds_birth_number(text: str) -> bool:
-    """Whether a birth number or D number stands in the text, with or without a space, point or hyphen after the date."""
-    return any(is_birth_number(found[1] + found[2]) for found in _CANDIDATE.finditer(text))
+    """Whether a birth number or D number stands in the text, whatever stands between its digits."""
+    return any(holds(found) for found in BIRTH_NUMBER.finditer(text))
+
+
+def holds(found: re.Match[str]) -> bool:
+    """Whether what the pattern met is a birth number."""
+    return is_birth_number(digits_of(found["all"]))
+
+
+def digits_of(text: str) -> str:
+    """The digits of a text as 0-9, also those of other scripts and in other dress."""
+    return "".join(str(int(sign)) for sign in text if sign.isdecimal())
 
 
 def is_birth_number(digits: str) -> bool:

@@ -6,15 +6,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tvist.intake.birth_numbers import is_birth_number
-from tvist.publication.days import AGES, BIRTH_YEARS, DAYS, is_no_act
-from tvist.publication.models import MarkKind
-from tvist.publication.names import UPPER
-from tvist.publication.register_names import municipality_names
+from tvist.anonymity.birth_numbers import BIRTH_NUMBER, holds
+from tvist.anonymity.days import AGES, BIRTH_YEARS, DAYS, is_no_act
+from tvist.anonymity.kinds import MarkKind
+from tvist.anonymity.register_names import municipality_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+UPPER: Final = "A-ZÆØÅÁÀÂÄÃÉÈÊËÍÏÓÒÔÖÕÚÜÝČĐŊŃŠŦŽ\u01ee\u01b7ǦǤǨÇÑŁ"
+"""Letters that a name in Norway begins with, also a Sámi, Kven or foreign one: for a class of a pattern."""
 _SP: Final = "[ \u00a0]"
 _GAP: Final = "[ .\u00a0\u2009\u202f\u00ad-]?"
 _NO_MONEY: Final = rf"(?!{_SP}?\d)(?!,\d)(?!{_SP}?(?:kr|kroner|NOK)\b)"
@@ -105,13 +106,10 @@ def _address(why: str, pattern: str, holds: Callable[[re.Match[str]], bool] = la
 
 
 SHAPES: Final = (
-    _address("e_mail", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
+    # Begins where a word begins: else a text of one long word would be read again from each of its letters.
+    _address("e_mail", r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
     _address("link", r"(?:https?://|www\.)[^\s<>\u00bb\"]*[\w/]"),
-    _number(
-        "birth_number",
-        rf"(?<![\d,])\d{{2}}{_GAP}\d{{2}}{_GAP}\d{{2}}{_GAP}\d{{3}}{_GAP}\d{{2}}(?!\d)",
-        lambda found: is_birth_number(_digits(found)),
-    ),
+    Shape(MarkKind.NUMBER, "birth_number", BIRTH_NUMBER, holds),
     _number("account", rf"(?<![\d,])\d{{4}}{_GAP}\d{{2}}{_GAP}\d{{5}}(?!\d)", _is_account),
     _number("eleven_digits", rf"(?<![\d,.])\d{{6}}{_SP}?\d{{5}}(?![\d,])"),
     _number(
@@ -149,7 +147,7 @@ SHAPES: Final = (
     _number("phone", rf"{_NO_NUMBER_BEFORE}[2-9]\d{{7}}{_NO_MONEY}"),
     _address(
         "street",
-        rf"(?<![\w-]){_NAME}(?:{_SP}{_NAME}|{_SP}(?:og|von|af|de))*?(?:{_SP}(?i:{_STREETS}))?{_SP}\d{{1,4}}(?:{_SP}?[A-Z]\b)?(?![\w/-]|\.\d)",
+        rf"(?<![\w'\u2019-]){_NAME}(?:{_SP}{_NAME}|{_SP}(?:og|von|af|de)){{0,5}}?(?:{_SP}(?i:{_STREETS}))?{_SP}\d{{1,4}}(?:{_SP}?[A-Z]\b)?(?![\w/-]|\.\d)",
         _is_street,
     ),
     _address(

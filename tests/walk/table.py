@@ -14,19 +14,24 @@ if TYPE_CHECKING:
 
 HERE: Final = Path(__file__).parent
 NOBODY: Final = "nobody"
-PEOPLE: Final = tuple("asta arne bo berit siri stein cato lise frida finn kaare klara dag eva adam".split())
+PEOPLE: Final = (
+    *("asta", "arne", "bo", "berit", "siri", "stein", "cato", "lise"),
+    *("frida", "finn", "kaare", "klara", "dag", "eva", "adam"),
+)
 IN, KNOWN, STRANGER, UNKNOWN = "let in", "known, and may not", "a stranger", "not signed in"
+NOT_MADE: Final = "let in, and nothing is made yet"
 MEANS: Final = {"case_people": frozenset({"requesting", "opposing", "secretariat", "seated"})}
 
 
 @dataclass(frozen=True)
 class Line:
-    """Who may do what an endpoint does, to which kind of thing, and where there is one (`*`: wherever the kind is)."""
+    """Who may do what an endpoint does, to which kind of thing, where there is one and where something is made of it (`*`: wherever the kind is)."""
 
     endpoint: str
     thing: str
     who: frozenset[str]
     there: frozenset[str]
+    made: frozenset[str]
 
     @property
     def is_for_all(self) -> bool:
@@ -37,6 +42,10 @@ class Line:
         """Whether such a thing can be there at all."""
         return "*" in self.there or place.row in self.there
 
+    def is_made(self, place: There) -> bool:
+        """Whether who may finds it there; else it is not there yet, or not any more."""
+        return "*" in self.made or place.row in self.made
+
 
 def lines() -> dict[str, Line]:
     """Every line of `endpoints.csv`."""
@@ -46,7 +55,13 @@ def lines() -> dict[str, Line]:
         for word in row["who"].split():
             who |= MEANS.get(word, frozenset({word}))
         assert row["endpoint"] not in found, f"{row['endpoint']} stands twice"
-        found[row["endpoint"]] = Line(row["endpoint"], row["thing"], frozenset(who), frozenset(row["there"].split()))
+        found[row["endpoint"]] = Line(
+            row["endpoint"],
+            row["thing"],
+            frozenset(who),
+            frozenset(row["there"].split()),
+            frozenset((row["made"] or "*").split()),
+        )
     return found
 
 

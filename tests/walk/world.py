@@ -35,10 +35,10 @@ from tvist.decision.verifying import verify_address
 from tvist.decision.votes import seats_of
 from tvist.decision.voting import vote
 from tvist.decision.writing import write_reasons, write_text
-from tvist.words import NORWEGIAN
 from tvist.delivery.models import LetterKind
 from tvist.delivery.standard_letters import PARTS, write_letter_text
 from tvist.intake import actions as intake
+from tvist.intake.receipts import receipt_job
 from tvist.meetings.models import Invited, Meeting, MeetingCase
 from tvist.panel.actions import confirm_reading, declare, refer
 from tvist.panel.copies import ask_for_copy, copy_job
@@ -53,6 +53,7 @@ from tvist.submissions.offers import make_offer
 from tvist.submissions.page_comments import write_page_comment
 from tvist.submissions.paper_actions import quarantine_paper
 from tvist.teams.absences import register_absence
+from tvist.words import NORWEGIAN
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -297,8 +298,11 @@ def _made_public(session: Session, cast: Cast, case: Case, world: World, install
     made = begin_publication(case.decision, by=people.siri, at=NOON + DAY)
     paper: Paper = case.submissions[0].papers[0]
     redaction = begin_redaction(paper, purpose="Innsyn.", secrets=PLANTED, by=people.siri, at=NOON + DAY)
+    session.flush()
+    of_case, made_copy = case.id, redaction.id
     session.commit()
-    redaction_job(installation, redaction.id, NOON + DAY)
+    redaction_job(installation, made_copy, NOON + DAY)
+    receipt_job(installation, of_case, NOON + DAY)
     session.expire_all()
     world.add("publication", "foreign", public_id=made.public_id)
     world.add("mark", "foreign", public_id=made.public_id, mark_id=made.marks[0].public_id)

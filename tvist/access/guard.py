@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tvist.access.policy import POLICY, Act
 from tvist.access.roles import roles_of
-from tvist.accesslog.actions import note_access, was_noted
+from tvist.accesslog.actions import PRIVATE, note_access, was_noted
 from tvist.accounts.models import SentForm, User
 from tvist.accounts.queries import user_of_sign_in
 from tvist.clock import now
@@ -89,7 +89,7 @@ class _Gate:
 
         Raises NotFound for a stranger to the thing, NotAllowed for others. Never in a writing session: the log would wait for its lock.
         """
-        asked = self.ask(session, address)
+        asked = self._ask_noting_guesses(session, address)
         if self.act is not None and (asked.thing is not None or not asked.allowed) and not self._is_noted(session, asked):
             note_access(
                 installed().database, user=asked.user, roles=asked.roles, act=self.act, thing=asked.thing, allowed=asked.allowed
@@ -97,6 +97,15 @@ class _Gate:
         if not asked.allowed:
             raise NotAllowed if asked.roles else NotFound
         return asked
+
+    def _ask_noting_guesses(self, session: Session, address: dict[str, Any]) -> _Asked:
+        """Ask; who asks for what is not there is noted as turned away too, so that guesses are seen and are no quicker (rule 44)."""
+        try:
+            return self.ask(session, address)
+        except NotFound:
+            tried = Act.OPEN_CASE if self.act in PRIVATE else self.act
+            note_access(installed().database, user=g._login_user, roles=(), act=tried, thing=None, allowed=False)  # noqa: SLF001 - `become` put it there.
+            raise
 
     def _is_noted(self, session: Session, asked: _Asked) -> bool:
         """Whether this page notes a visit only once in a while, and has."""

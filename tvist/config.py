@@ -6,17 +6,22 @@ Settings come from the environment (`TVIST_…`). Rules of the procedure are no 
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 HERE = Path(__file__).parent
 SHORTEST_SECRET = 32
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+SECRET_ADDRESSES = ("TVIST_DATABASE_URL", "TVIST_SMTP_URL", "TVIST_BOUNCE_IMAP")
+"""Addresses that may hold a pass word: each may stand in a file instead, named by the same setting with `_FILE` at its end."""
 DEMO_SEAL = "demo-seal.p12"
 """The demo's own certificate, in the instance."""
 
@@ -68,8 +73,21 @@ class Config:
     seals_long_term: bool
     """Whether what proves the certificates (revocation lists) and an archive time stamp are put into the file, so that it can be proved when they have expired."""
 
+    proxies: int
+    """How many proxies of our own stand in front (TVIST_PROXIES): what that many of them say of the browser's address is believed, nothing else."""
     public_searchable: bool
     """Whether search engines may keep the public pages; without it they are asked to stay away (TVIST_PUBLIC_SEARCHABLE=yes)."""
+
+    @property
+    def is_https(self) -> bool:
+        """Browsers reach the program by https."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The names under which it answers: that of its address, and this machine's own, under which probes and the demo ask."""
+        named = urlsplit(self.base_url).hostname
+        return (*((named,) if named else ()), *LOOPBACK)
 
     @property
     def is_demo(self) -> bool:
@@ -82,7 +100,7 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
 
     Raises `Misconfigured` naming the setting.
     """
-    env = os.environ if environment is None else environment
+    env = _with_files(os.environ if environment is None else environment)
     mode = _mode(env.get("TVIST_MODE", Mode.DEMO))
     instance = Path(env.get("TVIST_INSTANCE", "instance")).resolve()
     config = Config(
@@ -99,6 +117,7 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         bounce_secret_file=_file(env, "TVIST_BOUNCE_SECRET_FILE"),
         base_url=env.get("TVIST_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
         uploads_scanned=env.get("TVIST_UPLOADS_SCANNED", "") == "yes",
+        proxies=_proxies(env.get("TVIST_PROXIES", "0")),
         public_searchable=env.get("TVIST_PUBLIC_SEARCHABLE", "") == "yes",
         seal_file=_file(env, "TVIST_SEAL_FILE") or (instance / DEMO_SEAL if mode is Mode.DEMO else None),
         seal_password_file=_file(env, "TVIST_SEAL_PASSWORD_FILE"),
@@ -144,6 +163,29 @@ def room(name: str) -> Path:
 
 def _file(env: Mapping[str, str], name: str) -> Path | None:
     return Path(env[name]) if env.get(name) else None
+
+
+def _with_files(env: Mapping[str, str]) -> Mapping[str, str]:
+    """The settings with those that hold a secret within an address read from a file where one is named (`TVIST_DATABASE_URL_FILE`)."""
+    found = dict(env)
+    for name in SECRET_ADDRESSES:
+        if file := env.get(f"{name}_FILE"):
+            if env.get(name):
+                message = f"{name} and {name}_FILE are both set: keep one of them."
+                raise Misconfigured(message)
+            try:
+                found[name] = Path(file).read_text(encoding="utf-8").strip()
+            except OSError:
+                message = f"{name}_FILE: {file} cannot be read."
+                raise Misconfigured(message) from None
+    return found
+
+
+def _proxies(text: str) -> int:
+    if not re.fullmatch(r"[0-9]", text):
+        message = f"TVIST_PROXIES: write how many proxies of your own stand in front, from 0 to 9, not {text!r}."
+        raise Misconfigured(message)
+    return int(text)
 
 
 def _refuse_half_a_seal(config: Config) -> None:

@@ -66,7 +66,14 @@ class Walker:
         until = now() + timedelta(hours=1)
         with installation.database.writing() as session:
             session.add_all(
-                SignIn(token_hash=hashed(token), user_id=world.people[name], began_at=now(), expires_at=until)
+                SignIn(
+                    token_hash=hashed(token),
+                    user_id=world.people[name],
+                    began_at=now(),
+                    expires_at=until,
+                    proved_at=now(),
+                    last_seen_at=now(),
+                )
                 for name, token in tokens.items()
             )
             session.commit()

@@ -142,14 +142,22 @@ def ask(app: Flask, installation: Installation) -> Callable[..., TestResponse]:
     """`ask("GET", url, as_=cast.cato)`: a request by somebody, each page checked for its title, its one heading and its labels.
 
     A POST carries a CSRF token and, unless `key=None`, a key of its own. Each request has its own client, so nobody stays signed in.
+    `proved=False`: the last proof is old, and an act that needs a fresh one asks for it.
     """
 
     def asking(
-        method: str, url: str, *, as_: User | None = None, data: dict[str, Any] | None = None, key: str | None = "", **more: Any
+        method: str,
+        url: str,
+        *,
+        as_: User | None = None,
+        data: dict[str, Any] | None = None,
+        key: str | None = "",
+        proved: bool = True,
+        **more: Any,
     ) -> TestResponse:
         client = app.test_client()
         if as_ is not None:
-            _sign_in(client, installation, as_)
+            _sign_in(client, installation, as_, proved=proved)
         fields = dict(data or {})
         if method == "POST":
             fields["csrf_token"] = _token(client, app)
@@ -163,10 +171,12 @@ def ask(app: Flask, installation: Installation) -> Callable[..., TestResponse]:
     return asking
 
 
-def _sign_in(client: Any, installation: Installation, user: User) -> None:
-    token = secrets.token_urlsafe(32)
+def _sign_in(client: Any, installation: Installation, user: User, *, proved: bool = True) -> None:
+    token, began = secrets.token_urlsafe(32), now()
     with installation.database.writing() as session:
-        session.add(SignIn(token_hash=hashed(token), user_id=user.id, began_at=now(), expires_at=now() + timedelta(hours=1)))
+        found = SignIn(token_hash=hashed(token), user_id=user.id, began_at=began, expires_at=began + timedelta(hours=1))
+        found.proved_at = began if proved else None
+        session.add(found)
         session.commit()
     with client.session_transaction() as cookie:
         cookie["sign_in"] = token

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tests.conftest import check_page
+from tests.second_steps import a_fresh_code
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -20,6 +21,7 @@ class Visitor:
     """A browser without pictures. `page` is the text of the page last seen."""
 
     def __init__(self, app: Flask, address: str = "192.0.2.1") -> None:
+        self.app = app
         self.client = app.test_client()
         self.address = address
         self.page = ""
@@ -47,8 +49,19 @@ class Visitor:
         return html.unescape(found[-1])
 
     def sign_in(self, email: str, phrase: str = PHRASE, **more: str) -> TestResponse:
+        """Do both steps; where the first one fails, its answer."""
+        answer = self.first_step(email, phrase, **more)
+        return answer if answer.status_code != 303 else self.second_step(email, str(answer.location))
+
+    def first_step(self, email: str, phrase: str = PHRASE, **more: str) -> TestResponse:
         self.get("/sign-in")
         return self.post("/sign-in", {"email": email, "password": phrase, **more})
+
+    def second_step(self, email: str, path: str, **more: str) -> TestResponse:
+        """Give the code of the app that the person has, or now gets."""
+        fresh = a_fresh_code(self.app, email)
+        self.get(path)
+        return self.post("/sign-in/second", {"one_time_code": fresh, "next": self.field("next"), **more})
 
     def _seen(self, answer: TestResponse) -> TestResponse:
         if answer.mimetype == "text/html" and answer.status_code not in {301, 302, 303}:

@@ -25,6 +25,7 @@ UNLABELLED = {
     "JobKind": "seen by the job worker alone",
     "MailAnswer": "seen by the sending of letters alone",
     "Which": "in a form, which of two texts a button takes back",
+    "Purpose": "in the signed cookie, what somebody went to the provider of the national sign-in for",
     "Turn": "the plots of the demo, for the people who write them",
 }
 # Files whose codes others ask for, so that none of them counts as left over; each with the reason.

@@ -8,10 +8,11 @@ import click
 
 from tvist.commands import LANGUAGE
 from tvist.commands.counting import amount, deadline, statistics
-from tvist.commands.keeping import check, create_user, demo_data
+from tvist.commands.keeping import check, create_user, demo_data, rotate_keys
 from tvist.commands.reading import cases, decision_pdf, show_case
+from tvist.commands.safekeeping import backup, restore
 from tvist.commands.sending import file_case
-from tvist.commands.serving import run, send_letters, work
+from tvist.commands.serving import run, send_letters, status, work
 from tvist.commands.watching import breach, write_anchors
 
 if TYPE_CHECKING:
@@ -21,8 +22,9 @@ CONTENTS: Sequence[tuple[str, Sequence[click.Command]]] = (
     ("Start", (run, demo_data, create_user)),
     ("Cases", (file_case, cases, show_case, decision_pdf)),
     ("Sums and days", (deadline, amount, statistics)),
-    ("In the background", (send_letters, work)),
+    ("In the background", (send_letters, work, status)),
     ("Proof", (check, breach, write_anchors)),
+    ("Safe keeping", (backup, restore, rotate_keys)),
 )
 
 

@@ -6,6 +6,7 @@ Settings come from the environment (`TVIST_…`). Rules of the procedure are no 
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 SHORTEST_SECRET = 32
+_CLAMD = re.compile(r"unix:/.+|tcp://[^/:]+:[0-9]{1,5}")
+REQUEST_SECONDS, MIN_SECONDS, MAX_SECONDS = 15.0, 0.2, 600.0
 DEMO_SEAL = "demo-seal.p12"
 """The demo's own certificate, in the instance."""
 
@@ -30,6 +33,28 @@ class Mode(StrEnum):
 
 class Misconfigured(Exception):
     """A setting is missing or unsafe; the text says which and what to do."""
+
+
+@dataclass(frozen=True)
+class OutsideSignIn:
+    """The national sign-in (OpenID Connect): ID-porten, where a person is a person, or Ansattporten, where they act for an organisation."""
+
+    issuer: str
+    client_id: str
+    key_file: Path
+    """Our RSA key (PEM), by which we prove to the provider who we are (private_key_jwt)."""
+    key_id: str
+    """What the provider calls that key; empty where it has only one of ours."""
+    acr: tuple[str, ...]
+    """The levels of assurance that are enough; the first is asked for. They stand for our second factor."""
+    name: str
+    """What the provider is called on our pages."""
+    subject: str
+    """The claim by which a person is known again; only its keyed hash is kept."""
+    organisation: tuple[str, ...]
+    """Where the number of the acting organisation stands in the token: names from the outside in, through lists; empty where none is told."""
+    details: str
+    """What is asked for as `authorization_details` (JSON), which makes Ansattporten ask whom one acts for."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +82,9 @@ class Config:
     base_url: str
     """The address of the program as its users write it; stands in letters."""
     uploads_scanned: bool
-    """Whether uploaded papers are scanned for viruses; production demands it."""
+    """Whether uploaded papers are scanned for viruses before they reach the program; production demands that or `clamd`."""
+    clamd: str | None
+    """Where ClamAV's daemon listens, unix:/path or tcp://host:port: each paper is scanned before it is kept, and refused while nobody can scan it."""
     seal_file: Path | None
     """The certificate that opinions are sealed with and its key (PKCS#12), readable by the worker alone. The demo makes its own; without one
     production issues nothing: what is ordered waits."""
@@ -70,6 +97,10 @@ class Config:
     seals_long_term: bool
     """Whether what proves the certificates (revocation lists) and an archive time stamp are put into the file, so that it can be proved when they have expired."""
 
+    outside: OutsideSignIn | None
+    """The national sign-in; None for accounts of our own alone."""
+    request_seconds: float
+    """How long a request may be silent, and how long its head may take, before the server lets it go."""
     public_searchable: bool
     """Whether search engines may keep the public pages; without it they are asked to stay away (TVIST_PUBLIC_SEARCHABLE=yes)."""
 
@@ -102,6 +133,9 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         bounce_secret_file=_file(env, "TVIST_BOUNCE_SECRET_FILE"),
         base_url=env.get("TVIST_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
         uploads_scanned=env.get("TVIST_UPLOADS_SCANNED", "") == "yes",
+        outside=_outside(env, mode),
+        clamd=env.get("TVIST_CLAMD") or None,
+        request_seconds=_seconds(env, "TVIST_REQUEST_SECONDS", REQUEST_SECONDS),
         public_searchable=env.get("TVIST_PUBLIC_SEARCHABLE", "") == "yes",
         seal_file=_file(env, "TVIST_SEAL_FILE") or (instance / DEMO_SEAL if mode is Mode.DEMO else None),
         seal_password_file=_file(env, "TVIST_SEAL_PASSWORD_FILE"),
@@ -110,6 +144,9 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         seals_long_term=env.get("TVIST_SEAL_LONG_TERM", "") == "yes",
     )
     _refuse_half_a_seal(config)
+    if config.clamd and not _CLAMD.fullmatch(config.clamd):
+        message = "TVIST_CLAMD: write unix:/path/of/its/socket or tcp://host:port."
+        raise Misconfigured(message)
     if config.is_demo:
         _make_demo_instance(config)
     else:
@@ -147,6 +184,50 @@ def room(name: str) -> Path:
 
 def _file(env: Mapping[str, str], name: str) -> Path | None:
     return Path(env[name]) if env.get(name) else None
+
+
+def _outside(env: Mapping[str, str], mode: Mode) -> OutsideSignIn | None:
+    """The national sign-in as it is set up; None where it is not. Raises `Misconfigured` for half of it."""
+    issuer = env.get("TVIST_OIDC_ISSUER", "")
+    if not issuer:
+        return None
+    for name in ("TVIST_OIDC_CLIENT_ID", "TVIST_OIDC_KEY_FILE", "TVIST_OIDC_ACR"):
+        if not env.get(name, "").strip():
+            message = f"{name} must be set with TVIST_OIDC_ISSUER: without it nobody can sign in there."
+            raise Misconfigured(message)
+    if not issuer.startswith("https://") and not (mode is Mode.DEMO and issuer.startswith("http://")):
+        message = "TVIST_OIDC_ISSUER: write the provider's address exactly as it names itself, beginning with https://."
+        raise Misconfigured(message)
+    key_file = Path(env["TVIST_OIDC_KEY_FILE"])
+    try:
+        is_rsa = "PRIVATE KEY-----" in key_file.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError):
+        is_rsa = False
+    if not is_rsa:
+        message = f"TVIST_OIDC_KEY_FILE: {key_file} is not there, or holds no private key (PEM, RSA, without a password)."
+        raise Misconfigured(message)
+    return OutsideSignIn(
+        issuer=issuer,
+        client_id=env["TVIST_OIDC_CLIENT_ID"],
+        key_file=key_file,
+        key_id=env.get("TVIST_OIDC_KEY_ID", ""),
+        acr=tuple(env["TVIST_OIDC_ACR"].split()),
+        name=env.get("TVIST_OIDC_NAME") or "Ansattporten",
+        subject=env.get("TVIST_OIDC_SUBJECT") or "sub",
+        organisation=tuple(part for part in env.get("TVIST_OIDC_ORGANISATION", "").split(".") if part),
+        details=env.get("TVIST_OIDC_DETAILS", ""),
+    )
+
+
+def _seconds(env: Mapping[str, str], name: str, default: float) -> float:
+    try:
+        seconds = float(env.get(name) or default)
+    except ValueError:
+        seconds = 0.0
+    if not MIN_SECONDS <= seconds <= MAX_SECONDS:
+        message = f"{name}: write a number of seconds from {MIN_SECONDS:g} to {MAX_SECONDS:g}."
+        raise Misconfigured(message)
+    return seconds
 
 
 def _refuse_half_a_seal(config: Config) -> None:
@@ -202,8 +283,9 @@ def _refuse_unsafe_production(config: Config, env: Mapping[str, str]) -> None:
     if not config.master_key_file.is_file():
         message = f"TVIST_MASTER_KEY_FILE: {config.master_key_file} is not there. Without it no paper and no vote can be read."
         raise Misconfigured(message)
-    if not config.uploads_scanned:
+    if not (config.uploads_scanned or config.clamd):
         message = (
-            "TVIST_UPLOADS_SCANNED is not 'yes': production does not start while uploaded papers are not scanned for viruses."
+            "TVIST_UPLOADS_SCANNED is not 'yes' and TVIST_CLAMD not set: production does not start while uploaded papers are not "
+            "scanned for viruses."
         )
         raise Misconfigured(message)

@@ -35,6 +35,9 @@ from tvist.panel import views as panel
 from tvist.publication import views as publication
 from tvist.published import views as published
 from tvist.redaction import views as redaction
+from tvist.signin import blueprint as signin
+from tvist.signin import idle_views, proof_views, reset_views, security_views  # noqa: F401 - pages of the room of signing in.
+from tvist.signin import outside_views as outside
 from tvist.submissions import clock_views as clocks
 from tvist.submissions import outage_views as outages
 from tvist.submissions import paper_act_views, paper_views  # noqa: F401 - pages of the room of papers.
@@ -58,6 +61,8 @@ def rooms() -> tuple[Blueprint, ...]:
     return (
         accounts.bp,
         users.bp,
+        outside.bp,
+        signin.bp,
         password.bp,
         delivery.bp,
         intake.bp,
@@ -138,6 +143,9 @@ def make_app(installation: Installation | None = None) -> Flask:
     add_headers(app, installation.config)
     add_errors(app)
     app.jinja_env.globals.update(may=may, obstacles=obstacles, menu=menu)
+    app.jinja_env.globals.update(
+        seconds_left=idle_views.seconds_left, warned_before=idle_views.warned_before, minutes_in_words=idle_views.minutes_in_words
+    )
     for pages in rooms():
         app.register_blueprint(pages)
     return app

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tvist.accesslog import models as accesslog
-from tvist.accounts import engagements
+from tvist.accounts import access_changes, engagements, factors, outside, rounds
 from tvist.accounts import models as accounts
 from tvist.cases import (
     admissions,
@@ -37,10 +37,13 @@ from tvist.panel import bundles, challenges
 from tvist.panel import models as panel
 from tvist.publication import models as publication
 from tvist.redaction import models as redaction
+from tvist.rotation import models as rotation
 from tvist.search import models as search
 from tvist.submissions import models as answers
+from tvist.teams import round_letters
 
 ROOMS: Final = (
+    access_changes,
     accesslog,
     accounts,
     admissions,
@@ -56,6 +59,7 @@ ROOMS: Final = (
     delivery,
     documents,
     engagements,
+    factors,
     filters,
     held,
     history,
@@ -65,12 +69,16 @@ ROOMS: Final = (
     meetings,
     models,
     oversight,
+    outside,
     panel,
     parallel,
     people,
     private,
     publication,
     redaction,
+    rotation,
+    round_letters,
+    rounds,
     search,
     submissions,
     texts,
@@ -132,6 +140,19 @@ def _other_than(table: str, *columns: str) -> str:
     return _only_changes(table, *columns)[0].when
 
 
+def _resealed(table: str, sealed: str, *columns: str) -> tuple[Trigger, Trigger]:
+    """As `_only_changes`, and the sealed value changes too, but only while the master key is rotated and to what the new key has sealed."""
+    return Trigger(table, "UPDATE", f"{_other_than(table, sealed, *columns)} OR {_not_rotated(sealed)}"), Trigger(table, "DELETE")
+
+
+def _not_rotated(sealed: str) -> str:
+    """SQL: the sealed value is changed, and not by a rotation of the master key that runs now."""
+    return (
+        f'(OLD."{sealed}" IS DISTINCT FROM NEW."{sealed}" AND NOT EXISTS (SELECT 1 FROM key_rotation WHERE'  # noqa: S608 - names of our own columns.
+        f' key_rotation.finished_at IS NULL AND substr(NEW."{sealed}", 1, length(key_rotation.head)) = key_rotation.head))'
+    )
+
+
 _AFTER_RELEASE: Final = _other_than(
     "publication",
     "version",
@@ -158,6 +179,14 @@ def _until_released(table: str) -> tuple[Trigger, ...]:
         Trigger(table, event, approved.format(row=row))
         for event, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD"))
     )
+
+
+def _votes() -> tuple[Trigger, ...]:
+    """A vote is never changed but falls, and not once the opinion is issued (rule 34); a rotation of the master key alone seals it anew."""
+    insert, update, delete = _until_issued("vote", _OF_QUESTION, kept=True)
+    fallen = 'OLD."fell_at" IS DISTINCT FROM NEW."fell_at"'
+    changed = f"{_other_than('vote', 'fell_at', 'sealed')} OR {_not_rotated('sealed')} OR ({fallen} AND ({update.when}))"
+    return insert, Trigger("vote", "UPDATE", changed), delete
 
 
 TRIGGERS: Final[tuple[Trigger, ...]] = (
@@ -195,7 +224,7 @@ TRIGGERS: Final[tuple[Trigger, ...]] = (
     *_never("fact_answer"),
     *_never("table_confirmation"),
     *_never("settlement_confirmation"),
-    *_never("child_identity"),
+    *_resealed("child_identity", "sealed"),
     *_never("identity_opening"),
     *_never("paper_opening"),
     *_never("kept_finding"),
@@ -223,15 +252,20 @@ TRIGGERS: Final[tuple[Trigger, ...]] = (
     *_only_changes("rest", "ended_on", "ended_at"),
     *_only_changes("extension", "granted_until", "ruling", "ruled_by_id", "ruled_at"),
     *_only_changes("assignment", "ended_at"),
-    *_only_changes("offer", "withdrawn_at"),
+    *_resealed("offer", "sealed_words", "withdrawn_at"),
     *_only_changes("case_message", "first_read_at"),
-    *_only_changes("settlement", "withdrawn_at", "agreed_at"),
+    *_resealed("settlement", "sealed_text", "withdrawn_at", "agreed_at"),
     *_only_changes("new_look", "decided_by_id", "decided_at", "is_taken_up", "reasons"),
     Trigger("page_comment", "UPDATE", "OLD.submission_id IS NOT NULL"),
     Trigger("page_comment", "DELETE", "OLD.submission_id IS NOT NULL"),
     *_only_changes("submission", "passed_on_at"),
     *_only_changes("serving", "served_at", "fell_at"),
     *_only_changes("letter", "pages", "released_at", "released_by_id", "stopped_at", "stopped_by_id", "stop_reason"),
+    *_only_changes("access_change", "told_at"),
+    *_only_changes("outside_identity", "ended_at"),
+    *_only_changes("colleague_round", "due_on", "closed_at"),
+    *_never("round_letter"),
+    *_never("colleague_confirmation"),
     *_never("publication_fact"),
     *_never("publication_citation"),
     *_only_changes("letter_text", "put_to_use_at", "put_to_use_by_id", "retired_at"),
@@ -240,6 +274,7 @@ TRIGGERS: Final[tuple[Trigger, ...]] = (
     Trigger("publication", "DELETE"),
     *_never("undoing"),
     *_never("uncovering"),
+    *_never("factor_reset"),
     *_until_released("mark"),
     *_until_released("blur"),
     Trigger("redaction", "UPDATE", "OLD.made_at IS NOT NULL"),
@@ -251,7 +286,7 @@ TRIGGERS: Final[tuple[Trigger, ...]] = (
     *_until_issued("parallel_part", _OF_CASE),
     *_until_issued("question", _OF_CASE),
     *_until_issued("remark", _OF_QUESTION),
-    *_until_issued("vote", _OF_QUESTION, also=_other_than("vote", "fell_at"), kept=True),
+    *_votes(),
     *_until_issued("approval", _OF_DECISION, also=_other_than("approval", "fell_at"), kept=True),
     *_until_issued("question_agreement", _OF_CASE, also=_other_than("question_agreement", "fell_at"), kept=True),
     *_only_changes("ending", "undone_at"),

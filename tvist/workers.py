@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Final
 import tvist.rulebook
 import tvist.schema  # noqa: F401 - both are imported for what they join: a job takes a step, and reads any table.
 from tvist.clock import now, oslo_date
+from tvist.delivery.access_letters import tell_of_access
 from tvist.delivery.mail import mail_of
 from tvist.delivery.sending import send_letters
+from tvist.documents.storage import LEFTOVERS_AFTER
+from tvist.jobs.life import BEAT_EVERY, beat
 from tvist.jobs.models import JobKind
 from tvist.jobs.running import claim, fail, finish
 
@@ -30,8 +33,7 @@ CLOCKS_EVERY: Final = timedelta(hours=1)
 """How often the daily round is run: what it did already it does not do again, and a new day is seen within the hour."""
 BOUNCES_EVERY: Final = timedelta(minutes=1)
 """How often the mailbox is read that returned letters land in."""
-LEFTOVERS_AFTER: Final = timedelta(days=1)
-"""How old what a broken-off upload left must be before it is swept: no upload takes that long."""
+SWEEP_EVERY: Final = timedelta(days=1)
 log = logging.getLogger("tvist")
 
 
@@ -113,6 +115,7 @@ def work_once(installation: Installation, at: datetime | None = None) -> int:
     while (claimed := claim(installation.database, at=at or now())) is not None:
         _run(installation, claimed, at)
         run += 1
+    tell_of_access(installation.database, at or now())
     send_letters(installation.database, mail_of(installation.config), at=at)
     return run
 
@@ -146,6 +149,7 @@ def daily(installation: Installation, at: datetime) -> int:
         look_at_board(installation.database, at)
     except Exception as error:  # noqa: BLE001 - whatever goes wrong with the board, the cases are looked at.
         log.error("the board: %s", type(error).__name__)  # noqa: TRY400 - the trace may hold a name.
+    _confirm_colleagues(installation, at)
     _end_copies(installation, at)
     _follow_up(installation, at)
     _count_pages(installation)
@@ -157,6 +161,18 @@ def daily(installation: Installation, at: datetime) -> int:
         except Exception as error:  # noqa: BLE001 - whatever goes wrong in one case, the next one is looked at.
             log.error("clocks of case %s: %s", case_id, type(error).__name__)  # noqa: TRY400 - the trace may hold a fact.
     return len(cases) + _look_at_late(installation, at)
+
+
+def _confirm_colleagues(installation: Installation, at: datetime) -> None:
+    """Organisations are asked who still works there (rule 5); not in the demo, whose people would be lost to it."""
+    from tvist.teams.yearly_rounds import look_at_rounds
+
+    if installation.config.is_demo:
+        return
+    try:
+        look_at_rounds(installation.database, at)
+    except Exception as error:  # noqa: BLE001 - the rest of the round is done without it.
+        log.error("yearly confirmations: %s", type(error).__name__)  # noqa: TRY400 - the trace may hold a name.
 
 
 def _end_copies(installation: Installation, at: datetime) -> None:
@@ -229,9 +245,12 @@ def work(installation: Installation, stop: Event) -> None:
 
     Once a minute it reads what came back; once an hour it looks at the clocks; once a day it sweeps away what uploads left that were broken off by a crash.
     """
-    sweep_next = clocks_next = bounces_next = now()
+    sweep_next = clocks_next = bounces_next = beat_next = now()
     while not stop.is_set():
         try:
+            if now() >= beat_next:
+                beat(installation.database, at=now())
+                beat_next = now() + BEAT_EVERY
             if now() >= clocks_next:
                 # Set first: a round that fails is not begun again before the letters have left.
                 clocks_next = now() + CLOCKS_EVERY
@@ -241,11 +260,20 @@ def work(installation: Installation, stop: Event) -> None:
                 bounces_next = now() + BOUNCES_EVERY
                 read_bounces(installation, now())
             if now() >= sweep_next:
-                installation.papers.sweep(now() - LEFTOVERS_AFTER)
-                sweep_next = now() + LEFTOVERS_AFTER
+                sweep_next = now() + SWEEP_EVERY
+                sweep(installation, now())
         except Exception as error:  # noqa: BLE001 - a worker outlives a database that is away for a while.
             log.error("worker: %s", type(error).__name__)  # noqa: TRY400 - the trace may hold a fact.
         stop.wait(PAUSE_SECONDS)
+
+
+def sweep(installation: Installation, at: datetime) -> None:
+    """Sweep away what crashes and broken-off uploads left: half a file at once, a whole one that no row names after a month."""
+    from tvist.check.files import set_orphans_aside
+
+    installation.papers.sweep(at - LEFTOVERS_AFTER)
+    if found := set_orphans_aside(installation, at):
+        log.warning("%s files that no row names were set aside", found)
 
 
 def _run(installation: Installation, claimed: Claimed, at: datetime | None) -> None:

@@ -57,6 +57,8 @@ def test_a_whole_production_starts(tmp_path: Path) -> None:
         ({"TVIST_SECRET_KEY_FILE": "/nowhere/secret"}, "TVIST_SECRET_KEY_FILE"),
         ({"TVIST_MASTER_KEY_FILE": "/nowhere/master"}, "TVIST_MASTER_KEY_FILE"),
         ({"TVIST_UPLOADS_SCANNED": ""}, "TVIST_UPLOADS_SCANNED"),
+        ({"TVIST_CLAMD": "/run/clamav/clamd.ctl"}, "TVIST_CLAMD"),
+        ({"TVIST_CLAMD": "http://127.0.0.1:3310"}, "TVIST_CLAMD"),
         ({"TVIST_MODE": "live"}, "TVIST_MODE"),
     ],
 )

@@ -15,11 +15,11 @@ from tvist.accounts.models import Membership, MembershipRole
 from tvist.cases.history import Declaration, Statement
 from tvist.cases.models import Side, TeamMember
 from tvist.delivery.actions import write_to_party, write_to_secretariat, write_to_user
+from tvist.delivery.letter_settings import ABOUT_ACCOUNTS
 from tvist.delivery.models import Fate, LetterKind, Standing
 from tvist.delivery.queries import PAGE, letters_of_case, letters_to, mailbox_of_secretariat, not_arrived
 from tvist.words import LANGUAGES, Message, catalogue, label, render
 
-ABOUT_THE_ACCOUNT = {LetterKind.PASSWORD_LINK, LetterKind.ACCESS_ASKED, LetterKind.ACCESS_REFUSED}
 ABOUT_NO_CASE = {
     LetterKind.EMPLOYERS_DUE,
     LetterKind.SEAT_RUNS_EMPTY,
@@ -39,10 +39,10 @@ def test_every_letter_has_its_words_and_they_hold_nothing_but_the_number(kind, l
     for part in ("subject", "body"):
         text = catalogue(language)[f"letter.{kind.value}.{part}"]
         assert set(re.findall(r"\{(\w+)\}", text)) <= ALLOWED
-        assert ("{number}" in text) == (kind not in ABOUT_THE_ACCOUNT | ABOUT_NO_CASE)
+        assert ("{number}" in text) == (kind not in ABOUT_ACCOUNTS | ABOUT_NO_CASE)
     body = render(Message(f"letter.{kind.value}.body", **dict.fromkeys(ALLOWED, "2026/0001")), language)
     # Who has been refused access, has none yet, or has lost the pass phrase, cannot sign in to look the address up.
-    if kind not in ABOUT_THE_ACCOUNT:
+    if kind not in ABOUT_ACCOUNTS:
         assert {"nb": "sekretariatets adresse", "nn": "adressa til sekretariatet", "en": "secretariat's address"}[
             language
         ] in body

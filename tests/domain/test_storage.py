@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import resource
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tvist.away import StoreAway, is_away
 from tvist.documents import storage
 from tvist.documents.chunks import CHUNK, HEAD, SEALED_CHUNK
 from tvist.documents.storage import BrokenPaper, MissingPaper, PaperStore, TooLarge
@@ -256,3 +258,93 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 def test_eighty_megabytes_pass_through_little_memory(tmp_path):
     asked = subprocess.run([sys.executable, "-c", MEMORY, str(tmp_path)], capture_output=True, text=True, check=True)
     assert int(asked.stdout) < 40
+
+
+@pytest.mark.parametrize("where", ["memory", "disk"])
+def test_a_paper_is_sealed_anew_under_its_own_id_while_it_is_read(where, tmp_path):
+    keys = MasterKeys({"old": bytes(32)}, bytes(range(1, 33)))
+    store = PaperStore("memory://" if where == "memory" else tmp_path, keys)
+    paper = os.urandom(40 * CHUNK + 5)
+    blob_id = keep(store, paper)
+    reading = store.open(blob_id)
+    begun = next(reading)
+    keys._keys = {"new": bytes(range(32)), "old": bytes(32)}
+    assert store.sealed_with(blob_id) == "old"
+    assert store.reseal(blob_id)
+    assert begun + b"".join(reading) == paper == read(store, blob_id)
+    assert store.sealed_with(blob_id) == "new"
+    assert not store.reseal(blob_id)
+    assert list(store.ids()) == [blob_id]
+    assert not store._names("incoming")
+    store._store.put(f"papers/{blob_id}", b"broken" * 100)
+    with pytest.raises(BrokenPaper):
+        store.reseal(blob_id)
+    with pytest.raises(MissingPaper):
+        store.reseal("a" * 32)
+
+
+@pytest.mark.parametrize("where", ["memory", "disk"])
+def test_what_is_deleted_while_the_store_is_held_can_be_read_until_it_is_let_go(where, tmp_path):
+    store = PaperStore("memory://" if where == "memory" else tmp_path, KEYS)
+    first, second = keep(store, b"first"), keep(store, b"second")
+    with store.holding():
+        with store.holding():
+            store.delete(first)
+        assert not store.exists(first)
+        assert list(store.ids()) == [second]
+        assert b"".join(store.open_held(first)) == b"first"
+        assert b"".join(store.open_held(second)) == b"second"
+        store.sweep(datetime.now(UTC) - timedelta(days=1))
+        assert b"".join(store.open_held(first)) == b"first"
+    with pytest.raises(MissingPaper):
+        next(store.open_held(first))
+    with pytest.raises(MissingPaper):
+        store.delete(first)
+
+
+def test_a_hold_that_a_crash_left_ends_with_the_daily_sweep(on_disk, tmp_path):
+    blob_id = keep(on_disk, b"paper")
+    hold = on_disk.holding()
+    hold.__enter__()
+    on_disk.delete(blob_id)
+    on_disk.sweep(datetime.now(UTC) + timedelta(seconds=1))
+    with pytest.raises(MissingPaper):
+        next(on_disk.open_held(blob_id))
+
+
+def test_a_full_disk_is_told_leaves_nothing_and_takes_the_next_paper_when_there_is_room(on_disk, tmp_path):
+    """The system itself refuses to write: what it says of a file that may grow no more is what it says of a disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (CHUNK, hard))
+    try:
+        with pytest.raises((StoreAway, OSError)) as told:
+            keep(on_disk, NOISE)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert is_away(told.value)
+    assert list(on_disk.ids()) == []
+    assert list((tmp_path / "incoming").iterdir()) == []
+    assert b"".join(on_disk.open(keep(on_disk, NOISE))) == NOISE
+
+
+def test_what_is_put_for_an_act_stays_where_nobody_knows_whether_the_act_stands(on_disk):
+    for error, stays in ((StoreAway("lost"), True), (ValueError("ours"), False)):
+        blob_id = keep(on_disk, b"paper")
+        try:
+            raise error
+        except (StoreAway, ValueError):
+            on_disk.discard(blob_id)
+        assert on_disk.exists(blob_id) is stays
+
+
+def test_what_is_set_aside_lies_there_for_a_month(on_disk, tmp_path):
+    blob_id = keep(on_disk, b"paper")
+    long_ago = datetime.now(UTC).timestamp() - 90 * 86_400
+    os.utime(tmp_path / "papers" / blob_id, (long_ago, long_ago))
+    on_disk.set_aside(blob_id)
+    assert not on_disk.exists(blob_id)
+    today = datetime.now(UTC)
+    on_disk.sweep(today)
+    assert (tmp_path / "aside" / blob_id).exists()
+    on_disk.sweep(today + storage.ASIDE_KEPT)
+    assert not (tmp_path / "aside" / blob_id).exists()

@@ -8,6 +8,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from tests.conftest import check_page
 from tests.visitor import Visitor
 from tvist.access.guard import open_to_all
+from tvist.away import StoreAway
 from tvist.errors import CannotProceed, NotAllowed, NotFound
 from tvist.pages import make_app
 from tvist.words import LANGUAGES, Message, render
@@ -19,6 +20,7 @@ RAISED = {
     "stale": StaleDataError("inner words"),
     "lost": IntegrityError("inner words", {}, Exception("inner words")),
     "500": RuntimeError("inner words"),
+    "503": StoreAway("inner words"),
 }
 STATUS = {"stale": 409, "lost": 409}
 
@@ -44,7 +46,7 @@ def visitor(installation):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("how", ["400", "403", "404", "409", "500", "stale", "lost"])
+@pytest.mark.parametrize("how", ["400", "403", "404", "409", "500", "503", "stale", "lost"])
 def test_each_error_has_a_page_in_each_language(visitor, how, language):
     visitor.post("/language", {"language": language})
     answer = visitor.get(f"/broken/{how}")
@@ -55,7 +57,7 @@ def test_each_error_has_a_page_in_each_language(visitor, how, language):
     assert "inner words" not in visitor.page
 
 
-@pytest.mark.parametrize("how", ["409", "stale", "500"])
+@pytest.mark.parametrize("how", ["409", "stale", "500", "503"])
 def test_what_was_typed_is_shown_for_copying(visitor, how):
     visitor.post(f"/broken/{how}", {"text": "En lang begrunnelse <b>", "password": "min hemmelige frase", "_seen": "1234"})
     assert "En lang begrunnelse &lt;b&gt;" in visitor.page

@@ -19,7 +19,7 @@ from tests.scenes.papers import a_paper, everybody, exchanging, paper_called, wi
 from tvist.access.policy import Act
 from tvist.accesslog.models import AccessEntry
 from tvist.cases.models import Case
-from tvist.clock import now
+from tvist.clock import now, today
 from tvist.documents.files import IN_FRAME
 from tvist.documents.models import Paper, PaperOpening
 from tvist.search.models import Indexed, SearchedThing
@@ -170,7 +170,7 @@ def test_the_whole_case_comes_as_one_zip_with_its_list(ask, scene, installation)
     answer = ask("GET", f"{home}/papers.zip", as_=cast.bo)
     assert answer.mimetype == "application/zip"
     inside = unpacked(answer)
-    assert list(inside) == ["00 Dokumentliste.txt", f"Bilag 1 Vedtak {now().date().isoformat()}.txt", "Bilag 2 Faktura.txt"]
+    assert list(inside) == ["00 Dokumentliste.txt", f"Bilag 1 Vedtak {today().isoformat()}.txt", "Bilag 2 Faktura.txt"]
     assert inside["Bilag 2 Faktura.txt"] == b"Dette er Faktura."
     rows = [line.split("\t") for line in inside["00 Dokumentliste.txt"].decode("utf-8-sig").split("\r\n") if "\t" in line]
     assert rows[0][:4] == ["Nummer", "Tittel", "Type", "Dato"]

@@ -9,6 +9,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from tests.people import give_phrase
+from tests.second_steps import a_fresh_code
 from tests.visitor import PHRASE, Visitor
 from tvist.access.guard import finish, requires
 from tvist.access.policy import Act
@@ -66,7 +67,12 @@ def test_what_was_typed_comes_along_through_the_sign_in(visitor, database, recei
     carried = {name: visitor.field(name) for name in ("_carried_to", "_carried", "next")}
     visitor.post("/sign-in", {"email": "asta@example.invalid", "password": "feil passord her", **carried})
     assert "_carried" in visitor.page
-    answer = visitor.post("/sign-in", {"email": "asta@example.invalid", "password": PHRASE, **carried})
+    visitor.post("/sign-in", {"email": "asta@example.invalid", "password": PHRASE, **carried})
+    assert "Bekreft at det er deg" in visitor.page
+    code = a_fresh_code(visitor.app, "asta@example.invalid")
+    carried = {name: visitor.field(name) for name in ("_carried_to", "_carried", "next")}
+    assert visitor.post("/sign-in/second", {"one_time_code": "abc", **carried}).status_code == 422
+    answer = visitor.post("/sign-in/second", {"one_time_code": code, **carried})
     assert answer.status_code == 200
     assert "Send det du skrev" in visitor.page
     assert visitor.field("text") == "to"
@@ -124,4 +130,4 @@ def test_a_broken_parcel_is_left_out(visitor, broken):
     answer = visitor.post(
         "/sign-in", {"email": "asta@example.invalid", "password": PHRASE, "_carried_to": "/box", "_carried": broken}
     )
-    assert answer.location == "/desk"
+    assert answer.location == "/sign-in/second?next=/desk"

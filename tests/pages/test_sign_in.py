@@ -39,7 +39,9 @@ def test_one_signs_in_and_comes_where_one_was_going(app, database, asta):
     assert visitor.get("/account").location == "/sign-in?next=/account"
     visitor.get("/sign-in?next=/account")
     answer = visitor.post("/sign-in", {"email": " ASTA@example.invalid ", "password": PHRASE, "next": visitor.field("next")})
-    assert (answer.status_code, answer.location) == (303, "/account")
+    assert (answer.status_code, answer.location) == (303, "/sign-in/second?next=/account")
+    assert sign_ins(database) == [], "half way is no sign-in"
+    assert visitor.second_step("asta@example.invalid", answer.location).location == "/account"
     assert "Asta Oppdiktet" in visitor.get("/account").get_data(as_text=True)
     assert sign_ins(database)[0].expires_at - sign_ins(database)[0].began_at == timedelta(hours=8)
 
@@ -101,7 +103,7 @@ def test_signing_in_makes_a_new_cookie_of_which_the_server_keeps_only_a_hash(app
     with visitor.client.session_transaction() as cookie:
         cookie["planted"] = "by a stranger"
         before = cookie["csrf_token"]
-    visitor.post("/sign-in", {"email": "asta@example.invalid", "password": PHRASE})
+    visitor.second_step("asta@example.invalid", visitor.first_step("asta@example.invalid").location)
     with visitor.client.session_transaction() as cookie:
         assert "planted" not in cookie
         assert cookie.get("csrf_token") != before

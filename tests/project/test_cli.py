@@ -26,8 +26,9 @@ from tvist.accesslog.models import AccessEntry, Channel
 from tvist.accounts.models import User
 from tvist.cases.models import Case
 from tvist.cli import CONTENTS, cli
+from tvist.clock import now
 from tvist.decision.models import IssuedFile
-from tvist.documents.storage import PaperStore
+from tvist.documents.storage import LEFTOVERS_AFTER, PaperStore
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "docs" / "examples").glob("*.json"))
@@ -301,9 +302,11 @@ def test_letters_and_jobs_are_done_at_the_command_line(tvist, database, cast):
     assert tvist("work", "--once") == "0 jobs done.\n"
 
 
-def test_check_says_what_it_finds_and_fails(tvist, database, decided, on_disk):
+def test_check_says_what_it_finds_and_fails(tvist, database, decided, on_disk, tmp_path):
     assert tvist("check") == "Nothing found.\n"
-    on_disk.papers.put([b"nobody's"], max_bytes=None)
+    stored = on_disk.papers.put([b"nobody's"], max_bytes=None)
+    days_ago = (now() - 2 * LEFTOVERS_AFTER).timestamp()
+    os.utime(tmp_path / "papers" / "papers" / stored.blob_id, (days_ago, days_ago))
 
     assert "file.orphan" in tvist("check", fails=1)
     assert tvist("check", "--no-files") == "Nothing found.\n"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tvist.access.policy import POLICY
+from tvist.access.policy import POLICY, PROVED
 from tvist.pages import MENU, make_app
 
 FOR_EVERYBODY = {
@@ -11,6 +11,13 @@ FOR_EVERYBODY = {
     "accounts.sign_out",
     "accounts.language",
     "accounts.demo",
+    "signin.second",
+    "signin.set_up_first",
+    "signin.by_passkey",
+    "signin.give_up",
+    "outside.sign_in",
+    "outside.letter",
+    "outside.back",
     "published.opinions",
     "published.opinion",
     "published.opinion_file",
@@ -25,6 +32,7 @@ FOR_EVERYBODY = {
     "teams.ask",
     "teams.answer",
     "teams.wake",
+    "teams.confirm_by_letter",
     "published.verify",
     "published.verify_by_code",
 }
@@ -57,6 +65,11 @@ def test_every_page_about_a_thing_says_how_it_is_found(app, views):
     """A page with a part in its address has a loader, or is for everybody."""
     with_parts = {rule.endpoint for rule in app.url_map.iter_rules() if rule.arguments and rule.endpoint != "static"}
     assert [name for name in with_parts if views[name].gate.of is None and views[name].gate.act is not None] == []
+
+
+def test_every_act_that_needs_a_fresh_proof_is_the_act_of_some_page(views):
+    assert {view.gate.act for view in views.values()} >= PROVED
+    assert all(view.gate.asks_for_proof for view in views.values() if view.gate.act in PROVED)
 
 
 def test_the_menu_leads_to_pages_that_ask_for_what_the_menu_asks(app, views):

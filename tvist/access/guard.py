@@ -17,11 +17,11 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import SQLAlchemyError
 
-from tvist.access.policy import POLICY, Act
+from tvist.access.policy import POLICY, PROVED, Act
 from tvist.access.roles import roles_of
 from tvist.accesslog.actions import note_access, was_noted
-from tvist.accounts.models import SentForm, User
-from tvist.accounts.queries import user_of_sign_in
+from tvist.accounts.models import SentForm, SignIn, User
+from tvist.accounts.sign_ins import is_proved, note_seen, sign_in_of
 from tvist.clock import now
 from tvist.db import insert_once
 from tvist.errors import NotAllowed, NotFound
@@ -50,14 +50,23 @@ class SignInNeeded(Exception):
     """Nobody is signed in, or the sign-in has ended; what was typed is carried through the sign-in page."""
 
 
+class ProofNeeded(Exception):
+    """The act needs a fresh second proof, and the last one is older: to the proof page with what was typed, and on from there."""
+
+
 @dataclass(frozen=True)
 class _Asked:
     """What the guard found: who asks, which thing, as what, and whether they may."""
 
-    user: User | None
+    sign_in: SignIn | None
     thing: Any = None
     roles: frozenset[Role] = frozenset()
     allowed: bool = True
+
+    @property
+    def user(self) -> User | None:
+        """The person, if somebody is signed in."""
+        return self.sign_in.user if self.sign_in else None
 
 
 @dataclass(frozen=True)
@@ -70,26 +79,32 @@ class _Gate:
     max_bytes: int
     noted_once_in: timedelta | None = None
     is_for_machines: bool = False
+    writes_when_read: bool = False
+    needs_proof: bool = False
+    is_polled: bool = False
 
     def ask(self, session: Session, address: dict[str, Any]) -> _Asked:
         """Who asks, for which thing, and may they. Raises SignInNeeded, and NotFound for a thing that is not there."""
-        user = user_of_sign_in(session, _token(), now())
-        become(user)
-        g.database_session = session
+        sign_in = sign_in_of(session, _token(), now())
+        become(sign_in.user if sign_in else None)
+        g.sign_in, g.database_session = sign_in, session
         if self.act is None:
-            return _Asked(user)
-        if user is None:
+            return _Asked(sign_in)
+        if sign_in is None:
             raise SignInNeeded
         thing = self.of(session, **address) if self.of else None
-        roles = frozenset(roles_of(user, thing))
-        return _Asked(user, thing, roles, allowed=bool(POLICY[self.act] & roles))
+        roles = frozenset(roles_of(sign_in.user, thing))
+        return _Asked(sign_in, thing, roles, allowed=bool(POLICY[self.act] & roles))
 
     def enter(self, session: Session, address: dict[str, Any]) -> _Asked:
         """Ask in a reading session, write the access log (each opening of a thing, each denial), and refuse whom must be refused.
 
-        Raises NotFound for a stranger to the thing, NotAllowed for others. Never in a writing session: the log would wait for its lock.
+        Raises NotFound for a stranger to the thing, NotAllowed for others, ProofNeeded for who may and has not proved it lately. Never in a
+        writing session: the log would wait for its lock.
         """
         asked = self.ask(session, address)
+        if asked.allowed and self.asks_for_proof and not (asked.sign_in and is_proved(asked.sign_in, now())):
+            raise ProofNeeded
         if self.act is not None and (asked.thing is not None or not asked.allowed) and not self._is_noted(session, asked):
             note_access(
                 installed().database, user=asked.user, roles=asked.roles, act=self.act, thing=asked.thing, allowed=asked.allowed
@@ -97,6 +112,18 @@ class _Gate:
         if not asked.allowed:
             raise NotAllowed if asked.roles else NotFound
         return asked
+
+    @property
+    def asks_for_proof(self) -> bool:
+        """Whether a fresh second proof is asked for."""
+        return self.needs_proof or self.act in PROVED
+
+    def note_seen(self, asked: _Asked) -> None:
+        """The person is there: what the page asks for by itself, every few seconds, does not say so, but what was typed does."""
+        if self.noted_once_in is not None and request.method == "POST" and request.form.get("typed", "[]") == "[]":
+            return
+        if asked.sign_in is not None and not self.is_polled:
+            note_seen(installed().database, asked.sign_in, now())
 
     def _is_noted(self, session: Session, asked: _Asked) -> bool:
         """Whether this page notes a visit only once in a while, and has."""
@@ -118,7 +145,8 @@ def who_asks(_request: Request) -> User | None:
     """The person behind a request that no guard has met, such as one for a page that is not there, or for an error page."""
     try:
         with installed().database.reading() as session:
-            return user_of_sign_in(session, _token(), now())
+            g.sign_in = sign_in_of(session, _token(), now())
+            return g.sign_in.user if g.sign_in else None
     except SQLAlchemyError:
         return None
 
@@ -130,14 +158,17 @@ def requires(
     take_in: TakeIn | None = None,
     max_bytes: int = MAX_FORM_BYTES,
     noted_once_in: timedelta | None = None,
+    needs_proof: bool = False,
+    is_polled: bool = False,
 ) -> Callable[[View], View]:
     """Guard a page: the person must be allowed `act` on the thing that `of(session, **address)` finds; the view receives that thing.
 
     `take_in` is called between the beats of a POST, with the body read and no transaction open; what it returns is `taken_in()` in the view,
     and its `discard()` is called if the view does not commit. `max_bytes` limits the body. Strangers get 404, others 403.
     `noted_once_in`: a page that the browser asks for every few seconds is noted once in that time; what is denied is always noted.
+    `needs_proof`: a fresh second proof is asked for, though the act is not one of `PROVED`. `is_polled`: asked for by a page, not a person.
     """
-    return _guarded(_Gate(act, of, take_in, max_bytes, noted_once_in))
+    return _guarded(_Gate(act, of, take_in, max_bytes, noted_once_in, needs_proof=needs_proof, is_polled=is_polled))
 
 
 def open_to_all(view: View) -> View:
@@ -155,6 +186,14 @@ def open_to_machines(take_in: TakeIn) -> Callable[[View], View]:
     return _guarded(_Gate(None, None, take_in, MAX_FORM_BYTES, is_for_machines=True))
 
 
+def open_to_returning(take_in: TakeIn) -> Callable[[View], View]:
+    """A page that another site leads the browser back to, and that writes although it is read: a sign-in from outside begins there.
+
+    No token comes along: `take_in` proves that the way began in this browser, uses it up, and asks the other site who came.
+    """
+    return _guarded(_Gate(None, None, take_in, MAX_FORM_BYTES, is_for_machines=True, writes_when_read=True))
+
+
 def open_to_askers(take_in: TakeIn, *, max_bytes: int) -> Callable[[View], View]:
     """A page by which anybody asks something and changes nothing: no token is asked for, so who asks without cookies gets the answer too.
 
@@ -167,7 +206,8 @@ def _guarded(gate: _Gate) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(**address: Any) -> ResponseReturnValue:
-            answer = _in_one_beat if request.method in READING_METHODS else _in_three_beats
+            is_read = request.method in READING_METHODS and not gate.writes_when_read
+            answer = _in_one_beat if is_read else _in_three_beats
             try:
                 return answer(gate, view, address)
             except Exception:
@@ -183,16 +223,19 @@ def _guarded(gate: _Gate) -> Callable[[View], View]:
 
 def _in_one_beat(gate: _Gate, view: View, address: dict[str, Any]) -> ResponseReturnValue:
     with installed().database.reading() as session:
-        return make_response(view(*gate.given(gate.enter(session, address), address)))
+        asked = gate.enter(session, address)
+        gate.note_seen(asked)
+        return make_response(view(*gate.given(asked, address)))
 
 
 def _in_three_beats(gate: _Gate, view: View, address: dict[str, Any]) -> ResponseReturnValue:
     request.max_content_length = gate.max_bytes
     with installed().database.reading() as session:
-        gate.enter(session, address)
+        asked = gate.enter(session, address)
     request.keeps_files = gate.act is not None  # type: ignore[attr-defined]  # TvistRequest has it.
     if not gate.is_for_machines:
         _check_token()
+        gate.note_seen(asked)
     g.taken_in = gate.take_in() if gate.take_in else None
     g.is_committed = False
     try:
@@ -233,8 +276,10 @@ def keep_for_later() -> None:
 
 
 def _commit() -> None:
-    current_session.commit()
+    current_session.flush()
+    # From here on the act may stand even where the answer of the database is lost: what was taken in for it stays.
     g.is_committed = True
+    current_session.commit()
 
 
 def taken_in() -> Any:

@@ -187,6 +187,9 @@ class Act(StrEnum):
     SEE_RETENTION = "see_retention"
     ANSWER_CHILD_ACCESS = "answer_child_access"  # All that is held on the child, for who asks by law (GDPR art. 15).
     EXPORT_CHILD_ACCESS = "export_child_access"
+    # Accounts, from outside and once a year
+    TIE_OUTSIDE = "tie_outside"  # Let the national sign-in open one's own account.
+    CONFIRM_COLLEAGUES = "confirm_colleagues"  # Say, once a year, who still works in one's organisation.
 
 
 _PARTIES: Final = frozenset({Role.REQUESTING, Role.OPPOSING})
@@ -336,4 +339,24 @@ POLICY: Final[dict[Act, frozenset[Role]]] = {
     Act.SEE_RETENTION: _WATCHERS,
     Act.ANSWER_CHILD_ACCESS: frozenset({Role.SECRETARIAT_DECLARED}),
     Act.EXPORT_CHILD_ACCESS: frozenset({Role.SECRETARIAT_DECLARED}),
+    Act.TIE_OUTSIDE: frozenset({Role.SIGNED_IN}),
+    Act.CONFIRM_COLLEAGUES: frozenset({Role.COLLEAGUE_FILER}),
 }
+
+PROVED: Final[frozenset[Act]] = frozenset(
+    {
+        Act.ORDER_ISSUE,
+        Act.OPEN_IDENTITY,
+        Act.COPY_BUNDLE,
+        Act.READ_COPY,
+        Act.MANAGE_USERS,
+        Act.EXPORT_COLLEAGUE_LOG,
+        Act.OPEN_BREACH,
+        Act.READ_BREACH,
+        Act.EXPORT_BREACH,
+        Act.EXPORT_CHILD_ACCESS,
+        Act.TIE_OUTSIDE,
+        Act.CONFIRM_COLLEAGUES,
+    }
+)
+"""Acts that need a second proof given in the last ten minutes (`accounts.sign_ins.PROOF_HOLDS_FOR`): a screen that was left does not do them."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
+from tvist.accounts.access_changes import AccessChangeKind, note_change
+from tvist.accounts.factors import HalfSignIn
 from tvist.accounts.models import (
     PARTY_ROLES,
     Membership,
@@ -43,6 +46,14 @@ ROLES_IN: Final = {
 }
 
 
+@dataclass(frozen=True)
+class FromOutside:
+    """What a sign-in from outside brings: the identity, and the organisation it acts for alone."""
+
+    identity_id: int
+    organisation_id: int | None
+
+
 def create_user(
     session: Session,
     *,
@@ -64,7 +75,7 @@ def create_user(
         raise CannotProceed(found)
     user = User(email=email, name=name, sort_key=sort_key(name), language=language, is_invented=is_invented)
     if organisation is not None and role is not None:
-        add_membership(user, organisation, role, from_on=oslo_date(at))
+        add_membership(user, organisation, role, from_on=oslo_date(at), at=at)
     session.add(user)
     session.flush()
     return user
@@ -95,30 +106,78 @@ def faults_of_membership(organisation: Organisation, role: MembershipRole, *, fr
 
 
 def add_membership(
-    user: User, organisation: Organisation, role: MembershipRole, *, from_on: date, to_on: date | None = None
+    user: User, organisation: Organisation, role: MembershipRole, *, from_on: date, to_on: date | None = None, at: datetime
 ) -> Membership:
     """Give `user` a role in an organisation, from a day to a day (the last day included).
 
-    Raises CannotProceed for a role that such an organisation does not have, and for days in the wrong order.
+    A role that has begun ends the person's sign-ins; one that begins later ends them on that day (`sign_ins.sign_in_of`). Raises CannotProceed for a role that such an organisation does not have, and for days in the wrong order.
     """
     if found := faults_of_membership(organisation, role, from_on=from_on, to_on=to_on):
         raise CannotProceed(found)
     membership = Membership(organisation=organisation, role=role, from_on=from_on, to_on=to_on)
     user.memberships.append(membership)
+    if from_on <= oslo_date(at) and user.id is not None:
+        end_sign_ins(user, at=at)
     return membership
 
 
-def end_membership(membership: Membership, *, to_on: date) -> None:
-    """Let the role end; `to_on` is its last day. Raises CannotProceed for a day before it began."""
+def give_role(
+    user: User,
+    organisation: Organisation,
+    role: MembershipRole,
+    *,
+    from_on: date,
+    to_on: date | None = None,
+    by: User | None,
+    at: datetime,
+) -> Membership:
+    """Give somebody a role as `add_membership` does, and let them be told. `by` is None for an organisation's postmottak."""
+    membership = add_membership(user, organisation, role, from_on=from_on, to_on=to_on, at=at)
+    note_change(user, AccessChangeKind.ROLE_GIVEN, by=by, at=at, membership=membership)
+    return membership
+
+
+def end_role(membership: Membership, *, to_on: date, by: User | None, at: datetime) -> None:
+    """Let a role end as `end_membership` does, and let its holder be told."""
+    end_membership(membership, to_on=to_on, at=at)
+    note_change(membership.user, AccessChangeKind.ROLE_ENDED, by=by, at=at, membership=membership)
+
+
+def end_membership(membership: Membership, *, to_on: date, at: datetime) -> None:
+    """Let the role end; `to_on` is its last day. When that has come, the person's sign-ins end. Raises CannotProceed for a day before it began."""
     if to_on < membership.from_on:
         raise CannotProceed(Message("accounts.ends_before_it_begins"))
     membership.to_on = to_on
+    if to_on <= oslo_date(at):
+        end_sign_ins(membership.user, at=at)
 
 
-def sign_in(session: Session, user: User, *, at: datetime) -> str:
-    """Begin a sign-in of eight hours. Returns the token for the cookie; only its hash is kept."""
+def sign_in(
+    session: Session,
+    user: User,
+    *,
+    at: datetime,
+    browser: str | None = None,
+    proved_at: datetime | None = None,
+    outside: FromOutside | None = None,
+) -> str:
+    """Begin a sign-in of eight hours. Returns the token for the cookie; only its hash is kept.
+
+    `browser`: in words, so that the person knows the sign-in again. `proved_at`: when a second proof was given; without it there is none.
+    """
     token = secrets.token_urlsafe(32)
-    session.add(SignIn(token_hash=hashed(token), user_id=user.id, began_at=at, expires_at=at + SIGNED_IN_FOR))
+    session.add(
+        SignIn(
+            token_hash=hashed(token),
+            user_id=user.id,
+            began_at=at,
+            expires_at=at + SIGNED_IN_FOR,
+            proved_at=proved_at,
+            browser=browser or None,
+            organisation_id=outside.organisation_id if outside else None,
+            outside_id=outside.identity_id if outside else None,
+        )
+    )
     return token
 
 
@@ -128,12 +187,10 @@ def sign_out(session: Session, token: str, *, at: datetime) -> None:
 
 
 def end_sign_ins(user: User, *, at: datetime, but: str = "") -> None:
-    """End all sign-ins of `user`, but for the one with the token `but`."""
-    session_of(user).execute(
-        sa.update(SignIn)
-        .where(SignIn.user_id == user.id, SignIn.ended_at.is_(None), SignIn.token_hash != hashed(but))
-        .values(ended_at=at)
-    )
+    """End all sign-ins of `user`, also those that have come half way, but for the one with the token `but`."""
+    for table in (SignIn, HalfSignIn):
+        open_still = (table.user_id == user.id, table.ended_at.is_(None), table.token_hash != hashed(but))
+        session_of(user).execute(sa.update(table).where(*open_still).values(ended_at=at))
 
 
 def choose_password(user: User, password: str, *, at: datetime, but: str = "") -> None:
@@ -175,9 +232,11 @@ def disable(user: User, *, by: User, at: datetime) -> None:
     if user.id == by.id:
         raise CannotProceed(Message("accounts.not_yourself"))
     user.disabled_at = at
+    note_change(user, AccessChangeKind.SHUT, by=by, at=at)
     end_sign_ins(user, at=at)
 
 
-def enable(user: User) -> None:
+def enable(user: User, *, by: User, at: datetime) -> None:
     """Open a shut account again; its memberships are as they were."""
     user.disabled_at = None
+    note_change(user, AccessChangeKind.OPENED, by=by, at=at)

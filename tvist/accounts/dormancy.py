@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 from itsdangerous import URLSafeTimedSerializer
 
+from tvist.accounts.access_changes import lapsed_of
 from tvist.accounts.models import PARTY_ROLES, AccessRequest, SignIn, User
+from tvist.accounts.rounds import ColleagueConfirmation
 from tvist.clock import OSLO
 
 if TYPE_CHECKING:
@@ -21,10 +23,13 @@ DORMANT_AFTER: Final = timedelta(days=365)
 def is_dormant(session: Session, user: User, at: datetime) -> bool:
     """Whether the person works for a party only, and nobody has vouched for that in the last year.
 
-    A sign-in vouches, and so does the day a role began, or the postmottak's own confirmation. People of the body itself never rest.
+    A sign-in vouches, and so does the day a role began, the postmottak's own confirmation, or the organisation's yearly one. Who has lost all
+    that they had here because nobody confirmed it rests too, and comes back the same way. People of the body itself never rest.
     """
     roles = {found.role for found in user.memberships_on(at.astimezone(OSLO).date())}
-    if not roles or roles - PARTY_ROLES or user.appointments:
+    if not roles and not user.appointments:
+        return bool(lapsed_of(session, user))
+    if roles - PARTY_ROLES or user.appointments:
         return False
     return at - last_vouched(session, user) > DORMANT_AFTER
 
@@ -37,8 +42,9 @@ def last_vouched(session: Session, user: User) -> datetime:
             AccessRequest.user_id == user.id, AccessRequest.is_confirmed.is_(True)
         )
     )
+    yearly = session.scalar(sa.select(sa.func.max(ColleagueConfirmation.at)).where(ColleagueConfirmation.user_id == user.id))
     began = max(found.from_on for found in user.memberships)
-    moments = (signed_in, confirmed, datetime.combine(began, time(), OSLO).astimezone(UTC))
+    moments = (signed_in, confirmed, yearly, datetime.combine(began, time(), OSLO).astimezone(UTC))
     return max(moment for moment in moments if moment is not None)
 
 

@@ -21,6 +21,8 @@ class SignInForm(TvistForm):
 class LanguageForm(TvistForm):
     """The language of one's own pages and notices."""
 
+    edits = True
+
     language = SelectField(lazy("accounts.own_language"), choices=LANGUAGE_CHOICES)
 
 

@@ -91,8 +91,25 @@ class User(Base, Versioned):
         """What Flask-Login calls the person; the sign-in itself is a row on the server."""
         return self.public_id
 
+    @property
+    def acting_for_id(self) -> int | None:
+        """The organisation that this sign-in acts for alone, where the national sign-in told one; None for one's own account as a whole."""
+        return vars(self).get("_acting_for_id")
+
+    def act_for(self, organisation_id: int | None) -> None:
+        """Let all that is asked of the person, until they are loaded anew, be answered for this organisation alone."""
+        vars(self)["_acting_for_id"] = organisation_id
+
+    def acts_for(self, organisation_id: int | None) -> bool:
+        """Whether this sign-in may act for the organisation, as far as the sign-in goes."""
+        return self.acting_for_id is None or self.acting_for_id == organisation_id
+
     def memberships_on(self, on: date) -> list[Membership]:
-        """The memberships in force that day."""
+        """The memberships in force that day, of those that the sign-in acts for: what every role is derived from."""
+        return [found for found in self.all_memberships_on(on) if self.acts_for(found.organisation_id)]
+
+    def all_memberships_on(self, on: date) -> list[Membership]:
+        """The memberships in force that day, whatever the sign-in acts for: what is asked about a person, and not by them."""
         return [found for found in self.memberships if found.holds_on(on)]
 
     def roles_on(self, on: date) -> set[Role]:
@@ -158,7 +175,31 @@ class SignIn(Base):
     began_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    last_seen_at: Mapped[datetime | None]
+    """When its browser last asked for something, to the minute; None in its first minute."""
+    proved_at: Mapped[datetime | None]
+    """When the person last gave a second proof; None is no proof, never an old one."""
+    browser: Mapped[str | None]
+    """The browser in words ("Firefox, Windows"), so that its owner knows it again."""
+    organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
+    """The organisation it acts for alone, as the national sign-in told; another organisation is another sign-in."""
+    outside_id: Mapped[int | None] = mapped_column(sa.ForeignKey("outside_identity.id"))
+    """The identity it was begun with, where that came from outside: its level of assurance stands for the second factor."""
     user: Mapped[User] = relationship()
+
+    def acts_on(self, on: date) -> bool:
+        """Whether it still acts for somebody that day: the person works for its organisation, and sits on no board.
+
+        A member of the board signs in as that, by their own account: nothing of the panel's opens to one who acts for a party (rule 29).
+        """
+        if self.organisation_id is None:
+            return True
+        works = any(found.organisation_id == self.organisation_id for found in self.user.all_memberships_on(on))
+        return works and not self.user.appointments
+
+    def roles_for(self, user: User, on: date) -> set[Role]:
+        """What `user` is to the sign-in: what they are to the person's account."""
+        return self.user.roles_for(user, on)
 
 
 class SignInAttempt(Base):

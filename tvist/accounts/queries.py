@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
-from tvist.accounts.models import Membership, MembershipRole, Organisation, OrganisationKind, PasswordLink, SignIn, User
+from tvist.accounts.models import Membership, MembershipRole, Organisation, OrganisationKind, PasswordLink, User
 from tvist.errors import NotFound
 from tvist.register.municipalities import municipalities_on
 
@@ -21,22 +21,6 @@ if TYPE_CHECKING:
 def hashed(token: str) -> str:
     """What is kept of a token: its SHA-256. The token itself has 256 bits, so no salt is needed."""
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def user_of_sign_in(session: Session, token: str, at: datetime) -> User | None:
-    """Who is signed in by this token at `at`; None for an unknown, ended or old sign-in, or a disabled person."""
-    if not token:
-        return None
-    found = session.scalar(
-        sa.select(SignIn)
-        .where(SignIn.token_hash == hashed(token), SignIn.ended_at.is_(None), SignIn.expires_at > at)
-        .options(
-            joinedload(SignIn.user).options(
-                selectinload(User.memberships).joinedload(Membership.organisation), selectinload(User.appointments)
-            )
-        )
-    )
-    return found.user if found and found.user.is_active else None
 
 
 def user_by_email(session: Session, email: str) -> User:

@@ -1,6 +1,7 @@
 """Slows down guessing: who fails often from one network waits. It holds over workers and restarts, and shuts nobody out elsewhere.
 
-Attempts are counted per account and network together, and per network; never per account alone, or anybody could lock another out.
+Attempts are counted per account and network together, and per network. Per account alone only what comes after a right pass phrase is counted,
+the codes of the second step: else anybody could lock another out.
 An attempt is written before it is tried, in a transaction of its own: of many at once, no more than the limit are tried.
 """
 
@@ -29,6 +30,9 @@ PER_ACCOUNT: Final = 5
 # A town hall is one network to us.
 PER_NETWORK: Final = 100
 KEPT: Final = timedelta(days=1)
+# A code has six digits and three are right at a time: with fifty tries a day it takes some eighteen years to guess one.
+EVERYWHERE: Final = 10
+EVERYWHERE_A_DAY: Final = 50
 
 
 @dataclass(frozen=True)
@@ -37,10 +41,19 @@ class Keys:
 
     account: str
     network: str
+    everywhere: str = ""
+    """The account over all networks; empty where it is not counted so."""
 
-    def limits(self) -> tuple[tuple[str, int], tuple[str, int]]:
-        """Each key with the failures it allows in the window."""
-        return (self.account, PER_ACCOUNT), (self.network, PER_NETWORK)
+    def all(self) -> tuple[str, ...]:
+        """Every key that an attempt is written under."""
+        return tuple(key for key in (self.account, self.network, self.everywhere) if key)
+
+    def limits(self) -> tuple[tuple[str, int, timedelta], ...]:
+        """Each key with the failures it allows, and the time in which."""
+        here = (self.account, PER_ACCOUNT, WINDOW), (self.network, PER_NETWORK, WINDOW)
+        if not self.everywhere:
+            return here
+        return *here, (self.everywhere, EVERYWHERE, WINDOW), (self.everywhere, EVERYWHERE_A_DAY, KEPT)
 
 
 @dataclass(frozen=True)
@@ -53,51 +66,56 @@ class Waiting:
         """The attempt stays written down: it was made."""
 
 
-def keys_for(secret: str, email: str, address: str | None, purpose: str = "sign-in") -> Keys:
-    """The keys of an attempt on the account `email` from the network of `address`, for one purpose."""
+def keys_for(secret: str, email: str, address: str | None, purpose: str = "sign-in", *, everywhere: bool = False) -> Keys:
+    """The keys of an attempt on the account `email` from the network of `address`, for one purpose.
+
+    `everywhere`: counted for the account over all networks too, for what only who knows the pass phrase can try.
+    """
     network = _network(address)
 
     def keyed(*parts: str) -> str:
         return hmac.new(secret.encode(), "\n".join((purpose, *parts)).encode(), hashlib.sha256).hexdigest()
 
-    return Keys(account=keyed("account", email.strip().lower(), network), network=keyed("network", network))
+    account = email.strip().lower()
+    return Keys(
+        account=keyed("account", account, network),
+        network=keyed("network", network),
+        everywhere=keyed("everywhere", account) if everywhere else "",
+    )
 
 
 def seconds_to_wait(database: Database, keys: Keys, at: datetime) -> int:
     """Write the attempt down as failed, and say how long to wait: 0 to go on, else it counts as not made. Call `forgive` when it succeeds."""
     with database.writing() as session:
         session.execute(sa.delete(SignInAttempt).where(SignInAttempt.at < at - KEPT))
-        session.add_all(SignInAttempt(key=key, at=at, succeeded=False) for key, _limit in keys.limits())
+        session.add_all(SignInAttempt(key=key, at=at, succeeded=False) for key in keys.all())
         session.commit()
     with database.writing() as session:
-        wait = max(_wait(session, key, limit, at) for key, limit in keys.limits())
+        wait = max(_wait(session, limit, at) for limit in keys.limits())
         if wait:
-            session.execute(
-                sa.delete(SignInAttempt).where(SignInAttempt.key.in_((keys.account, keys.network)), SignInAttempt.at == at)
-            )
+            session.execute(sa.delete(SignInAttempt).where(SignInAttempt.key.in_(keys.all()), SignInAttempt.at == at))
             session.commit()
     return wait
 
 
 def forgive(session: Session, keys: Keys, at: datetime) -> None:
-    """The attempt made at `at` succeeded: failures on this account from here no longer count; those of the network do."""
+    """The attempt made at `at` succeeded: failures on this account from here no longer count; those of the network and of other places do."""
     session.execute(
-        sa.update(SignInAttempt)
-        .where(SignInAttempt.key.in_((keys.account, keys.network)), SignInAttempt.at == at)
-        .values(succeeded=True)
+        sa.update(SignInAttempt).where(SignInAttempt.key.in_(keys.all()), SignInAttempt.at == at).values(succeeded=True)
     )
     session.execute(sa.delete(SignInAttempt).where(SignInAttempt.key == keys.account, SignInAttempt.succeeded.is_(False)))
 
 
-def _wait(session: Session, key: str, limit: int, at: datetime) -> int:
-    """Seconds until fewer than `limit` earlier failures lie in the window; the newest one is the attempt itself."""
+def _wait(session: Session, limit: tuple[str, int, timedelta], at: datetime) -> int:
+    """Seconds until fewer earlier failures than the limit lie in its window; the newest one is the attempt itself."""
+    key, most, window = limit
     failures = session.scalars(
         sa.select(SignInAttempt.at)
-        .where(SignInAttempt.key == key, SignInAttempt.succeeded.is_(False), SignInAttempt.at > at - WINDOW)
+        .where(SignInAttempt.key == key, SignInAttempt.succeeded.is_(False), SignInAttempt.at > at - window)
         .order_by(SignInAttempt.at.desc(), SignInAttempt.id.desc())
-        .limit(limit + 1)
+        .limit(most + 1)
     ).all()
-    return max(1, int((failures[-1] + WINDOW - at).total_seconds())) if len(failures) > limit else 0
+    return max(1, int((failures[-1] + window - at).total_seconds())) if len(failures) > most else 0
 
 
 def _network(address: str | None) -> str:

@@ -9,15 +9,16 @@ from flask_login import current_user
 
 from tvist.access.guard import finish, requires
 from tvist.access.policy import Act
+from tvist.accounts.access_changes import changes_of
 from tvist.accounts.actions import (
-    add_membership,
     create_user,
     disable,
     enable,
-    end_membership,
     faults_of_membership,
     faults_of_user,
+    give_role,
 )
+from tvist.accounts.actions import end_role as end_the_role
 from tvist.accounts.queries import membership_at, organisations, page_of_users, user_at
 from tvist.accounts.user_forms import EndMembershipForm, MembershipForm, NewUserForm
 from tvist.clock import now, today
@@ -59,7 +60,7 @@ def new() -> ResponseReturnValue:
         language=form.language.data,
         at=now(),
     )
-    add_membership(user, form.chosen, form.role.data, from_on=form.from_on.data, to_on=form.to_on.data)
+    _give(user, form)
     return finish(url_for("users.person", public_id=user.public_id), Message("accounts.user_made", name=user.name))
 
 
@@ -67,7 +68,8 @@ def new() -> ResponseReturnValue:
 @requires(Act.MANAGE_USERS, of=user_at)
 def person(user: User) -> ResponseReturnValue:
     """A person's account: roles now and before, open or shut."""
-    return render_template("users/person.html", person=user, on=today())
+    changes = changes_of(current_session, user)
+    return render_template("users/person.html", person=user, changes=changes, on=today())
 
 
 @bp.route("/<public_id>/roles/new", methods=["GET", "POST"])
@@ -77,7 +79,7 @@ def add_role(user: User) -> ResponseReturnValue:
     form = MembershipForm(organisations=organisations(current_session, today()), **_from_today())
     if not (form.validate_on_submit() and _has_no_fault(form)):
         return _shown("users/add_role.html", form, person=user)
-    add_membership(user, form.chosen, form.role.data, from_on=form.from_on.data, to_on=form.to_on.data)
+    _give(user, form)
     return finish(url_for("users.person", public_id=user.public_id), Message("accounts.saved"))
 
 
@@ -91,7 +93,7 @@ def end_role(membership: Membership) -> ResponseReturnValue:
         form.blame(Message("accounts.ends_before_it_begins"), "to_on")
     if not fine or form.faults():
         return _shown("users/end_role.html", form, membership=membership)
-    end_membership(membership, to_on=form.to_on.data)
+    end_the_role(membership, to_on=form.to_on.data, by=current_user, at=now())
     return finish(url_for("users.person", public_id=membership.user.public_id), Message("accounts.saved"))
 
 
@@ -107,12 +109,18 @@ def shut(user: User) -> ResponseReturnValue:
 @requires(Act.MANAGE_USERS, of=user_at)
 def open_again(user: User) -> ResponseReturnValue:
     """Open a shut account."""
-    enable(user)
+    enable(user, by=current_user, at=now())
     return finish(url_for("users.person", public_id=user.public_id), Message("accounts.opened", name=user.name))
 
 
 def _from_today() -> dict[str, Any]:
     return {"data": {"from_on": today()}}
+
+
+def _give(user: User, form: MembershipForm) -> None:
+    """The role of the form, with its days."""
+    role, from_on, to_on = form.role.data, form.from_on.data, form.to_on.data
+    give_role(user, form.chosen, role, from_on=from_on, to_on=to_on, by=current_user, at=now())
 
 
 def _shown(template: str, form: TvistForm, **shown: object) -> ResponseReturnValue:

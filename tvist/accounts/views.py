@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask import session as cookie
@@ -17,8 +17,11 @@ from tvist.accounts.actions import sign_out as end_sign_in
 from tvist.accounts.checking import Checked, check_password
 from tvist.accounts.dormancy import is_dormant, waking_key
 from tvist.accounts.forms import ChangePasswordForm, LanguageForm, SignInForm
+from tvist.accounts.half_sign_ins import begin_half, end_half
+from tvist.accounts.passkeys import options_to_use
 from tvist.accounts.passwords import weaknesses
 from tvist.accounts.queries import invented_people, invented_person
+from tvist.accounts.second_page import SIGN_IN, asking, second_page, this_browser
 from tvist.clock import now, today
 from tvist.errors import NotFound
 from tvist.web.addresses import local_path
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
 
 bp = Blueprint("accounts", __name__)
 START = "/desk"
+SIGNING_IN: Final = frozenset({"accounts.sign_in", "signin.second", "signin.set_up_first", "signin.by_passkey"})
+"""The pages of the way in: what is typed there is not carried, what they carry is."""
 
 
 @bp.route("/")
@@ -67,40 +72,57 @@ def sign_in() -> ResponseReturnValue:
     form, carried = SignInForm(), carried_on()
     following = local_path(request.values.get("next"), START)
     if request.method == "GET":
-        return redirect(following) if current_user.is_authenticated else _sign_in_page(form, following)
+        return redirect(following) if current_user.is_authenticated else sign_in_page(form, following)
     if not form.validate():
-        return _sign_in_page(form, following, carried), 422
+        return sign_in_page(form, following, carried), 422
     checked: Checked = taken_in()
     if checked.seconds_to_wait:
         form.blame(_wait(checked))
-        return _sign_in_page(form, following, carried), 429
+        return sign_in_page(form, following, carried), 429
     user = checked.accept(current_session)
     if user is None:
         form.blame(Message("accounts.wrong"))
-        return _sign_in_page(form, following, carried), 422
+        return sign_in_page(form, following, carried), 422
     if is_dormant(current_session, user, now()):
         key = waking_key(str(current_app.secret_key)).dumps(user.public_id)
         return render_template("accounts/dormant.html", key=key), 403
-    return _welcomed(user, following, carried)
+    return _half_way(user, following, carried)
 
 
-def _sign_in_page(form: SignInForm, following: str, carried: Carried | None = None) -> str:
-    return render_template("accounts/sign_in.html", form=form, following=following, carried=carried)
+def _half_way(user: User, following: str, carried: Carried | None) -> ResponseReturnValue:
+    """The pass phrase was right: on to the second step, with what had been typed."""
+    cookie.setdefault("language", user.language)
+    _renew_cookie(half=begin_half(current_session, user, at=now()))
+    shown = second_page(user, following, carried) if carried else ""
+    answer = finish(url_for("signin.second", next=following))
+    return shown or answer
+
+
+def sign_in_page(form: SignInForm, following: str, carried: Carried | None = None) -> str:
+    """The first step; with a passkey alone where there can be one."""
+    found = asking(SIGN_IN)
+    options = options_to_use(found) if found is not None else ""
+    return render_template("accounts/sign_in.html", form=form, following=following, carried=carried, options=options)
 
 
 def _wait(checked: Checked) -> Message:
     return Message("accounts.wait", count=ceil(checked.seconds_to_wait / 60))
 
 
-def _welcomed(user: User, following: str, carried: Carried | None = None) -> ResponseReturnValue:
-    """Begin the sign-in with a new cookie: nothing a stranger may have put into the old one goes along."""
-    token = begin_sign_in(current_session, user, at=now())
+def welcomed(user: User, following: str, carried: Carried | None = None) -> ResponseReturnValue:
+    """Begin the sign-in of who has done both steps, and go where they were going, or show what they had typed."""
+    token = begin_sign_in(current_session, user, at=now(), browser=this_browser(), proved_at=now())
+    # What the frame of a page asks of its reader is read before the commit, and nothing after it.
+    user.roles_on(today())
     answer = finish(following)
+    enter_as(user, token)
+    return answer if carried is None else render_template("accounts/resume.html", carried=carried, was_proof=False)
+
+
+def enter_as(user: User, token: str) -> None:
+    """Give the browser a new cookie: nothing a stranger may have put into the old one goes along."""
     _renew_cookie(sign_in=token)
-    if carried is None:
-        return answer
     become(user)
-    return render_template("accounts/resume.html", carried=carried)
 
 
 def _renew_cookie(**kept: str) -> None:
@@ -117,12 +139,12 @@ def sign_in_needed(_error: SignInNeeded) -> ResponseReturnValue:
         return redirect(url_for("accounts.sign_in", next=here))
     carried = carried_now()
     if current_user.is_authenticated:
-        return (render_template("accounts/resume.html", carried=carried), 400) if carried else page(400)
+        return (render_template("accounts/resume.html", carried=carried, was_proof=False), 400) if carried else page(400)
     if request.endpoint == "accounts.sign_out":
         return redirect(url_for("accounts.welcome"), 303)
-    if request.endpoint == "accounts.sign_in":
-        return _sign_in_page(SignInForm(), local_path(request.form.get("next"), START), carried_on()), 401
-    return _sign_in_page(SignInForm(formdata=None), START, carried), 401
+    if request.endpoint in SIGNING_IN:
+        return sign_in_page(SignInForm(), local_path(request.form.get("next"), START), carried_on()), 401
+    return sign_in_page(SignInForm(formdata=None), START, carried), 401
 
 
 @bp.route("/sign-out", methods=["POST"])
@@ -130,6 +152,7 @@ def sign_in_needed(_error: SignInNeeded) -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     """End the sign-in on the server, and forget it in the browser."""
     end_sign_in(current_session, str(cookie.get("sign_in", "")), at=now())
+    end_half(current_session, str(cookie.get("half", "")), at=now())
     answer = finish(url_for("accounts.welcome"), Message("accounts.signed_out"))
     _renew_cookie(messages=cookie["messages"])
     return answer
@@ -154,7 +177,7 @@ def demo() -> ResponseReturnValue:
     if not installed().config.is_demo:
         raise NotFound
     if request.method == "POST":
-        return _welcomed(invented_person(current_session, request.form.get("person", "")), START)
+        return welcomed(invented_person(current_session, request.form.get("person", "")), START)
     return render_template("accounts/demo.html", groups=invented_people(current_session, today()), on=today())
 
 

@@ -338,9 +338,13 @@ class Party(Base):
         return Bearer.MUNICIPALITY if self.kind is OrganisationKind.MUNICIPALITY else Bearer.STATE
 
     def has_in_team(self, user: User, on: date) -> bool:
-        """In the case team, and still working for the organisation (rule 5)."""
+        """In the case team, still working for the organisation (rule 5), and not signed in to act for another."""
+        return self.is_worked_on_by(user, on) and user.acts_for(self.organisation_id)
+
+    def is_worked_on_by(self, user: User, on: date) -> bool:
+        """In the case team and still working for the organisation, whatever the person is signed in for: who is written to."""
         in_team = any(member.user_id == user.id and member.holds_on(on) for member in self.team)
-        return in_team and any(found.organisation_id == self.organisation_id for found in user.memberships_on(on))
+        return in_team and any(found.organisation_id == self.organisation_id for found in user.all_memberships_on(on))
 
     def may_be_bound_by(self, user: User, on: date) -> bool:
         """Whether the person is authorised to file and withdraw for the party."""

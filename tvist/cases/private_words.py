@@ -16,13 +16,14 @@ PURPOSE: Final = "offer"
 
 def seal_offer(keys: MasterKeys, text: str, public_id: str) -> Sealed:
     """The words of the offer with this `public_id`, as they are kept. The row is made with the same `public_id` (`db.random_id()`)."""
-    return seal(keys, text.encode(), purpose=PURPOSE, bound_to=_place(public_id))
+    return seal(keys, text.encode(), purpose=PURPOSE, bound_to=place_of(public_id))
 
 
 def open_offer(keys: MasterKeys, offer: Offer) -> str:
     """The words again. Raises `BrokenSeal` where they were changed or moved from another offer."""
-    return unseal(keys, offer.sealed_words, purpose=PURPOSE, bound_to=_place(offer.public_id)).decode()
+    return unseal(keys, offer.sealed_words, purpose=PURPOSE, bound_to=place_of(offer.public_id)).decode()
 
 
-def _place(public_id: str) -> str:
+def place_of(public_id: str) -> str:
+    """What the words of the offer are bound to."""
     return f"offer {public_id}"

@@ -217,8 +217,10 @@ def parties_of(user: User, on: date) -> sa.Select[int]:
 
 
 def _team_of(user: User, on: date) -> tuple[sa.ColumnElement[bool], ...]:
-    """In the case team, still working for the organisation, and the party brought in (rule 5)."""
+    """In the case team, still working for the organisation, signed in to act for it, and the party brought in (rule 5)."""
+    acting = sa.true() if user.acting_for_id is None else Party.organisation_id == user.acting_for_id
     return (
+        acting,
         Party.left_at.is_(None),
         Party.brought_in_at.is_not(None),
         sa.exists().where(

@@ -24,12 +24,14 @@ from tvist.check.papers import check_index, check_papers
 from tvist.check.publications import check_publications
 from tvist.check.seals import check_seals
 from tvist.check.sums import check_copies, check_sums
+from tvist.clock import now
 from tvist.decision.models import Decision, Question
 from tvist.panel.challenges import Challenge, Ruling
 from tvist.panel.models import Bundle, BundleEntry, Seat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from sqlalchemy.orm import Session
     from sqlalchemy.sql.base import ExecutableOption
@@ -40,8 +42,13 @@ if TYPE_CHECKING:
 A_BATCH: Final = 200
 
 
-def check_all(installation: Installation, *, every_file: int | None = 1, prints_again: bool = False) -> Iterator[Finding]:
-    """All findings, case by case. `every_file` opens each, or each so many, stored file; None leaves the files out. `prints_again`: see `seals`."""
+def check_all(
+    installation: Installation, *, every_file: int | None = 1, prints_again: bool = False, at: datetime | None = None
+) -> Iterator[Finding]:
+    """All findings, case by case. `every_file` opens each, or each so many, stored file; None leaves the files out. `prints_again`: see `seals`.
+
+    `at` is the moment it is done; None asks the clock.
+    """
     last = 0
     while True:
         with installation.database.reading() as session:
@@ -60,7 +67,7 @@ def check_all(installation: Installation, *, every_file: int | None = 1, prints_
     if every_file is not None:
         yield from check_files(installation, every_file)
         yield from check_seals(installation, every_file, prints_again=prints_again)
-        yield from find_orphans(installation)
+        yield from find_orphans(installation, at or now())
 
 
 def check_case(case: Case, keys: MasterKeys) -> Iterator[str]:

@@ -11,6 +11,7 @@ from tvist.cases.models import Case
 from tvist.check.finding import Finding
 from tvist.decision.models import Decision, IssuedFile
 from tvist.documents.models import Paper, ReceiptFile
+from tvist.documents.storage import LEFTOVERS_AFTER
 from tvist.panel.bundles import BundleCopy, BundleFile, BundlePart
 from tvist.panel.models import Bundle
 from tvist.publication.models import Publication
@@ -18,6 +19,7 @@ from tvist.redaction.models import Redaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from sqlalchemy.orm import InstrumentedAttribute
 
@@ -37,7 +39,7 @@ NAMED_BY: Final[tuple[tuple[Column, Column, InstrumentedAttribute[int]], ...]] =
     (Publication.blob_id, Publication.sha256, Publication.id),
     (Redaction.blob_id, Redaction.sha256, Redaction.id),
 )
-"""Every column that names a stored file, with its SHA-256 and the key of its row."""
+"""Every column that names a stored file, with its SHA-256 and the key of its row. What none of them names is swept: a test knows all of them."""
 
 
 def check_files(installation: Installation, every: int) -> Iterator[Finding]:
@@ -47,15 +49,27 @@ def check_files(installation: Installation, every: int) -> Iterator[Finding]:
             yield Finding(number, "file.broken")
 
 
-def find_orphans(installation: Installation) -> Iterator[Finding]:
-    """Files that no row names."""
-    ids = installation.papers.ids()
+def find_orphans(installation: Installation, at: datetime) -> Iterator[Finding]:
+    """Files that no row names. What was put in the last day may be on its way to its row, or left by a crash: the worker sets that aside."""
+    yield from (Finding("papers", "file.orphan") for _ in _orphans(installation, at - LEFTOVERS_AFTER))
+
+
+def set_orphans_aside(installation: Installation, at: datetime) -> int:
+    """Set aside what a crash left in the store before its row was committed, when it is a day old; returns how many. It can be had back for a month."""
+    orphans = list(_orphans(installation, at - LEFTOVERS_AFTER))
+    for blob_id in orphans:
+        installation.papers.set_aside(blob_id)
+    return len(orphans)
+
+
+def _orphans(installation: Installation, before: datetime) -> Iterator[str]:
+    ids = installation.papers.ids_before(before)
     while batch := set(islice(ids, FILES_A_BATCH)):
         known: set[str] = set()
         with installation.database.reading() as session:
             for blob_id, _, _ in NAMED_BY:
                 known |= set(session.scalars(sa.select(blob_id).where(blob_id.in_(batch))))
-        yield from (Finding("papers", "file.orphan") for _ in batch - known)
+        yield from batch - known
 
 
 def _files(installation: Installation) -> Iterator[tuple[str, str, str]]:

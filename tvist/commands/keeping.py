@@ -1,4 +1,4 @@
-"""What keeps an installation: `demo-data`, `create-user` and `check`."""
+"""What keeps an installation: `demo-data`, `create-user`, `check` and `rotate-keys`."""
 
 from __future__ import annotations
 
@@ -105,3 +105,29 @@ def check(files: bool, sample: int | None, print_again: bool) -> None:  # noqa: 
         click.echo(f"{found} findings.", err=True)
         raise click.exceptions.Exit(1)
     click.echo("Nothing found.")
+
+
+@click.command
+@click.option("--drop-old", is_flag=True, help="Take the old keys out of the key file, once nothing is sealed with them.")
+def rotate_keys(drop_old: bool) -> None:  # noqa: FBT001 - click gives a switch as a bool.
+    """Bring a new master key and seal everything anew with it, while the system runs. Broken off, it goes on when it is run again."""
+    from tvist.clock import now
+    from tvist.commands.opening import ready
+    from tvist.rotation.rotating import StillNeeded, rotate
+    from tvist.rotation.rotating import drop_old as drop
+
+    installation = ready()
+    if drop_old:
+        try:
+            dropped = drop(installation, at=now())
+        except StillNeeded as still:
+            raise click.ClickException(str(still)) from None
+        click.echo(f"Taken out of the key file: {', '.join(dropped)}." if dropped else "There is one master key only.")
+        if dropped:
+            click.echo("Backups from before still need them: keep a copy of the old key file as long as you keep those.")
+        return
+    done = rotate(installation, at=now(), say=click.echo)
+    if done.broken:
+        told = ", ".join(f"{count} in {place}" for place, count in sorted(done.broken.items()))
+        raise click.ClickException(f"What does not open was left as it is: {told}. `tvist check` says more; the old keys stay.")
+    click.echo("Everything is sealed with the newest key. In an hour `tvist rotate-keys --drop-old` takes the old ones out.")

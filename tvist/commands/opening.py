@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from tvist.db import Database
     from tvist.installation import Installation
 
 NOT_READY = (
@@ -46,6 +47,23 @@ def up_to_date() -> Installation:
         click.echo(f"Bringing the database up to date: {shown_address(installation)}")
         upgrade(installation.database)
     return installation
+
+
+def go_on_from_the_last_line(database: Database) -> None:
+    """Let no moment be told before that of the last line of any journal: the machine's clock may have been set back since."""
+    import sqlalchemy as sa
+
+    from tvist.cases.history import Event
+    from tvist.clock import go_on_from
+
+    try:
+        with database.reading() as session:
+            last = session.scalar(sa.select(Event.recorded_at).order_by(Event.id.desc()).limit(1))
+    except sa.exc.SQLAlchemyError:
+        # A database that is away now is asked by each page; the program begins all the same.
+        return
+    if last is not None:
+        go_on_from(last)
 
 
 def shown_address(installation: Installation) -> str:

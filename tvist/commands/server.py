@@ -10,6 +10,8 @@ import click
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # It ships no types.
 
 from tvist.commands.serving import HOST
+from tvist.commands.timed_worker import TimedConnection
+from tvist.config import read_config
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -30,7 +32,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # Untyped there.
         """The settings of the server."""
         chosen: dict[str, Any] = {
             "bind": f"{HOST}:{self.port}",
-            "worker_class": "gthread",
+            "worker_class": "tvist.commands.timed_worker.TimedWorker",
             "workers": 2,
             "threads": 4,
             "graceful_timeout": SECONDS_TO_STOP,
@@ -39,18 +41,22 @@ class Server(BaseApplication):  # type: ignore[misc]  # Untyped there.
             "when_ready": self.begin_work,
             "on_exit": self.end_work,
         }
+        TimedConnection.seconds = read_config().request_seconds
         for name, value in chosen.items():
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
         """The application, made in each worker by itself."""
         from tvist import create_app
+        from tvist.commands.opening import go_on_from_the_last_line
 
-        return create_app()
+        app = create_app()
+        go_on_from_the_last_line(app.extensions["tvist"].database)
+        return app
 
     def begin_work(self, _arbiter: object) -> None:
-        """Start the slow work beside the server; it ends when the pipe to it is closed, however we end."""
-        self.worker = subprocess.Popen([sys.executable, "-m", "tvist.cli", "work", "--until-parent-ends"], stdin=subprocess.PIPE)
+        """Start the slow work beside the server; it is kept going, and ends when the pipe to it is closed, however we end."""
+        self.worker = subprocess.Popen([sys.executable, "-m", "tvist.commands.keeper"], stdin=subprocess.PIPE)
         click.echo(f"Tvist is ready: http://{HOST}:{self.port}  (Ctrl-C stops it)")
         sys.stdout.flush()
 
@@ -60,7 +66,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # Untyped there.
             return
         self.worker.terminate()
         try:
-            self.worker.wait(SECONDS_TO_STOP)
+            self.worker.wait(SECONDS_TO_STOP + 2)
         except subprocess.TimeoutExpired:
             self.worker.kill()
 

@@ -82,9 +82,10 @@ def _is_empty(installation: Installation) -> bool:
 def work(once: bool, until_parent_ends: bool) -> None:  # noqa: FBT001 - click gives a switch as a bool.
     """Do the slow work that waits: issue opinions, index what was sent in, send letters."""
     from tvist import workers
-    from tvist.commands.opening import ready
+    from tvist.commands.opening import go_on_from_the_last_line, ready
 
     installation = ready()
+    go_on_from_the_last_line(installation.database)
     if once:
         click.echo(f"{workers.work_once(installation)} jobs done.")
         return
@@ -124,3 +125,19 @@ def send_letters() -> None:
     click.echo(f"Accepted: {sent.accepted}. Bounced: {sent.bounced}. Put off: {sent.put_off}. Unknown: {sent.unknown}.")
     if sent.is_server_away:
         raise click.ClickException("The mail server could not be reached; what waits is sent at the next try.")
+
+
+@click.command
+def status() -> None:
+    """Say whether the worker was seen, and what waits for it too long; exit status 1 where somebody must look at it."""
+    from tvist.clock import now
+    from tvist.commands.opening import ready
+    from tvist.desk.background import background_of
+
+    with ready().database.reading() as session:
+        found = background_of(session, now())
+    click.echo(f"Worker seen: {found.seen_at:%Y-%m-%d %H:%M:%S} UTC" if found.seen_at else "Worker seen: never")
+    click.echo(f"Jobs that wait too long: {found.late_jobs}. Jobs given up: {found.given_up}.")
+    click.echo(f"Letters that wait too long: {found.late_letters}.")
+    if found.is_late:
+        raise click.exceptions.Exit(1)

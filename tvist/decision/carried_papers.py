@@ -65,7 +65,7 @@ def copy_papers_job(installation: Installation, asked_id: int, at: datetime) -> 
     finally:
         for each in taken if not is_kept else ():
             if each.stored is not None:
-                installation.papers.delete(each.stored.blob_id)
+                installation.papers.discard(each.stored.blob_id)
 
 
 def are_carried(new: Case) -> bool:
@@ -97,7 +97,7 @@ def _stored(papers: PaperStore, waiting: list[Taken]) -> list[Taken]:
     except BaseException:
         for each in done:
             if each.stored is not None:
-                papers.delete(each.stored.blob_id)
+                papers.discard(each.stored.blob_id)
         raise
     return done
 

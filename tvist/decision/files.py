@@ -68,7 +68,7 @@ def make_files(record: Record, papers: PaperStore, config: Config, at: datetime)
 def delete_files(made: Iterable[MadeFile], papers: PaperStore) -> None:
     """Take away what no row will name."""
     for each in made:
-        papers.delete(each.stored.blob_id)
+        papers.discard(each.stored.blob_id)
 
 
 def issued_file(made: MadeFile, *, version: int, at: datetime) -> IssuedFile:

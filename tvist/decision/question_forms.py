@@ -88,6 +88,8 @@ def draft_form(rows: Sequence[Askable], drafted: Collection[Wanted], *, is_begun
 class ChangeForm(TvistForm):
     """Other words for an agreed question; empty takes the standard ones back."""
 
+    edits = True
+
     words = StringField("", filters=[trimmed], validators=[NotLonger(LONGEST_WORDS)])
 
     def __init__(self, question: Question, **kwargs: Any) -> None:

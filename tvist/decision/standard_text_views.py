@@ -79,7 +79,9 @@ def other_form(found: StandardText) -> ResponseReturnValue:
 @requires(Act.SEE_STANDARD_TEXTS, of=standard_text_at)
 def standard_text(found: StandardText) -> ResponseReturnValue:
     """One text with its versions; changed, it becomes the next one, and without it nobody is offered it any more."""
-    form = StandardTextForm(found, data={"title": found.title, "text": found.text})
+    versions = versions_in(current_session, found.series, found.language)
+    newest = next((each for each in versions if each.retired_at is None), found)
+    form = StandardTextForm(found, data={"title": newest.title, "text": newest.text}, thing=newest)
     if "retire" in request.form:
         retire(found, at=now())
         return finish(url_for("decision.standard_texts"), Message("text.standard.retired", title=found.title))
@@ -88,8 +90,7 @@ def standard_text(found: StandardText) -> ResponseReturnValue:
         current_session.flush()
         return finish(_page_of(made), Message("text.standard.changed", title=made.title, version=made.version))
     told = {"found": found, "form": form, "other": other_form_of(current_session, found)}
-    versions = versions_in(current_session, found.series, found.language)
-    return render_template("decision/standard_text.html", **told, versions=versions), status_of(form)
+    return render_template("decision/standard_text.html", **told, versions=versions, newest=newest), status_of(form)
 
 
 def _page_of(found: StandardText) -> str:

@@ -64,6 +64,8 @@ class ReasonsForm(PlaceForm):
 class RemarkForm(TvistForm):
     """A member's own text on a question; empty takes it away."""
 
+    edits = True
+
     kind = RadioField("", validators=[Needed("decision.remark.choose")])
     text = TextAreaField("", filters=[trimmed], validators=[NotLonger(LONGEST)])
 
@@ -129,6 +131,8 @@ class TakeUpForm(TvistForm):
 
 class StandardTextForm(TvistForm):
     """A standard text, or its next version: what it is for and its form of Norwegian are chosen once."""
+
+    edits = True
 
     section = SelectField("")
     language = RadioField("", validators=[Needed("text.standard.language_needed")])

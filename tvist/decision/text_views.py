@@ -27,6 +27,7 @@ from tvist.decision.writing import BEGINNING, forget, working_text
 from tvist.intake.answering import NOTED_ONCE_IN
 from tvist.web.forms import status_of
 from tvist.web.session import installed
+from tvist.web.stale import Seen
 from tvist.words import Message
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def dissent_on(question: Question) -> ResponseReturnValue:
     own, place = _own_remark(question), remark_on(question)
     kept = working_text(place, current_user)
     text = kept.text if kept is not None else own.text if own else ""
-    form = RemarkForm(thing=own, data={"kind": own.kind.value if own else None, "text": text})
+    form = RemarkForm(thing=Seen(own.version if own else 0), data={"kind": own.kind.value if own else None, "text": text})
     in_the_way = place.in_the_way(Act.DISSENT)
     if form.validate_on_submit() and not in_the_way:
         actions.dissent(question, by=current_user, at=now(), kind=RemarkKind(form.kind.data), text=form.text.data or "")

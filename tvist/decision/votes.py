@@ -146,7 +146,7 @@ def sealed_choice(question: Question, user: User, choice: Choice, keys: MasterKe
     """A vote as it is kept: sealed for this question and this member, and the salted commitment to it (hexadecimal)."""
     salt = secrets.token_bytes(SALT_BYTES)
     payload = json.dumps({"value": value_of(choice), "salt": salt.hex()}).encode()
-    sealed = seal(keys, payload, purpose=PURPOSE, bound_to=_place(question, user))
+    sealed = seal(keys, payload, purpose=PURPOSE, bound_to=place_of(question, user))
     return sealed, commitment(salt, _committed(question, choice)).hex()
 
 
@@ -223,11 +223,12 @@ def _opened(vote: Vote, question: Question, keys: MasterKeys) -> Choice:
 
 
 def _payload(vote: Vote, question: Question, keys: MasterKeys) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(unseal(keys, vote.sealed, purpose=PURPOSE, bound_to=_place(question, vote.user)))
+    found: dict[str, Any] = json.loads(unseal(keys, vote.sealed, purpose=PURPOSE, bound_to=place_of(question, vote.user)))
     return found
 
 
-def _place(question: Question, user: User) -> str:
+def place_of(question: Question, user: User) -> str:
+    """What a sealed vote is bound to."""
     return f"{question.public_id}:{user.public_id}"
 
 

@@ -129,7 +129,7 @@ def language_for(party: Party, at: datetime) -> str:
 
 def addresses_of(party: Party, on: date) -> dict[str, User | None]:
     """Where letters to the party go that day: the people of its case team, and its own mailbox always (rule 5)."""
-    return _once([member.user for member in party.team if party.has_in_team(member.user, on)], party.organisation.mailbox)
+    return _once([member.user for member in party.team if party.is_worked_on_by(member.user, on)], party.organisation.mailbox)
 
 
 def new_message_id() -> str:

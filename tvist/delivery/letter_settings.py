@@ -17,7 +17,21 @@ if TYPE_CHECKING:
 
     from tvist.accounts.models import User
 
-ABOUT_ACCOUNTS: Final = frozenset({LetterKind.PASSWORD_LINK, LetterKind.ACCESS_ASKED, LetterKind.ACCESS_REFUSED})
+ABOUT_ACCOUNTS: Final = frozenset(
+    {
+        LetterKind.PASSWORD_LINK,
+        LetterKind.ACCESS_ASKED,
+        LetterKind.ACCESS_REFUSED,
+        LetterKind.ACCESS_GAINED,
+        LetterKind.ACCESS_LOST,
+        LetterKind.COLLEAGUES_DUE,
+        LetterKind.COLLEAGUES_KEY,
+        LetterKind.UNCONFIRMED,
+        LetterKind.LEFT_TEAM,
+        LetterKind.SIGN_IN_CHANGED,
+        LetterKind.SIGN_IN_RESET,
+    }
+)
 """Letters that open an account or tell of one: they may carry a key, so that no officer is shown them, and they always leave at once."""
 ABOUT_THE_BOARD: Final = frozenset(
     {

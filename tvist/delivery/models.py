@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -88,6 +89,20 @@ class LetterKind(StrEnum):
     ACCESS_ASKED = "access_asked"
     ACCESS_REFUSED = "access_refused"
     PASSWORD_LINK = "password_link"  # noqa: S105 - the name of a letter, no secret.
+    SIGN_IN_CHANGED = "sign_in_changed"
+    SIGN_IN_RESET = "sign_in_reset"
+    ACCESS_GAINED = "access_gained"
+    ACCESS_LOST = "access_lost"
+    COLLEAGUES_DUE = "colleagues_due"
+    COLLEAGUES_KEY = "colleagues_key"
+    UNCONFIRMED = "unconfirmed"
+    LEFT_TEAM = "left_team"
+    TEAM_EMPTIED = "team_emptied"
+
+
+READERS_OF_KEYS: Final = {LetterKind.ACCESS_ASKED: VOUCHING_ROLES, LetterKind.COLLEAGUES_KEY: frozenset[MembershipRole]()}
+"""Who reads, of the mailbox's letters with a key, which in the program. The key to the yearly confirmation is for the postmottak alone: by it
+one may confirm anybody, and nobody confirms themselves."""
 
 
 class Letter(Base):
@@ -152,9 +167,17 @@ class Letter(Base):
         roles = {Role.SECRETARIAT} & (self.case.roles_for(user, on) if self.case else set())
         has_conflict = self.case is not None and self.case.statement_of(user) is Statement.CONFLICT
         is_let_go = self.released_at is not None and self.stopped_at is None
-        if is_let_go and any(found.is_for(user, on, by_mailbox=not has_conflict) for found in self.recipients):
+        is_for = any(found.is_for(user, on, by_mailbox=not has_conflict) for found in self.recipients)
+        if is_let_go and is_for and self.is_acted_for(user, on):
             roles.add(Role.OWNER)
         return roles
+
+    def is_acted_for(self, user: User, on: date) -> bool:
+        """Whether the letter belongs to what the person is signed in for: of a case, only of a case and a party of that organisation."""
+        if user.acting_for_id is None or self.case is None:
+            return True
+        is_own = self.party is None or user.acts_for(self.party.organisation_id)
+        return is_own and bool(self.case.roles_for(user, on))
 
 
 class Fate(StrEnum):
@@ -271,7 +294,7 @@ class Recipient(Base):
         if self.user_id is not None:
             return self.user_id == user.id
         memberships = user.memberships_on(on) if by_mailbox else []
-        readers = VOUCHING_ROLES if self.letter.kind is LetterKind.ACCESS_ASKED else MAILBOX_ROLES
+        readers = READERS_OF_KEYS.get(self.letter.kind, MAILBOX_ROLES)
         return any(found.organisation.mailbox == self.address and found.role in readers for found in memberships)
 
     def roles_for(self, user: User, on: date) -> set[Role]:

@@ -54,6 +54,9 @@ def choose(token: str) -> ResponseReturnValue:
     for fault in weaknesses(form.password.data or "", known=(user.name, user.email)) if fine else []:
         form.blame(fault, "password")
     if not fine or form.faults():
-        return render_template("password/choose.html", form=form, email=user.email), 200 if request.method == "GET" else 422
+        status = 200 if request.method == "GET" else 422
+        return render_template(
+            "password/choose.html", form=form, email=user.email, token=token, is_new=not user.password_hash
+        ), status
     use_password_link(current_session, token, form.password.data or "", at=now())
     return finish(url_for("accounts.sign_in"), Message("accounts.password_chosen"))

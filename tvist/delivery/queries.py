@@ -10,12 +10,12 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from tvist.access.policy import Role
 from tvist.accounts.models import Organisation, OrganisationKind
 from tvist.cases.history import Declaration, Statement
-from tvist.cases.models import Case
+from tvist.cases.models import Case, Party
 from tvist.cases.queries import visible_to
 from tvist.cases.submissions import Serving
 from tvist.cases.waiting import Task
 from tvist.db import locked
-from tvist.delivery.models import MAILBOX_ROLES, NOT_ARRIVED, VOUCHING_ROLES, Letter, LetterKind, Recipient
+from tvist.delivery.models import MAILBOX_ROLES, NOT_ARRIVED, READERS_OF_KEYS, Letter, Recipient
 from tvist.errors import NotFound
 
 if TYPE_CHECKING:
@@ -159,12 +159,20 @@ def mailbox_of_secretariat(session: Session) -> str:
 
 def _is_to(user: User, on: date) -> sa.ColumnElement[bool]:
     by_name = Letter.recipients.any(Recipient.user_id == user.id)
-    is_key = Letter.kind == LetterKind.ACCESS_ASKED
     by_mailbox = sa.or_(
-        sa.and_(~is_key, _in_mailbox_of(user, on, MAILBOX_ROLES)), sa.and_(is_key, _in_mailbox_of(user, on, VOUCHING_ROLES))
+        sa.and_(Letter.kind.not_in(READERS_OF_KEYS), _in_mailbox_of(user, on, MAILBOX_ROLES)),
+        *(sa.and_(Letter.kind == kind, _in_mailbox_of(user, on, readers)) for kind, readers in READERS_OF_KEYS.items()),
     )
     is_let_go = sa.and_(Letter.released_at.is_not(None), Letter.stopped_at.is_(None))
-    return sa.and_(is_let_go, sa.or_(by_name, sa.and_(by_mailbox, ~_has_conflict(user))))
+    return sa.and_(is_let_go, _is_acted_for(user, on), sa.or_(by_name, sa.and_(by_mailbox, ~_has_conflict(user))))
+
+
+def _is_acted_for(user: User, on: date) -> sa.ColumnElement[bool]:
+    """The clause of `Letter.is_acted_for`."""
+    if user.acting_for_id is None:
+        return sa.true()
+    own_party = sa.or_(Letter.party_id.is_(None), Letter.party.has(Party.organisation_id == user.acting_for_id))
+    return sa.or_(Letter.case_id.is_(None), sa.and_(own_party, Letter.case.has(visible_to(user, on))))
 
 
 def _in_mailbox_of(user: User, on: date, roles: Collection[MembershipRole]) -> sa.ColumnElement[bool]:

@@ -49,6 +49,15 @@ TO_NO_PARTY: Final = frozenset(
         LetterKind.ACCESS_ASKED,
         LetterKind.ACCESS_REFUSED,
         LetterKind.PASSWORD_LINK,
+        LetterKind.ACCESS_GAINED,
+        LetterKind.ACCESS_LOST,
+        LetterKind.COLLEAGUES_DUE,
+        LetterKind.COLLEAGUES_KEY,
+        LetterKind.UNCONFIRMED,
+        LetterKind.LEFT_TEAM,
+        LetterKind.TEAM_EMPTIED,
+        LetterKind.SIGN_IN_CHANGED,
+        LetterKind.SIGN_IN_RESET,
     }
 )
 """Notices to the body's own people and to users: no documents, and their words are the program's."""

@@ -35,6 +35,8 @@ def _text(code: str, longest: int) -> TextAreaField:
 class LetterTextForm(TvistForm):
     """Subject, notice and document in both forms, and who owns the text."""
 
+    edits = True
+
     owner = SelectField(lazy("letter_text.owner"), coerce=str, validate_choice=True, description=lazy("letter_text.owner_help"))
     subject_nb = _line("letter_text.subject_nb")
     body_nb = _text("letter_text.body_nb", LONGEST_BODY)

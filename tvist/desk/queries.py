@@ -148,6 +148,7 @@ def my_drafts(session: Session, user: User, on: date) -> list[Draft]:
     works_there = sa.exists().where(
         Membership.user_id == user.id,
         Membership.organisation_id == Draft.organisation_id,
+        sa.true() if user.acting_for_id is None else Membership.organisation_id == user.acting_for_id,
         Membership.from_on <= on,
         sa.or_(Membership.to_on.is_(None), Membership.to_on >= on),
     )

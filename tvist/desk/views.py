@@ -13,7 +13,8 @@ from tvist.access.roles import roles_of
 from tvist.cases.acts import page_of_task
 from tvist.cases.models import Side
 from tvist.cases.turns import owner_of
-from tvist.clock import today
+from tvist.clock import now, today
+from tvist.desk.background import background_of
 from tvist.desk.queries import desk_of
 from tvist.web.session import current_session
 
@@ -35,6 +36,7 @@ def show() -> ResponseReturnValue:
     with_names = bool(roles & {Role.SECRETARIAT, Role.BOARD_MEMBER})
     return render_template(
         "desk/show.html",
+        background=background_of(current_session, now()) if Role.SECRETARIAT in roles else None,
         desk=desk,
         mine=[(task, None) for task in desk.tasks],
         others=_once(desk.others, with_names=with_names),

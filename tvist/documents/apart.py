@@ -5,6 +5,7 @@ A file that takes the libraries down, or all memory, or forever, ends this progr
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import resource
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 MOST_MEMORY: Final = 2_000_000_000
 """Bytes of address space, which is more than is ever held: libraries count in it with all they could load."""
 OFFICE: Final = frozenset({MediaType.DOCX, MediaType.ODT, MediaType.XLSX})
+MOST_SECONDS: Final = 600
+"""Of the processor, for all that one program is asked."""
+MOST_WRITTEN: Final = 2_000_000_000
+_NEW_USERS, _NEW_NETWORK = 0x10000000, 0x40000000
 PICTURES: Final = frozenset({MediaType.PNG, MediaType.JPEG, MediaType.TIFF})
 MAILS: Final = {MediaType.EML: read_eml, MediaType.MSG: read_msg}
 
@@ -31,16 +36,26 @@ MAILS: Final = {MediaType.EML: read_eml, MediaType.MSG: read_msg}
 def main(orders: TextIO, answers: TextIO) -> None:
     """Answer until there are no more orders."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_WRITTEN, MOST_WRITTEN))
+    leave_the_network()
     _limit_memory(MOST_MEMORY)
     for line in orders:
         order = json.loads(line)
-        do = {"pages": _pages, "text": _text, "texts": _texts, "look": _look}[order["do"]]
+        do = {"pages": _pages, "text": _text, "texts": _texts, "vet": _vet, "redraw": _redraw, "look": _look}[order["do"]]
         try:
             answer = do(order)
         except MemoryError:
             answer = _cover("too_large")
         answers.write(f"{json.dumps(answer)}\n")
         answers.flush()
+
+
+def leave_the_network() -> bool:
+    """From here on no address is reached, not even this machine's; where the system does not let us, the other limits stand alone."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    # Root may leave at once; another one needs a namespace of users of its own, in which it is nobody and opens what it could open before.
+    return any(libc.unshare(ways) == 0 for ways in (_NEW_NETWORK, _NEW_USERS | _NEW_NETWORK))
 
 
 def _limit_memory(most: int) -> None:
@@ -128,6 +143,30 @@ def _text(order: dict[str, Any]) -> dict[str, Any]:
     except Unreadable:
         return {"text": None}
     return {"text": text[:LONGEST_TEXT]}
+
+
+def _vet(order: dict[str, Any]) -> dict[str, Any]:
+    """What is wrong with a file that is about to be taken in."""
+    from tvist.documents.inside import wrong_inside
+
+    try:
+        wrong, attached = wrong_inside(MediaType(order["kind"]), Path(order["source"]))
+    except MemoryError:
+        wrong, attached = "bomb", ""
+    return {"wrong": wrong, "attached": attached}
+
+
+def _redraw(order: dict[str, Any]) -> dict[str, Any]:
+    """The picture upright and clean, at the target."""
+    from tvist.documents.pictures import NoPicture, redraw
+
+    try:
+        redraw(MediaType(order["kind"]), Path(order["source"]), Path(order["target"]))
+    except MemoryError:
+        return {"why": "too_large"}
+    except NoPicture as none:
+        return {"why": none.why}
+    return {"why": ""}
 
 
 def _look(order: dict[str, Any]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ MAGIC: Final = b"TVIST\x01"
 KEY_ID_ROOM: Final = 34
 SALT: Final = 16
 PREFIX: Final = 7
+PAPER: Final = b"paper"
 
 
 class BrokenPaper(Exception):
@@ -38,13 +39,15 @@ class BrokenPaper(Exception):
 class Chunks:
     """The cipher of one stored paper, whose last chunk has the index `last`."""
 
-    def __init__(self, keys: MasterKeys, blob_id: str, head: bytes, last: int | None = None) -> None:
+    def __init__(self, keys: MasterKeys, blob_id: str, head: bytes, last: int | None = None, *, purpose: bytes = PAPER) -> None:
         """Take the key that the head names. Raises `BrokenPaper` for a wrong head and for a key that is gone."""
         self.blob_id = blob_id
+        self.head = head
+        self.key_id = _key_id(head)
         self.last = last if last is not None else -1
         self._prefix = head[HEAD - PREFIX :]
         try:
-            self._cipher = AESGCM(keys.derive(b"paper", head + blob_id.encode(), _key_id(head)))
+            self._cipher = AESGCM(keys.derive(purpose, head + blob_id.encode(), self.key_id))
         except UnknownKey as missing:
             message = f"paper {blob_id}: {missing}"
             raise BrokenPaper(message) from None
@@ -67,8 +70,7 @@ class Chunks:
 
 def new_chunks(keys: MasterKeys, blob_id: str, stream: Iterable[bytes]) -> Iterator[bytes]:
     """A head and the chunks of `stream`, encrypted with the newest key, one at a time. An empty stream gives one empty chunk."""
-    key_id = keys.current[0].encode()
-    head = MAGIC + bytes([len(key_id)]) + key_id.ljust(KEY_ID_ROOM, b"\0") + os.urandom(SALT + PREFIX)
+    head = new_head(keys)
     chunks = Chunks(keys, blob_id, head)
     yield head
     waiting, index = bytearray(), 0
@@ -80,6 +82,12 @@ def new_chunks(keys: MasterKeys, blob_id: str, stream: Iterable[bytes]) -> Itera
             del waiting[:CHUNK]
             index += 1
     yield chunks.sealed(index, bytes(waiting), is_last=True)
+
+
+def new_head(keys: MasterKeys) -> bytes:
+    """A head that no other file has, naming the newest key."""
+    key_id = keys.current[0].encode()
+    return MAGIC + bytes([len(key_id)]) + key_id.ljust(KEY_ID_ROOM, b"\0") + os.urandom(SALT + PREFIX)
 
 
 def plain_size(stored: int) -> int:

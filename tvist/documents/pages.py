@@ -92,6 +92,16 @@ class PageMaker:
         answer = self._ask({"do": "text", "kind": kind.value, "source": str(source)})
         return answer["text"] if answer is not None else None
 
+    def vet(self, kind: MediaType, source: Path) -> tuple[str | None, str]:
+        """What is wrong with a PDF or a mail, and with which of its attachments (empty: itself); None for a good one. What takes the program down is a bomb."""
+        answer = self._ask({"do": "vet", "kind": kind.value, "source": str(source)})
+        return (answer["wrong"], answer["attached"]) if answer is not None else ("bomb", "")
+
+    def redraw(self, kind: MediaType, source: Path, target: Path) -> str:
+        """Draw a picture anew, upright and with nothing beside it; empty when that went, else `broken` or `too_large`."""
+        answer = self._ask({"do": "redraw", "kind": kind.value, "source": str(source), "target": str(target)})
+        return str(answer["why"]) if answer is not None else "too_large"
+
     def look(self, kind: MediaType, source: Path) -> Looked:
         """All text of the file, for the search of what should not be sent. A file that nothing can read has one page, which is unread."""
         answer = self._ask({"do": "look", "kind": kind.value, "source": str(source)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO, Final, Protocol, cast
 
@@ -10,8 +11,11 @@ from flask import request
 
 from tvist.clock import today
 from tvist.documents.models import Paper
+from tvist.documents.pages import PageMaker
+from tvist.documents.scanning import PIECE, Scanner, ScannerAway
 from tvist.documents.storage import MissingPaper, PaperStore, Stored
 from tvist.documents.uploads import MediaType, clean_name, inspect
+from tvist.documents.vetting import vetted
 from tvist.procedure.settings import procedure_on
 from tvist.web.session import installed
 from tvist.words import Message
@@ -25,6 +29,10 @@ if TYPE_CHECKING:
 FIELD: Final = "papers"
 MAX_BODY_BYTES: Final = 60_000_000
 """What one sending of an upload form may hold: a file at its largest, and what is typed beside it."""
+
+
+LONGEST_LOOK: Final = 30.0
+"""Seconds that looking into one file may take: somebody waits for the answer."""
 
 
 @dataclass
@@ -48,30 +56,56 @@ class ReadingMade(Protocol):
 class TakenIn:
     """The files of one request: those that are stored, and what is wrong with the others, a message each."""
 
-    def __init__(self, store: PaperStore) -> None:
-        """`store` keeps the bytes."""
+    def __init__(self, store: PaperStore, scanner: Scanner | None = None) -> None:
+        """`store` keeps the bytes; without a `scanner` nobody asks for viruses here."""
         self._store = store
+        self._scanner = scanner
         self.kept: list[Kept] = []
         self.faults: list[Message] = []
 
     def __len__(self) -> int:
         return len(self.kept)
 
-    def take(self, file: BinaryIO, filename: str) -> None:
-        """Look at one file and store it; note what is wrong with it."""
+    def take(self, file: BinaryIO, filename: str, maker: PageMaker) -> None:
+        """Look at one file and store it; note what is wrong with it. `maker` opens what must be opened to be looked at."""
         name = clean_name(filename)
         largest = procedure_on(today()).largest_file_bytes
         found = inspect(file, filename, largest=largest)
         if isinstance(found, Message):
             self.faults.append(found)
             return
-        self.kept.append(Kept(name, found, self._store.put(file, max_bytes=largest)))
+        # Scanned as it came: what a picture brings along is a finding too.
+        if fault := self._infected(file, name):
+            self.faults.append(fault)
+            return
+        good = vetted(found, file, name, maker)
+        if isinstance(good, Message):
+            self.faults.append(good)
+            return
+        try:
+            self.kept.append(Kept(name, found, self._store.put(good, max_bytes=largest)))
+        finally:
+            if good is not file:
+                good.close()
+
+    def _infected(self, file: BinaryIO, name: str) -> Message | None:
+        """What to say of a file that clamd finds something in, or that nobody can scan now: neither is let in."""
+        if self._scanner is None:
+            return None
+        file.seek(0)
+        try:
+            found = self._scanner.finds(iter(partial(file.read, PIECE), b""))
+        except ScannerAway:
+            return Message("documents.not_scanned", name=name)
+        finally:
+            file.seek(0)
+        return Message("documents.infected", name=name) if found else None
 
     def discard(self) -> None:
         """Delete what was stored: the act was not done."""
         for kept in self.kept:
             try:
-                self._store.delete(kept.stored.blob_id)
+                self._store.discard(kept.stored.blob_id)
             except MissingPaper:
                 continue
         self.kept.clear()
@@ -97,12 +131,14 @@ class TakenIn:
 
 def take_in_papers() -> TakenIn:
     """Take in the files of the form field `papers`; for `@requires(..., take_in=take_in_papers, max_bytes=MAX_BODY_BYTES)`."""
-    taken = TakenIn(installed().papers)
+    clamd = installed().config.clamd
+    taken = TakenIn(installed().papers, Scanner(clamd) if clamd else None)
     try:
-        for file in request.files.getlist(FIELD):
-            # A field left empty is sent as a file without a name.
-            if file.filename:
-                taken.take(cast("BinaryIO", file.stream), file.filename)
+        with PageMaker(longest=LONGEST_LOOK) as maker:
+            for file in request.files.getlist(FIELD):
+                # A field left empty is sent as a file without a name.
+                if file.filename:
+                    taken.take(cast("BinaryIO", file.stream), file.filename, maker)
     except BaseException:
         taken.discard()
         raise

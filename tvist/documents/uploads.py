@@ -11,6 +11,7 @@ from typing import BinaryIO, Final
 
 import puremagic
 
+from tvist.documents.packed import has_too_many_parts
 from tvist.documents.text import looks_like_text
 from tvist.words import Message
 
@@ -72,6 +73,8 @@ _ZIP: Final = b"PK\x03\x04"
 _COMPOUND: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # A stream that every Outlook message has and no Word or Excel file: its name as the compound file's directory spells it.
 _MESSAGE_STREAM: Final = "__properties_version1.0".encode("utf-16-le")
+_LOCKED_STREAM: Final = "EncryptedPackage".encode("utf-16-le")
+"""What Word and Excel keep a document in that opens with a password."""
 _MAIL_HEADER = re.compile(rb"^(from|to|date|subject|received|return-path|message-id|mime-version):", re.IGNORECASE | re.MULTILINE)
 _MACRO_PART = re.compile(r"(^|/)vbaproject\.bin$|^(basic|scripts)/.", re.IGNORECASE)
 
@@ -91,10 +94,8 @@ def inspect(file: BinaryIO, filename: str, *, largest: int) -> MediaType | Messa
 
 
 def _inspected(file: BinaryIO, name: str, size: int, largest: int) -> MediaType | Message:
-    if size == 0:
-        return Message("documents.empty_file", name=name)
-    if size > largest:
-        return Message("documents.too_large", name=name, megabytes=-(-size // 10**6), limit=largest // 10**6)
+    if refused := _refused_unread(file, name, size, largest):
+        return refused
     claimed = _BY_ENDING.get(PurePosixPath(name).suffix.removeprefix(".").lower())
     if claimed is None:
         return Message("documents.kind_not_allowed", name=name, allowed=list(MediaType))
@@ -102,7 +103,28 @@ def _inspected(file: BinaryIO, name: str, size: int, largest: int) -> MediaType 
     found = _kinds(file, head)
     if claimed in found:
         return Message("documents.has_macros", name=name) if _has_macros(file, claimed) else claimed
-    looks_like = min(found).endings[0] if found else _guess(head)
+    if _is_locked(file, claimed, head):
+        return Message("documents.wrong.locked", name=name)
+    return _unlike(name, claimed, min(found).endings[0] if found else _guess(head))
+
+
+def _refused_unread(file: BinaryIO, name: str, size: int, largest: int) -> Message | None:
+    """What can be said of it by its size, and by the size of its directory if it is a zip file."""
+    if size == 0:
+        return Message("documents.empty_file", name=name)
+    if size > largest:
+        return Message("documents.too_large", name=name, megabytes=-(-size // 10**6), limit=largest // 10**6)
+    is_bomb = file.read(len(_ZIP)) == _ZIP and has_too_many_parts(file)
+    file.seek(0)
+    return Message("documents.wrong.bomb", name=name) if is_bomb else None
+
+
+def _is_locked(file: BinaryIO, claimed: MediaType, head: bytes) -> bool:
+    return claimed in {MediaType.DOCX, MediaType.XLSX} and head.startswith(_COMPOUND) and _holds(file, _LOCKED_STREAM)
+
+
+def _unlike(name: str, claimed: MediaType, looks_like: str) -> Message:
+    """The content is not what the name says: what it seems to be instead."""
     if looks_like:
         return Message("documents.content_unlike_name", name=name, claimed=claimed, found=looks_like.upper())
     return Message("documents.content_unknown", name=name, claimed=claimed)

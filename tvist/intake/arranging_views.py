@@ -15,9 +15,10 @@ from tvist.intake.actions import save_draft
 from tvist.intake.arranging import copied, moved, without
 from tvist.intake.blueprint import bp
 from tvist.intake.line_views import draft_line_at, place_in_address
-from tvist.intake.steps import lines_of, seen
+from tvist.intake.steps import lines_of
 from tvist.procedure.settings import procedure_on
 from tvist.web.forms import PlainForm
+from tvist.web.stale import seen
 from tvist.words import Message
 
 if TYPE_CHECKING:

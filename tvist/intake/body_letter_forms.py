@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 class BodyLetterForm(TvistForm):
     """A letter as it is being written: gaps are allowed until it is sent."""
 
+    edits = True
+
     to = SelectMultipleField(
         lazy("intake.body_letter.to"), widget=ListWidget(), option_widget=CheckboxInput(), coerce=str, validate_choice=False
     )

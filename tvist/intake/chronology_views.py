@@ -19,10 +19,11 @@ from tvist.intake.drafting import blame_faults, differences, groups_named, told
 from tvist.intake.forms import FactForm
 from tvist.intake.queries import connected_codes, draft_at
 from tvist.intake.reading import Reader
-from tvist.intake.steps import CHRONOLOGY, fact_data, fact_of, facts_of, read_draft, seen
+from tvist.intake.steps import CHRONOLOGY, fact_data, fact_of, facts_of, read_draft
 from tvist.procedure.settings import procedure_on
 from tvist.web.forms import PlainForm, choices
 from tvist.web.session import current_session, t
+from tvist.web.stale import seen
 from tvist.words import Message
 
 if TYPE_CHECKING:

@@ -31,13 +31,13 @@ from tvist.intake.steps import (
     Step,
     data_of,
     read_draft,
-    seen,
     step_after,
     with_step,
 )
 from tvist.procedure.settings import procedure_on
 from tvist.web.forms import PlainForm
 from tvist.web.session import current_session, tell
+from tvist.web.stale import seen
 from tvist.words import Message
 
 if TYPE_CHECKING:

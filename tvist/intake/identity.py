@@ -55,24 +55,24 @@ def read_identity(reader: Reader) -> Identity | None:
 
 def seal_for_draft(keys: MasterKeys, identity: Identity, draft: Draft) -> Sealed:
     """The identity as the draft keeps it."""
-    return _seal(keys, identity, _of_draft(draft))
+    return _seal(keys, identity, of_draft(draft))
 
 
 def identity_of_draft(keys: MasterKeys, draft: Draft) -> Identity | None:
     """The identity that was laid in a draft; None where there is none. Raises `BrokenSeal`."""
     if draft.sealed_identity is None:
         return None
-    return _open(keys, draft.sealed_identity, _of_draft(draft))
+    return _open(keys, draft.sealed_identity, of_draft(draft))
 
 
 def seal_for_case(keys: MasterKeys, identity: Identity, case: Case) -> Sealed:
     """The identity as the case keeps it."""
-    return _seal(keys, identity, _of_case(case))
+    return _seal(keys, identity, of_case(case))
 
 
 def open_sealed(keys: MasterKeys, sealed: ChildIdentity) -> Identity:
     """The identity of a case. Who may ask is guarded before; the opening is written down by `open_identity`. Raises `BrokenSeal`."""
-    return _open(keys, sealed.sealed, _of_case(sealed.case))
+    return _open(keys, sealed.sealed, of_case(sealed.case))
 
 
 def number_hash(keys: MasterKeys, birth_number: str) -> bytes | None:
@@ -82,14 +82,14 @@ def number_hash(keys: MasterKeys, birth_number: str) -> bytes | None:
 
 def seal_offers_for_draft(keys: MasterKeys, words: str, draft: Draft) -> Sealed:
     """What is told of offers, as the draft keeps it (rule 22)."""
-    return seal(keys, words.encode(), purpose=OFFERS_PURPOSE, bound_to=_of_draft(draft))
+    return seal(keys, words.encode(), purpose=OFFERS_PURPOSE, bound_to=of_draft(draft))
 
 
 def offers_of_draft(keys: MasterKeys, draft: Draft) -> str:
     """What was told of offers in a draft; empty where nothing was. Raises `BrokenSeal`."""
     if draft.sealed_offers is None:
         return ""
-    return unseal(keys, draft.sealed_offers, purpose=OFFERS_PURPOSE, bound_to=_of_draft(draft)).decode()
+    return unseal(keys, draft.sealed_offers, purpose=OFFERS_PURPOSE, bound_to=of_draft(draft)).decode()
 
 
 def _seal(keys: MasterKeys, identity: Identity, place: str) -> Sealed:
@@ -102,11 +102,13 @@ def _open(keys: MasterKeys, sealed: bytes, place: str) -> Identity:
     return Identity(name, number)
 
 
-def _of_draft(draft: Draft) -> str:
+def of_draft(draft: Draft) -> str:
+    """What the sealed values of a draft are bound to."""
     return f"draft {draft.public_id}"
 
 
-def _of_case(case: Case) -> str:
+def of_case(case: Case) -> str:
+    """What the sealed identity of a case is bound to."""
     return f"case {case.number}"
 
 

@@ -23,11 +23,12 @@ from tvist.intake.petition import Petition
 from tvist.intake.queries import connected_codes, draft_at, parties_by_code
 from tvist.intake.reading import Reader
 from tvist.intake.shares_offered import Offered, filled, offered, parted, told_of
-from tvist.intake.steps import LINES, line_data, line_of, lines_of, place_of, read_draft, seen, step_after
+from tvist.intake.steps import LINES, line_data, line_of, lines_of, place_of, read_draft, step_after
 from tvist.procedure.codes import CodeKind, code_label, codes, is_code
 from tvist.procedure.settings import procedure_on
 from tvist.web.forms import PlainForm, choices
 from tvist.web.session import current_session, say, t
+from tvist.web.stale import seen
 from tvist.words import Message
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from tvist.documents.models import PaperKind
 from tvist.procedure.settings import PROCEDURES
 from tvist.web.forms import Needed, NotLonger, TvistForm, choices, trimmed
 from tvist.web.session import lazy, say
+from tvist.web.stale import seen
 from tvist.words import label
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ def described(paper: Paper) -> dict[str, Any]:
 class DescribeForm(TvistForm):
     """Title, kind and day of each paper of a draft; made by `describe_form`."""
 
+    edits = True
+
     def part_of(self, paper: Paper) -> PaperFields:
         """The fields of one paper."""
         found: PaperFields = self[_name(paper)].form
@@ -59,9 +62,9 @@ class DescribeForm(TvistForm):
 def describe_form(draft: Draft) -> DescribeForm:
     """The form for the papers of the draft as they are now."""
     parts: dict[str, Any] = {_name(paper): FormField(PaperFields, label="") for paper in draft.papers}
-    form: DescribeForm = type("DescribeFormOfDraft", (DescribeForm,), parts)(
-        thing=draft, data={_name(paper): described(paper) for paper in draft.papers}
-    )
+    kept = {_name(paper): described(paper) for paper in draft.papers}
+    # What is said of a paper raises no version of the draft: the words themselves tell whether the page has grown old.
+    form: DescribeForm = type("DescribeFormOfDraft", (DescribeForm,), parts)(thing=seen(kept), data=kept)
     return form
 
 

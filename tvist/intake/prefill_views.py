@@ -18,9 +18,9 @@ from tvist.intake.blueprint import bp
 from tvist.intake.petition import petition_of
 from tvist.intake.prefill import earlier_cases, taken_over
 from tvist.intake.queries import connected_codes, draft_at, parties_by_code
-from tvist.intake.steps import seen
 from tvist.web.forms import SEEN_FIELD, PlainForm
 from tvist.web.session import current_session, installed
+from tvist.web.stale import seen
 from tvist.words import Message
 
 if TYPE_CHECKING:

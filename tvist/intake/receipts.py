@@ -80,7 +80,7 @@ def receipt_job(installation: Installation, case_id: int, at: datetime) -> None:
                 is_kept = True
     finally:
         if not is_kept:
-            installation.papers.delete(stored.blob_id)
+            installation.papers.discard(stored.blob_id)
 
 
 def without_withheld(case: Case, file: ReceiptFile) -> bytes | None:

@@ -22,10 +22,10 @@ from tvist.intake.identity import FIELDS, read_identity
 from tvist.intake.queries import draft_at, openings_of
 from tvist.intake.reading import Reader
 from tvist.intake.sealing import keep_identity, keep_offers, open_identity
-from tvist.intake.steps import seen
 from tvist.procedure.settings import procedure_on
 from tvist.web.forms import PlainForm
 from tvist.web.session import current_session, installed, say
+from tvist.web.stale import seen
 from tvist.words import Message, label
 
 if TYPE_CHECKING:

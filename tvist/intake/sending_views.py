@@ -21,8 +21,9 @@ from tvist.intake.queries import authorised_filers, connected_codes, draft_at, p
 from tvist.intake.searched_drafts import SendingForm
 from tvist.intake.searched_papers import read_again
 from tvist.intake.searching import kept_findings
-from tvist.intake.steps import Seen, read_draft, seen
+from tvist.intake.steps import read_draft
 from tvist.web.session import current_session, installed
+from tvist.web.stale import Seen, seen
 from tvist.words import Message
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from tvist.intake.steps import (
     fact_of,
     line_data,
     line_of,
-    seen,
     with_step,
 )
+from tvist.web.stale import seen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

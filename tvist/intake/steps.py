@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import copy
-import hashlib
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -197,19 +195,6 @@ def read_draft(draft: Draft, on: date, connected: Collection[str]) -> Petition |
         papers=[paper.public_id for paper in draft.papers],
         has_identity=draft.sealed_identity is not None,
     )
-
-
-@dataclass
-class Seen:
-    """What a page shows of a draft, as a number: two pages on different steps do not disturb each other."""
-
-    version: int
-
-
-def seen(part: Any) -> Seen:
-    """The number for what is shown."""
-    text = json.dumps(part, sort_keys=True, default=str)
-    return Seen(int.from_bytes(hashlib.sha256(text.encode()).digest()[:6], "big"))
 
 
 def _chosen(form: TvistForm, name: str, most: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""A job: what is to be done (a kind and the id of a thing), when, by whom it is held, and how it went."""
+"""A job: what is to be done (a kind and the id of a thing), when, by whom it is held, and how it went. And the heartbeat of who does them."""
 
 from __future__ import annotations
 
@@ -44,3 +44,11 @@ class Job(Base):
     failed_at: Mapped[datetime | None]
     error: Mapped[str | None]
     """The class of the last error, never its text: that may hold a fact."""
+
+
+class Heartbeat(Base):
+    """When the worker was last seen: one row, written over. Who waits for letters or files is told when it is old."""
+
+    __tablename__ = "heartbeat"
+    process: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
+from tvist.away import is_away
 from tvist.errors import NotYet
 from tvist.jobs.models import Job
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 LEASE: Final = timedelta(minutes=10)
 WAITS: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=8))
 """How long to wait after the first, second … failure. After the one that follows the last wait, the job has failed; but what only waits for
-something from outside (`NotYet`) is tried on at the last of these waits, for as long as it takes."""
+something from outside (`NotYet`), or for the database or the disk, is tried on at the last of these waits, for as long as it takes."""
 MOST_ATTEMPTS: Final = len(WAITS) + 1
 DIED: Final = "WorkerDied"
 
@@ -70,7 +71,7 @@ def fail(database: Database, claimed: Claimed, error: BaseException, *, at: date
     Returns whether it will be tried again.
     """
     name = type(error).__name__
-    if isinstance(error, NotYet):
+    if isinstance(error, NotYet) or is_away(error):
         # Held below the last attempt, at which a job is given up.
         wait = WAITS[min(claimed.attempt, len(WAITS)) - 1]
         return _settle(database, claimed, run_at=at + wait, error=name, attempts=min(claimed.attempt, len(WAITS) - 1))

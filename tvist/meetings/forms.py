@@ -73,6 +73,7 @@ def _clock(code: str, needed: str) -> StringField:
 class MeetingForm(SearchedForm):
     """When, where, which cases; all who sit in them are invited, but for those who are left out."""
 
+    edits = True
     seeks = OF_A_CHILD
 
     on = DayField(
@@ -134,6 +135,7 @@ def typed_of(meeting: Meeting, led: Sequence[Case]) -> dict[str, Any]:
 class MinutesForm(SearchedForm):
     """Who was there, and short minutes."""
 
+    edits = True
     seeks = OF_A_CHILD
 
     present = _ticked("meetings.present", "meetings.present_help")

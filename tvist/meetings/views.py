@@ -18,6 +18,7 @@ from tvist.meetings.forms import MeetingForm, MinutesForm, typed_of, version_of
 from tvist.meetings.queries import agenda_for, cases_led_by, coming_meetings, meeting_at, meetings_for, reads_minutes
 from tvist.web.forms import PlainForm, status_of
 from tvist.web.session import current_session, installed
+from tvist.web.stale import seen
 from tvist.words import Message
 
 if TYPE_CHECKING:
@@ -121,7 +122,9 @@ def minutes(meeting: Meeting) -> ResponseReturnValue:
     if not reads_minutes(meeting, current_user, today()):
         raise NotAllowed
     chosen = [found.user.public_id for found in meeting.invited if found.was_present]
-    form = MinutesForm(meeting, thing=version_of(meeting), data={"minutes": meeting.minutes, "present": chosen})
+    kept = {"minutes": meeting.minutes, "present": chosen}
+    # What is written raises no version of the meeting: the minutes themselves tell whether the page has grown old.
+    form = MinutesForm(meeting, thing=seen([version_of(meeting).version, kept]), data=kept)
     closes = request.form.get("then") == "close"
     faults = actions.faults_in_minutes(meeting, current_user, now(), (form.minutes.data or "") if closes else "-")
     if form.validate_on_submit() and not blamed_beside(form, faults, FIELD_OF_FAULT):

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Final
 import sqlalchemy as sa
 
 from tvist.access.policy import Act
+from tvist.accounts.actions import end_sign_ins
 from tvist.cases.history import Event
 from tvist.cases.models import Case
+from tvist.clock import oslo_date
 from tvist.db import locked, session_of
 from tvist.errors import CannotProceed
 from tvist.panel.board_round import see_to_seats
@@ -103,6 +105,7 @@ def end_term(appointment: Appointment, *, ended_on: date, reason: str, finishes:
     appointment.ended_on, appointment.end_reason = ended_on, reason.strip()
     if not finishes and appointment.finishes_referred:
         appointment.released_on, appointment.release_reason = ended_on, reason.strip()
+    _end_sign_ins(appointment, ended_on, at)
     session.flush()
     see_to_seats(session, at=at)
 
@@ -127,6 +130,7 @@ def release(appointment: Appointment, *, released_on: date, reason: str, at: dat
     if faults := release_faults(appointment, released_on=released_on, reason=reason):
         raise CannotProceed(faults)
     appointment.released_on, appointment.release_reason = released_on, reason.strip()
+    _end_sign_ins(appointment, released_on, at)
     session.flush()
     see_to_seats(session, at=at)
 
@@ -149,6 +153,13 @@ def strike(appointment: Appointment, *, at: datetime) -> None:
     if faults := strike_faults(appointment):
         raise CannotProceed(faults)
     appointment.struck_at = at
+    _end_sign_ins(appointment, oslo_date(at), at)
+
+
+def _end_sign_ins(appointment: Appointment, last_on: date, at: datetime) -> None:
+    """What the member is here has changed: who is signed in signs in again. A day to come ends the sign-ins by itself."""
+    if last_on <= oslo_date(at):
+        end_sign_ins(appointment.user, at=at)
 
 
 def strike_faults(appointment: Appointment) -> list[Message]:

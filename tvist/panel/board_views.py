@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from tvist.access.guard import finish, requires
 from tvist.access.policy import Act
+from tvist.accounts.actions import end_sign_ins
 from tvist.accounts.queries import user_by_email
 from tvist.cases.blaming import blamed, blamed_beside
 from tvist.cases.lifecycle import obstacles
@@ -155,6 +156,9 @@ def _appointed(form: AppointForm) -> User | None:
         finishes_referred=form.finishes_referred.data,
         only_case=only_case,
     )
+    if from_on <= today():
+        # What the member is here has changed; a term that begins later ends the sign-ins on that day by itself.
+        end_sign_ins(user, at=now())
     return user
 
 

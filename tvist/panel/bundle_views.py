@@ -76,7 +76,7 @@ def confirm_reading(case: Case) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<slug>/bundle/progress")
-@requires(Act.READ_BUNDLE, of=bundle_at, noted_once_in=ASKED_AGAIN)
+@requires(Act.READ_BUNDLE, of=bundle_at, noted_once_in=ASKED_AGAIN, is_polled=True)
 def bundle_progress(bundle: Bundle) -> ResponseReturnValue:
     """How far the making of the newest version has come, for the page that waits."""
     progress = bundle.progress

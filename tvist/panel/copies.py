@@ -105,7 +105,7 @@ def ask_for_copy(bundle: Bundle, *, by: User, at: datetime, keys: MasterKeys) ->
         user_id=by.id,
         asked_at=at,
         expires_on=procedure_on(bundle.case.registered_on).copy_lasts.after(oslo_date(at)),
-        sealed_password=seal(keys, _new_passphrase().encode(), purpose=PURPOSE, bound_to=_place(public_id, by)),
+        sealed_password=seal(keys, _new_passphrase().encode(), purpose=PURPOSE, bound_to=place_of(public_id, by)),
     )
     session.add(copy)
     session.flush()
@@ -115,7 +115,7 @@ def ask_for_copy(bundle: Bundle, *, by: User, at: datetime, keys: MasterKeys) ->
 
 def passphrase_of(keys: MasterKeys, copy: BundleCopy) -> str:
     """What opens the copy. Who asks is proved before to be its owner. Raises `BrokenSeal`."""
-    return unseal(keys, copy.sealed_password, purpose=PURPOSE, bound_to=_place(copy.public_id, copy.user)).decode()
+    return unseal(keys, copy.sealed_password, purpose=PURPOSE, bound_to=place_of(copy.public_id, copy.user)).decode()
 
 
 def copy_job(installation: Installation, copy_id: int, at: datetime) -> None:
@@ -141,7 +141,7 @@ def copy_job(installation: Installation, copy_id: int, at: datetime) -> None:
                 is_kept = True
     finally:
         if not is_kept:
-            installation.papers.delete(stored.blob_id)
+            installation.papers.discard(stored.blob_id)
 
 
 def end_copies(installation: Installation, at: datetime) -> int:
@@ -196,5 +196,6 @@ def _new_passphrase() -> str:
     return "-".join(groups)
 
 
-def _place(public_id: str, owner: User) -> str:
+def place_of(public_id: str, owner: User) -> str:
+    """What the pass phrase of the copy is bound to."""
     return f"copy {public_id} of {owner.public_id}"

@@ -17,6 +17,7 @@ from tvist.panel.blueprint import bp
 from tvist.panel.board_forms import EndEngagementForm, EngagementForm
 from tvist.web.forms import PlainForm, status_of
 from tvist.web.session import current_session
+from tvist.web.stale import seen
 from tvist.words import Message
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def employers_new() -> ResponseReturnValue:
 @requires(Act.DECLARE_EMPLOYERS, of=employers.engagement_at)
 def employers_end(engagement: Engagement) -> ResponseReturnValue:
     """Say on which day one ends or ended."""
-    form = EndEngagementForm(data={"to_on": engagement.to_on})
+    form = EndEngagementForm(data={"to_on": engagement.to_on}, thing=seen(engagement.to_on))
     if form.validate_on_submit() and form.to_on.data:
         faults = employers.ending_faults(engagement, form.to_on.data)
         if not blamed_beside(form, faults, FIELD_OF_FAULT):

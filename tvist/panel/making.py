@@ -135,7 +135,7 @@ class _Making:
         finally:
             if not is_written:
                 for each in stored:
-                    self._papers.delete(each.blob_id)
+                    self._papers.discard(each.blob_id)
 
     def _write(self, parts: Sequence[Part], stored: Sequence[Stored]) -> bool:
         """False where another worker was first."""

@@ -119,7 +119,7 @@ def remove_note(note: PageNote) -> None:
 
 def open_note(keys: MasterKeys, note: PageNote) -> NoteWords:
     """What the note says. Who asks is proved before to be its writer. Raises `BrokenSeal` where it was changed or moved."""
-    found = json.loads(unseal(keys, note.sealed, purpose=PURPOSE, bound_to=_place(note.public_id, note.user)))
+    found = json.loads(unseal(keys, note.sealed, purpose=PURPOSE, bound_to=place_of(note.public_id, note.user)))
     return NoteWords(found["text"], datetime.fromisoformat(found["written_at"]))
 
 
@@ -132,8 +132,9 @@ def _words(text: str) -> str:
 
 def _sealed(keys: MasterKeys, words: NoteWords, public_id: str, writer: User) -> Sealed:
     text = json.dumps({"text": words.text, "written_at": words.written_at.isoformat()}, ensure_ascii=False)
-    return seal(keys, text.encode(), purpose=PURPOSE, bound_to=_place(public_id, writer))
+    return seal(keys, text.encode(), purpose=PURPOSE, bound_to=place_of(public_id, writer))
 
 
-def _place(public_id: str, writer: User) -> str:
+def place_of(public_id: str, writer: User) -> str:
+    """What the words of the note are bound to."""
     return f"note {public_id} of {writer.public_id}"

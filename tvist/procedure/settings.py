@@ -55,6 +55,12 @@ class Procedure:
     follow_up_late: Length
     """How long after its day a party is still asked, as after a time in which the worker was away. Ours, as the times themselves are."""
 
+    # Who works for an organisation (rule 5).
+    colleagues_confirmed_every: Length
+    colleagues_asked: tuple[Length, ...]
+    """How long before the last day an organisation is asked to confirm its people, and reminded; longest first. With the last letter each who
+    is not confirmed is told too."""
+
     # Limitation, shown on each claim line (rule 13).
     limitation_length: Length
 
@@ -66,6 +72,7 @@ class Procedure:
     largest_sum_ore: int
     largest_file_bytes: int
     largest_sending_bytes: int
+    largest_case_bytes: int
     most_papers: int
     most_claim_lines: int
     most_facts: int
@@ -91,6 +98,8 @@ PROCEDURES: Final = (
         members_finish_referred_cases=True,
         former_employer_years=2,
         employers_confirmed_every=Length(1, Unit.YEARS),
+        colleagues_confirmed_every=Length(1, Unit.YEARS),
+        colleagues_asked=(Length(6, Unit.WEEKS), Length(3, Unit.WEEKS), Length(1, Unit.WEEKS)),
         gap_warning=Length(3, Unit.MONTHS),
         objection_length=Length(1, Unit.WEEKS),
         ruling_target=Length(1, Unit.WEEKS),
@@ -106,6 +115,7 @@ PROCEDURES: Final = (
         largest_sum_ore=1_000_000_000_00,
         largest_file_bytes=50_000_000,
         largest_sending_bytes=500_000_000,
+        largest_case_bytes=500_000_000,
         most_papers=300,
         most_claim_lines=200,
         most_facts=300,

@@ -72,6 +72,8 @@ def _tell_of_both_forms(replacement: StringField, publication: Publication) -> N
 class MarkForm(TvistForm):
     """One mark: whether it hides, what it is, and what stands in its place."""
 
+    edits = True
+
     hides = RadioField(lazy("publication.mark.hides"), validators=[Needed("publication.mark.choose")])
     kind = SelectField(lazy("publication.mark.kind"))
     replacement = StringField(
@@ -126,6 +128,8 @@ def _sentence(words: str) -> str:
 
 class BlurForm(TvistForm):
     """What is told more broadly."""
+
+    edits = True
 
     kinds = SelectMultipleField(
         lazy("publication.blurs.kinds"),

@@ -163,7 +163,7 @@ def _release(installation: Installation, publication_id: int, made: _Made, at: d
         return False
     finally:
         if not is_released:
-            papers.delete(stored.blob_id)
+            papers.discard(stored.blob_id)
     return True
 
 

@@ -30,6 +30,8 @@ LONGEST_NUMBER = 30
 class RankForm(TvistForm):
     """What the opinion counts for, what comes in its place, and why."""
 
+    edits = True
+
     rank = RadioField(lazy("published.rank"), validators=[Needed("published.rank_choose")])
     successor = StringField(
         lazy("published.rank_successor"),

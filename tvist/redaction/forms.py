@@ -43,6 +43,8 @@ class BeginForm(TvistForm):
 class WordsForm(TvistForm):
     """The words, one a line."""
 
+    edits = True
+
     secrets = TextAreaField(
         lazy("redaction.words"),
         description=lazy("redaction.words_hint"),

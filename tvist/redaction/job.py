@@ -156,7 +156,7 @@ def _write_stored(
         is_written = _write(installation, public_id, standing, change)
     finally:
         if not is_written:
-            installation.papers.delete(stored.blob_id)
+            installation.papers.discard(stored.blob_id)
     return is_written
 
 

@@ -30,6 +30,7 @@ from tvist.submissions.paper_forms import PageCommentForm, QuarantineForm, Relea
 from tvist.submissions.paper_rules import replacement_faults, sending_of, why_not_released, why_not_renamed
 from tvist.submissions.paper_views import paper_page_with
 from tvist.web.session import installed
+from tvist.web.stale import seen
 from tvist.words import Message
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def comment_to_change(session: Session, slug: str, public_id: str, comment_id: s
 @requires(Act.RENAME_PAPER, of=paper_to_change)
 def rename(paper: Paper) -> ResponseReturnValue:
     """Call a paper by another title, kind or day."""
-    form = RenameForm(data=described(paper))
+    form = RenameForm(data=described(paper), thing=seen(described(paper)))
     if form.validate_on_submit() and not _refused(form, why_not_renamed(paper)):
         actions.rename_paper(paper, by=current_user, at=now(), **form.given())
         return finish(_page_of(paper), Message("documents.renamed"))
@@ -120,7 +121,8 @@ def comment_page(paper: Paper) -> ResponseReturnValue:
 @requires(Act.WRITE_DRAFT, of=comment_to_change)
 def change_comment(comment: PageComment) -> ResponseReturnValue:
     """Write a comment beside a page anew, or take it away."""
-    form = PageCommentForm(data={"page": comment.page, "text": comment.text})
+    kept = {"page": comment.page, "text": comment.text}
+    form = PageCommentForm(data=kept, thing=seen(kept))
     if request.form.get("then") == "remove":
         back = _page_of(comment.paper, comment.page)
         remove_page_comment(comment, at=now())

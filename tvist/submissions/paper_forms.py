@@ -20,6 +20,7 @@ LONGEST_TEXT = PROCEDURES[-1].longest_text
 class RenameForm(PaperFields, SearchedForm):
     """Another title, kind or day."""
 
+    edits = True
     seeks = OF_A_CHILD
     titles = frozenset({"title"})
 
@@ -58,6 +59,8 @@ class ReleaseForm(TvistForm):
 
 class PageCommentForm(SearchedForm):
     """A comment beside a page."""
+
+    edits = True
 
     page = IntegerField(lazy("submissions.page_comments.page"), validators=[Needed("submissions.page_comments.no_page")])
     text = TextAreaField(

@@ -72,7 +72,7 @@ def missing_confirmations(settlement: Settlement) -> list[Party]:
 
 def text_of_settlement(settlement: Settlement, keys: MasterKeys) -> str:
     """The words of the settlement. Raises `BrokenSeal`."""
-    return unseal(keys, settlement.sealed_text, purpose=PURPOSE, bound_to=_place(settlement.public_id)).decode()
+    return unseal(keys, settlement.sealed_text, purpose=PURPOSE, bound_to=place_of(settlement.public_id)).decode()
 
 
 def propose_settlement(case: Case, *, by: User, at: datetime, text: str, keys: MasterKeys) -> Settlement:
@@ -90,7 +90,7 @@ def propose_settlement(case: Case, *, by: User, at: datetime, text: str, keys: M
         party=party,
         party_id=party.id,
         by_id=by.id,
-        sealed_text=seal(keys, words.encode(), purpose=PURPOSE, bound_to=_place(public_id)),
+        sealed_text=seal(keys, words.encode(), purpose=PURPOSE, bound_to=place_of(public_id)),
         sha256=hashlib.sha256(words.encode()).hexdigest(),
         made_at=at,
     )
@@ -163,5 +163,6 @@ def _bound(case: Case, by: User, at: datetime) -> Party:
     return party
 
 
-def _place(public_id: str) -> str:
+def place_of(public_id: str) -> str:
+    """What the text of the settlement is bound to."""
     return f"settlement {public_id}"

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 
-from tvist.accounts.actions import add_membership, create_user
+from tvist.accounts.access_changes import lapsed_of
+from tvist.accounts.actions import create_user, give_role
 from tvist.accounts.models import PARTY_ROLES, AccessRequest, MembershipRole, OrganisationKind, User
 from tvist.accounts.queries import hashed
 from tvist.clock import oslo_date
@@ -60,19 +61,21 @@ def ask_for_access(
 def ask_to_wake(user: User, *, at: datetime) -> list[AccessRequest]:
     """Ask each organisation the person works for whether that is still so; the account rests until one says yes."""
     session, on = session_of(user), oslo_date(at)
-    held = {found.organisation_id: found for found in user.memberships_on(on) if found.role in PARTY_ROLES}
+    lost = [(found.organisation, found.role) for found in lapsed_of(session, user)]
+    works = [(found.organisation, found.role) for found in user.all_memberships_on(on) if found.role in PARTY_ROLES]
+    held = {organisation: role for organisation, role in (*lost, *works) if organisation and role}
     asked = [
         _ask(
             session,
-            found.organisation,
+            organisation,
             name=user.name,
             email=user.email,
-            role=found.role,
+            role=role,
             language=user.language,
             user=user,
             at=at,
         )
-        for found in held.values()
+        for organisation, role in held.items()
     ]
     return [found for found in asked if found is not None]
 
@@ -101,7 +104,7 @@ def confirm(request: AccessRequest, *, at: datetime) -> User:
         user.is_invented = request.email.endswith(".invalid")
     request.user = user
     if not _holds(user, request, on):
-        add_membership(user, request.organisation, request.role, from_on=on)
+        give_role(user, request.organisation, request.role, from_on=on, by=None, at=at)
     session.flush()
     send_password_link(session, user.email, at=at)
     return user
@@ -139,7 +142,7 @@ def _ask(
         token_hash=hashed(token), asked_at=at, expires_at=at + HOLDS_FOR,
     )  # fmt: skip
     session.add(request)
-    form = _language(organisation, oslo_date(at))
+    form = language_of(organisation, oslo_date(at))
     write_to_mailbox(session, organisation.mailbox, LetterKind.ACCESS_ASKED, at=at, language=form, link=f"/access/{token}")
     return request
 
@@ -156,7 +159,7 @@ def _holds(user: User, request: AccessRequest, on: date) -> bool:
     return request.role in held or MembershipRole.AUTHORISED_FILER in held
 
 
-def _language(organisation: Organisation, on: date) -> str:
-    """A municipality's decided form (rule 39); bokmål to the state."""
+def language_of(organisation: Organisation, on: date) -> str:
+    """The language of a letter to the organisation's postmottak: a municipality's decided form (rule 39); bokmål to the state."""
     is_municipality = organisation.kind is OrganisationKind.MUNICIPALITY
     return decision_language(language_form(organisation.code, on), "nb") if is_municipality else "nb"

@@ -49,6 +49,8 @@ def remove_member(member: TeamMember, *, by: User, at: datetime) -> None:
         raise CannotProceed(found)
     _record(party.case, Message("teams.journal.removed", party=party.name), by=by, at=at)
     end_member(member, on)
+    if member.user_id != by.id:
+        write_to_user(member.user, LetterKind.LEFT_TEAM, at=at, link="/cases")
 
 
 def removal_fault(member: TeamMember, on: date) -> Message | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tvist.access.policy import Act
-from tvist.accounts.actions import end_membership, end_sign_ins
+from tvist.accounts.actions import end_role
 from tvist.accounts.models import PARTY_ROLES
 from tvist.cases.lifecycle import take_step
 from tvist.cases.models import TeamMember
@@ -53,11 +53,13 @@ def leaving_fault(
     return None
 
 
-def leave(user: User, organisation: Organisation, *, successor: User | None, last_day: date, by: User, at: datetime) -> None:
+def leave(
+    user: User, organisation: Organisation, *, successor: User | None, last_day: date, by: User | None, at: datetime
+) -> None:
     """Let the person's roles in the organisation end after `last_day`, which may be past; `successor` takes over the open cases and drafts at once.
 
     The person's places in the case teams end by themselves, for who does not work there is in no team (`Party.has_in_team`). Raises
-    CannotProceed as `leaving_fault` says.
+    CannotProceed as `leaving_fault` says. `by` is None for the organisation's postmottak.
     """
     if found := leaving_fault(user, organisation, successor=successor, last_day=last_day, at=at):
         raise CannotProceed(found)
@@ -65,18 +67,16 @@ def leave(user: User, organisation: Organisation, *, successor: User | None, las
     if successor is not None:
         _take_over(user, organisation, successor, by=by, at=at)
     for membership in _roles(user, organisation, on):
-        end_membership(membership, to_on=last_day)
-    if last_day <= on:
-        end_sign_ins(user, at=at)
+        end_role(membership, to_on=last_day, by=by, at=at)
 
 
-def _take_over(user: User, organisation: Organisation, successor: User, *, by: User, at: datetime) -> None:
+def _take_over(user: User, organisation: Organisation, successor: User, *, by: User | None, at: datetime) -> None:
     on, session = oslo_date(at), session_of(user)
     for party in _places(user, organisation, on):
         if any(member.user_id == successor.id and member.holds_on(on) and member.to_on is None for member in party.team):
             continue
         take_step(party.case, Act.MANAGE_TEAM, by=by, at=at, said=Message("teams.journal.taken_over", party=party.name))
-        party.team.append(TeamMember(user=successor, user_id=successor.id, from_on=on, added_by_id=by.id))
+        party.team.append(TeamMember(user=successor, user_id=successor.id, from_on=on, added_by_id=by.id if by else None))
         write_to_user(successor, LetterKind.ADDED_TO_TEAM, at=at, case=party.case)
     for draft in drafts_of_member(session, user):
         if draft.organisation_id == organisation.id and successor.id not in {member.user_id for member in draft.team}:

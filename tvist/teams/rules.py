@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def works_there(user: User, organisation_id: int, on: date) -> bool:
     """Whether the person works on cases for the organisation that day, with an account that is open."""
     return user.is_active and any(
-        found.organisation_id == organisation_id and found.role in PARTY_ROLES for found in user.memberships_on(on)
+        found.organisation_id == organisation_id and found.role in PARTY_ROLES for found in user.all_memberships_on(on)
     )
 
 
@@ -77,7 +77,7 @@ def _who_stays(party: Party, on: date, without: Collection[TeamMember]) -> list[
         if member.to_on is None
         and any(
             found.to_on is None
-            for found in member.user.memberships_on(on)
+            for found in member.user.all_memberships_on(on)
             if found.organisation_id == party.organisation_id and found.role in PARTY_ROLES
         )
     ]

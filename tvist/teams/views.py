@@ -10,6 +10,7 @@ from itsdangerous import BadSignature
 
 from tvist.access.guard import finish, open_to_all, open_to_all_taking, requires, taken_in
 from tvist.access.policy import Act
+from tvist.accounts.access_changes import changes_at
 from tvist.accounts.actions import faults_of_user
 from tvist.accounts.dormancy import waking_key
 from tvist.accounts.queries import members_of, user_at
@@ -17,7 +18,7 @@ from tvist.accounts.throttle import Waiting, keys_for, seconds_to_wait
 from tvist.clock import now, today
 from tvist.errors import NotFound
 from tvist.intake.queries import party_memberships, party_staff
-from tvist.teams import case_views
+from tvist.teams import case_views, yearly_views
 from tvist.teams.absences import absence_fault, absences_of, call_off, register_absence, stands_in_for
 from tvist.teams.access_requests import ask_for_access, ask_to_wake, confirm, refuse, request_by_token
 from tvist.teams.blueprint import bp
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from tvist.accounts.models import Absence, Organisation, User
 
-__all__ = ["bp", "case_views"]
+__all__ = ["bp", "case_views", "yearly_views"]
 
 WAKING_HOLDS = 900
 """Seconds from a right pass phrase to the asking for an account that rests."""
@@ -50,6 +51,7 @@ def colleagues(organisation: Organisation) -> ResponseReturnValue:
         last_seen=last_signs_in(current_session, people),
         absences=absences_of(current_session, people, today()),
         waiting=waiting_requests(current_session, organisation, now()),
+        changes=changes_at(current_session, organisation),
         on=today(),
     )
 

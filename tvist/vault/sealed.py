@@ -34,7 +34,7 @@ def seal(keys: MasterKeys, plaintext: bytes, *, purpose: str, bound_to: str) -> 
     The length is rounded up to whole blocks of 256 bytes: a short vote and a long one must look alike.
     """
     key_id, _ = keys.current
-    head = bytes([VERSION, len(key_id)]) + key_id.encode()
+    head = head_of(key_id)
     nonce = os.urandom(NONCE)
     padded = len(plaintext).to_bytes(LENGTH, "big") + plaintext
     padded += bytes(-len(padded) % BLOCK)
@@ -56,6 +56,11 @@ def unseal(keys: MasterKeys, sealed: bytes, *, purpose: str, bound_to: str) -> b
 def sealed_with(sealed: bytes) -> str:
     """The id of the master key that sealed it, so that rotation finds what is old. Raises `BrokenSeal`."""
     return _key_of(sealed)[0]
+
+
+def head_of(key_id: str) -> bytes:
+    """How every value that was sealed with this key begins."""
+    return bytes([VERSION, len(key_id)]) + key_id.encode()
 
 
 def commitment(salt: bytes, value: bytes) -> bytes:

@@ -16,6 +16,12 @@ ADDRESS_FIELD: Final = "_carried_to"
 FIELDS_FIELD: Final = "_carried"
 MOST_BYTES: Final = 1024 * 1024
 MOST_FIELDS: Final = 3000
+_SECRET: Final = ("password", "one_time", "credential")
+
+
+def is_secret(name: str) -> bool:
+    """Whether a field of that name holds a pass phrase, a code or the answer of a passkey: none is ever put into a page again."""
+    return any(word in name for word in _SECRET)
 
 
 @dataclass(frozen=True)
@@ -48,14 +54,12 @@ def carried_on() -> Carried | None:
 def carried_now() -> Carried | None:
     """The form of this request, to be carried on; None when it came from elsewhere, is too large, or holds nothing.
 
-    Passwords are never put into a page.
+    Nothing secret is put into a page.
     """
     if not comes_from_here():
         return None
     try:
-        typed = [
-            (name, value) for name, value in request.form.items(multi=True) if name != "csrf_token" and "password" not in name
-        ]
+        typed = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token" and not is_secret(name)]
         had_files = any(file.filename for file in request.files.values())
     except RequestEntityTooLarge:
         return None

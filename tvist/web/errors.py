@@ -1,17 +1,20 @@
-"""What a request answers when something is wrong: 400, 403, 404, 409, 413, 500. No answer shows a name, a fact or a stack trace."""
+"""What a request answers when something is wrong: 400, 403, 404, 409, 413, 500, 503. No answer shows a name, a fact or a stack trace."""
 
 from __future__ import annotations
 
 import logging
 import secrets
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from flask import Flask, render_template, request
+from flask import Flask, make_response, render_template, request
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from tvist.away import ASK_AGAIN_AFTER, is_away
 from tvist.errors import CannotProceed, NotAllowed, NotFound
+from tvist.web.carrying import is_secret
 from tvist.words import Message
 
 if TYPE_CHECKING:
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 log = logging.getLogger("tvist")
-KNOWN = frozenset({400, 403, 404, 405, 409, 413, 500})
+KNOWN = frozenset({400, 403, 404, 405, 409, 413, 500, 503})
 FIRST_ERROR = 400
 SHORTEST_TEXT = 3
 """A tick or a choice of a letter or two is not lost text."""
@@ -34,12 +37,12 @@ def page(status: int, obstacles: Sequence[Message] = (), reference: str = "") ->
 
 def _typed(status: int) -> list[tuple[str, str]]:
     """What was written in a form that could not be taken, so that it can be copied: what had been read of it, but for pass phrases."""
-    if status not in {400, 409, 500} or request.method != "POST" or "form" not in vars(request):
+    if status not in {400, 409, 500, 503} or request.method != "POST" or "form" not in vars(request):
         return []
     return [
         (name, value)
         for name, value in request.form.items(multi=True)
-        if not name.startswith("_") and name != "csrf_token" and "password" not in name and len(value.strip()) >= SHORTEST_TEXT
+        if not name.startswith("_") and name != "csrf_token" and not is_secret(name) and len(value.strip()) >= SHORTEST_TEXT
     ]
 
 
@@ -73,9 +76,30 @@ def _plain(error: HTTPException) -> ResponseReturnValue:
 
 def _crash(error: Exception) -> ResponseReturnValue:
     """An error of ours: logged by a reference number and its place in the code, with no personal data."""
+    if is_away(error):
+        return _away(error)
     reference = secrets.token_hex(4)
     log.error("crash %s: %s at %s", reference, type(error).__name__, _place(error))
     return page(500, reference=reference)
+
+
+def _away(error: Exception) -> ResponseReturnValue:
+    """The database or a disk is away: nothing of the act was done, and the browser may send the very same form again when it is back."""
+    log.error("away: %s at %s", type(error).__name__, _place(error))
+    _read_the_form()
+    answer = make_response(page(503))
+    answer.headers["Retry-After"] = str(ASK_AGAIN_AFTER)
+    return answer
+
+
+def _read_the_form() -> None:
+    """The database may have been away before the form was taken in: what was typed is read now, to be shown. Of files nothing is kept.
+
+    Not from elsewhere: no token was checked yet, and nobody puts a text of theirs on a page of ours.
+    """
+    if request.method == "POST" and request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin":
+        with suppress(HTTPException, OSError):
+            _ = request.form
 
 
 def _place(error: Exception) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from flask import request
 from flask_wtf import FlaskForm
@@ -15,7 +15,8 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import StopValidation, ValidationError
 
 from tvist.db import storable
-from tvist.web.session import say
+from tvist.web.session import page_language, say
+from tvist.web.stale import standing_beside
 from tvist.words import Message
 
 if TYPE_CHECKING:
@@ -63,6 +64,9 @@ class _Words:
 class TvistForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types.
     """A form of ours. `faults()` lists all that is wrong, each with the field it belongs to, for the summary at the top."""
 
+    edits: ClassVar[bool] = False
+    """Whether its fields begin with what is kept, which is then shown beside what was typed in a page that has grown old."""
+
     class Meta:
         """No CSRF field: the guard checks the token."""
 
@@ -97,6 +101,10 @@ class TvistForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types.
             self.form_errors.append(say(Message("web.changed_meanwhile")))
             fine = False
         return fine
+
+    def stands_now(self) -> list[tuple[str, str]]:
+        """In a page that has grown old, what is kept now and differs from what was typed: label and text of each field."""
+        return list(standing_beside(self, page_language())) if self.is_stale and self.edits else []
 
     def blame(self, message: Message, field: str | None = None) -> None:
         """Add a fault found beyond the form, at a field or at the form as a whole."""

@@ -1,0 +1,77 @@
+"""Uploads are scanned by a real clamd: what it finds is refused and not kept, and nothing is let in that it has not seen."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests import clamd as real
+from tests.scenes.files import a_docx
+from tvist.documents.pages import PageMaker
+from tvist.documents.scanning import Scanner, ScannerAway
+from tvist.documents.storage import PaperStore
+from tvist.documents.taking_in import TakenIn
+from tvist.vault.keys import MasterKeys
+from tvist.words import LANGUAGES, render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+KEYS = MasterKeys({"key": bytes(32)}, bytes(range(1, 33)))
+
+
+@pytest.fixture(scope="module")
+def clamd() -> Iterator[str]:
+    with real.running() as address:
+        yield address
+
+
+def taken(address: str, *files: tuple[bytes, str]) -> tuple[TakenIn, list[str]]:
+    """What became of the files, and the ids of all that lies in the store."""
+    store = PaperStore("memory://", KEYS)
+    found = TakenIn(store, Scanner(address))
+    with PageMaker() as maker:
+        for content, name in files:
+            found.take(io.BytesIO(content), name, maker)
+    return found, list(store.ids())
+
+
+def test_a_clean_file_is_kept_and_an_infected_one_leaves_nothing(clamd):
+    found, kept = taken(
+        clamd,
+        (b"Vedtak", "rent.txt"),
+        (b"Brev\n" + real.BAD, "brev.txt"),
+        (a_docx(real.BAD.decode()), "pakket.docx"),
+    )
+    assert len(found) == len(kept) == 1
+    assert [fault.code for fault in found.faults] == ["documents.infected"] * 2
+    assert all("brev.txt" in render(found.faults[0], language) for language in LANGUAGES)
+
+
+def test_what_clamd_finds_has_a_name(clamd):
+    assert "Tvist.Test" in str(Scanner(clamd).finds([b"x" * 100_000, real.BAD[:9], real.BAD[9:]]))
+    assert Scanner(clamd).finds([b""]) is None
+
+
+def test_a_file_that_clamd_does_not_take_is_not_let_in(clamd):
+    """Larger than its StreamMaxLength: that it was not scanned is no word for clean."""
+    found, kept = taken(clamd, (b"a" * 3_000_000, "stor.txt"))
+    assert (len(found), kept) == (0, [])
+    assert [fault.code for fault in found.faults] == ["documents.not_scanned"]
+
+
+def test_nothing_is_let_in_while_clamd_is_away(tmp_path):
+    for address in (f"unix:{tmp_path}/none", "tcp://127.0.0.1:9"):
+        found, kept = taken(address, (b"Vedtak", "rent.txt"))
+        assert (len(found), kept) == (0, [])
+        assert [fault.code for fault in found.faults] == ["documents.not_scanned"]
+        with pytest.raises(ScannerAway):
+            Scanner(address).finds([b"x"])
+
+
+@pytest.mark.parametrize("address", ["/run/clamd", "http://clamd", "tcp://host", "unix:"])
+def test_an_address_of_no_clamd_is_refused(address):
+    with pytest.raises(ValueError, match=address.split(":", maxsplit=1)[0]):
+        Scanner(address)

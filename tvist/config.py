@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +21,9 @@ HERE = Path(__file__).parent
 SHORTEST_SECRET = 32
 _CLAMD = re.compile(r"unix:/.+|tcp://[^/:]+:[0-9]{1,5}")
 REQUEST_SECONDS, MIN_SECONDS, MAX_SECONDS = 15.0, 0.2, 600.0
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+SECRET_ADDRESSES = ("TVIST_DATABASE_URL", "TVIST_SMTP_URL", "TVIST_BOUNCE_IMAP")
+"""Addresses that may hold a pass word: each may stand in a file instead, named by the same setting with `_FILE` at its end."""
 DEMO_SEAL = "demo-seal.p12"
 """The demo's own certificate, in the instance."""
 
@@ -101,8 +105,21 @@ class Config:
     """The national sign-in; None for accounts of our own alone."""
     request_seconds: float
     """How long a request may be silent, and how long its head may take, before the server lets it go."""
+    proxies: int
+    """How many proxies of our own stand in front (TVIST_PROXIES): what that many of them say of the browser's address is believed, nothing else."""
     public_searchable: bool
     """Whether search engines may keep the public pages; without it they are asked to stay away (TVIST_PUBLIC_SEARCHABLE=yes)."""
+
+    @property
+    def is_https(self) -> bool:
+        """Browsers reach the program by https."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The names under which it answers: that of its address, and this machine's own, under which probes and the demo ask."""
+        named = urlsplit(self.base_url).hostname
+        return (*((named,) if named else ()), *LOOPBACK)
 
     @property
     def is_demo(self) -> bool:
@@ -115,7 +132,7 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
 
     Raises `Misconfigured` naming the setting.
     """
-    env = os.environ if environment is None else environment
+    env = _with_files(os.environ if environment is None else environment)
     mode = _mode(env.get("TVIST_MODE", Mode.DEMO))
     instance = Path(env.get("TVIST_INSTANCE", "instance")).resolve()
     config = Config(
@@ -136,6 +153,7 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         outside=_outside(env, mode),
         clamd=env.get("TVIST_CLAMD") or None,
         request_seconds=_seconds(env, "TVIST_REQUEST_SECONDS", REQUEST_SECONDS),
+        proxies=_proxies(env.get("TVIST_PROXIES", "0")),
         public_searchable=env.get("TVIST_PUBLIC_SEARCHABLE", "") == "yes",
         seal_file=_file(env, "TVIST_SEAL_FILE") or (instance / DEMO_SEAL if mode is Mode.DEMO else None),
         seal_password_file=_file(env, "TVIST_SEAL_PASSWORD_FILE"),
@@ -228,6 +246,29 @@ def _seconds(env: Mapping[str, str], name: str, default: float) -> float:
         message = f"{name}: write a number of seconds from {MIN_SECONDS:g} to {MAX_SECONDS:g}."
         raise Misconfigured(message)
     return seconds
+
+
+def _with_files(env: Mapping[str, str]) -> Mapping[str, str]:
+    """The settings with those that hold a secret within an address read from a file where one is named (`TVIST_DATABASE_URL_FILE`)."""
+    found = dict(env)
+    for name in SECRET_ADDRESSES:
+        if file := env.get(f"{name}_FILE"):
+            if env.get(name):
+                message = f"{name} and {name}_FILE are both set: keep one of them."
+                raise Misconfigured(message)
+            try:
+                found[name] = Path(file).read_text(encoding="utf-8").strip()
+            except OSError:
+                message = f"{name}_FILE: {file} cannot be read."
+                raise Misconfigured(message) from None
+    return found
+
+
+def _proxies(text: str) -> int:
+    if not re.fullmatch(r"[0-9]", text):
+        message = f"TVIST_PROXIES: write how many proxies of your own stand in front, from 0 to 9, not {text!r}."
+        raise Misconfigured(message)
+    return int(text)
 
 
 def _refuse_half_a_seal(config: Config) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Flask, current_app, request
 from flask_login import LoginManager, current_user
@@ -47,7 +47,11 @@ from tvist.web.addresses import add_converters
 from tvist.web.errors import add_errors
 from tvist.web.filters import add_filters
 from tvist.web.headers import add_headers
-from tvist.web.requests import MAX_FORM_BYTES, TvistRequest
+from tvist.web.proxies import believe_proxies
+from tvist.web.requests import MAX_FORM_BYTES, MAX_FORM_PARTS, TvistRequest
+
+if TYPE_CHECKING:
+    from tvist.config import Config
 
 
 class TvistApp(Flask):
@@ -118,6 +122,16 @@ def menu() -> list[MenuEntry]:
     ]
 
 
+def _cookie(config: Config) -> dict[str, Any]:
+    """How the one cookie is set. By https its name alone has the browser keep it to this host: no neighbour of ours can set one for us."""
+    return {
+        "SESSION_COOKIE_NAME": "__Host-tvist" if config.is_https else "tvist",
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SECURE": config.is_https or not config.is_demo,
+    }
+
+
 def make_app(installation: Installation | None = None) -> Flask:
     """Put the rooms together."""
     installation = installation or open_installation()
@@ -126,14 +140,14 @@ def make_app(installation: Installation | None = None) -> Flask:
         SECRET_KEY=secret_key(installation.config),
         MAX_CONTENT_LENGTH=MAX_FORM_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES,
-        MAX_FORM_PARTS=5000,
-        SESSION_COOKIE_NAME="tvist",
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=not installation.config.is_demo,
+        MAX_FORM_PARTS=MAX_FORM_PARTS,
+        **_cookie(installation.config),
+        TRUSTED_HOSTS=list(installation.config.hosts),
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
     )
+    believe_proxies(app, installation.config.proxies)
     app.extensions["tvist"] = installation
     add_converters(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

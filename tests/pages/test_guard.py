@@ -213,6 +213,7 @@ def test_a_stranger_to_the_thing_gets_404_and_one_who_may_open_it_403_and_both_a
         (Act.MANAGE_USERS, "user", False),
         (Act.MANAGE_USERS, "user", False),
         (Act.SEE_FIGURES, "", False),
+        (Act.MANAGE_USERS, "", False),
     ]
 
 

@@ -110,7 +110,8 @@ def test_in_production_there_are_no_invented_people_and_no_banner(installation, 
     assert visitor.get("/demo").status_code == 404
     assert visitor.post("/demo", {"person": cast.siri.public_id}).status_code in {401, 404}
     assert "tv-demo" not in visitor.page
-    answer = make_app(real).test_client().get("/", base_url="https://tvist.example")
+    https = dataclasses.replace(real, config=dataclasses.replace(real.config, base_url="https://tvist.example"))
+    answer = make_app(https).test_client().get("/", base_url="https://tvist.example")
     assert "Secure" in answer.headers["Set-Cookie"]
     assert "max-age" in answer.headers["Strict-Transport-Security"]
     assert "/demo" not in answer.get_data(as_text=True)

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tvist.access.policy import POLICY, PROVED, Act
 from tvist.access.roles import roles_of
-from tvist.accesslog.actions import note_access, was_noted
+from tvist.accesslog.actions import PRIVATE, note_access, was_noted
 from tvist.accounts.models import SentForm, SignIn, User
 from tvist.accounts.sign_ins import is_proved, note_seen, sign_in_of
 from tvist.clock import now
@@ -102,7 +102,7 @@ class _Gate:
         Raises NotFound for a stranger to the thing, NotAllowed for others, ProofNeeded for who may and has not proved it lately. Never in a
         writing session: the log would wait for its lock.
         """
-        asked = self.ask(session, address)
+        asked = self._ask_noting_guesses(session, address)
         if asked.allowed and self.asks_for_proof and not (asked.sign_in and is_proved(asked.sign_in, now())):
             raise ProofNeeded
         if self.act is not None and (asked.thing is not None or not asked.allowed) and not self._is_noted(session, asked):
@@ -124,6 +124,15 @@ class _Gate:
             return
         if asked.sign_in is not None and not self.is_polled:
             note_seen(installed().database, asked.sign_in, now())
+
+    def _ask_noting_guesses(self, session: Session, address: dict[str, Any]) -> _Asked:
+        """Ask; who asks for what is not there is noted as turned away too, so that guesses are seen and are no quicker (rule 44)."""
+        try:
+            return self.ask(session, address)
+        except NotFound:
+            tried = Act.OPEN_CASE if self.act in PRIVATE else self.act
+            note_access(installed().database, user=g._login_user, roles=(), act=tried, thing=None, allowed=False)  # noqa: SLF001 - `become` put it there.
+            raise
 
     def _is_noted(self, session: Session, asked: _Asked) -> bool:
         """Whether this page notes a visit only once in a while, and has."""

@@ -63,12 +63,14 @@ def case_at(session: Session, slug: str) -> Case:
     return case_by_number(session, slug)
 
 
-def case_page_at(session: Session, slug: str) -> Case:
-    """The case with all that its page shows, in as many statements for two lines as for twenty. Raises `NotFound`."""
+def load_case_page(session: Session, case: Case) -> None:
+    """Load all that the page of the case shows, in as many statements for two lines as for twenty.
+
+    After the guard, for a stranger waits as long for the answer whatever the case holds.
+    """
     seat, decision = Case.seats.property.mapper.class_, Case.decision.property.mapper.class_
-    return case_by_number(
-        session,
-        slug,
+    query = sa.select(Case).where(Case.id == case.id)
+    loaded = query.options(
         selectinload(Case.parties).options(joinedload(Party.organisation), selectinload(Party.team)),
         selectinload(Case.lines).selectinload(ClaimLine.concessions),
         selectinload(Case.events).joinedload(Event.by),
@@ -89,6 +91,8 @@ def case_page_at(session: Session, slug: str) -> Case:
         selectinload(Case.seats).options(joinedload(seat.user), joinedload(seat.appointment)),
         selectinload(Case.decision).selectinload(decision.outcomes),
     )
+    # What the guard has looked at is loaded again, with all that belongs to it.
+    session.scalars(loaded.execution_options(populate_existing=True)).one()
 
 
 def visible_to(user: User, on: date) -> sa.ColumnElement[bool]:

@@ -16,7 +16,7 @@ from tvist.cases.filter_forms import SaveFilterForm
 from tvist.cases.filtering import MOST_FILTERS, filter_at, filters_of, keep_filter, may_save_more
 from tvist.cases.lifecycle import State
 from tvist.cases.page import case_page
-from tvist.cases.queries import FIRST_YEAR_OF_NUMBERS, case_page_at
+from tvist.cases.queries import FIRST_YEAR_OF_NUMBERS, case_at, load_case_page
 from tvist.cases.worklist import Handling, Sorting, WhoseTurn, number_leads_to, read_wanted, worklist
 from tvist.clock import now, today
 from tvist.procedure.codes import CodeKind, codes
@@ -95,8 +95,9 @@ def _worklist_page(wanted: Wanted, form: SaveFilterForm) -> str:
 
 
 @bp.route("/<slug>")
-@requires(Act.OPEN_CASE, of=case_page_at)
+@requires(Act.OPEN_CASE, of=case_at)
 def show(case: Case) -> ResponseReturnValue:
     """One case, as far as the reader may see it."""
+    load_case_page(current_session, case)
     page = case_page(case, current_user, today())
     return render_template("cases/show.html", page=page, case=case, submissions=page.submissions, petition=case.petition)

@@ -61,7 +61,7 @@ def pass_on(case: Case) -> ResponseReturnValue:
     waiting = waiting_to_be_passed_on(case)
     submission = waiting[0] if waiting else None
     form = PassOnForm(thing=case)
-    if form.validate_on_submit() and submission and not refused(form, case, Act.PASS_ON) and not _shows_another(form, submission):
+    if form.validate_on_submit() and not refused(form, case, Act.PASS_ON) and submission and not _shows_another(form, submission):
         actions.pass_on(submission, by=current_user, at=now(), brings_new=bool(form.brings_new.data))
         return finish(_case_page(case), Message("submissions.pass_on.done"))
     if submission:

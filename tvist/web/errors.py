@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, make_response, render_template, request
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, RequestURITooLarge, SecurityError
 
 from tvist.away import ASK_AGAIN_AFTER, is_away
 from tvist.errors import CannotProceed, NotAllowed, NotFound
@@ -54,6 +54,8 @@ def add_errors(app: Flask) -> None:
     app.register_error_handler(StaleDataError, _changed_meanwhile)
     app.register_error_handler(IntegrityError, _changed_meanwhile)
     app.register_error_handler(RequestEntityTooLarge, _too_large)
+    app.register_error_handler(SecurityError, _not_our_name)
+    app.before_request(_refuse_what_is_too_long)
     app.register_error_handler(HTTPException, _plain)
     app.register_error_handler(Exception, _crash)
 
@@ -67,6 +69,17 @@ def _changed_meanwhile(error: Exception) -> ResponseReturnValue:
 def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
     request.drain()  # type: ignore[attr-defined]  # TvistRequest has it.
     return page(413)
+
+
+def _not_our_name(_error: SecurityError) -> ResponseReturnValue:
+    """Asked under a name that is not ours: a plain answer, for no address of a page can be told."""
+    return "400 Bad Request\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
+
+
+def _refuse_what_is_too_long() -> ResponseReturnValue | None:
+    """An address that is longer than any of ours; nothing is read of it."""
+    too_long = request.is_too_long  # type: ignore[attr-defined]  # TvistRequest has it.
+    return page(RequestURITooLarge.code or 414) if too_long else None
 
 
 def _plain(error: HTTPException) -> ResponseReturnValue:

@@ -47,6 +47,8 @@ class _Words:
     CODES = {
         "Not a valid choice.": "web.not_a_choice",
         "Invalid Choice: could not coerce.": "web.not_a_choice",
+        "Invalid choice(s): one or more data inputs could not be coerced.": "web.not_a_choice",
+        "'%(value)s' is not a valid choice for this field.": "web.not_a_choice",
         "Not a valid integer value.": "web.not_a_number",
         "Not a valid date value.": "web.not_a_date",
         "This field is required.": "web.fill_in",
@@ -56,9 +58,9 @@ class _Words:
         """The sentence in the page's language. Raises KeyError for one we have no words for."""
         return say(Message(self.CODES[text]))
 
-    def ngettext(self, one: str, many: str, count: int) -> str:
-        """WTForms' sentences with numbers are never used: our validators have their own."""
-        raise KeyError(one if count == 1 else many)
+    def ngettext(self, one: str, _many: str, _count: int) -> str:
+        """The same for one and for many. Of WTForms' sentences with numbers only that of several ticks is used: our validators have their own."""
+        return self.gettext(one)
 
 
 class TvistForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types.

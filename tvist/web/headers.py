@@ -14,6 +14,22 @@ POLICY = (
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 
+UNUSED = (
+    "accelerometer",
+    "camera",
+    "display-capture",
+    "geolocation",
+    "gyroscope",
+    "hid",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "serial",
+    "usb",
+)
+"""What no page of ours asks a browser for, and so no page may."""
+
 
 def add_headers(app: Flask, config: Config) -> None:
     """Put the headers on every answer."""
@@ -25,7 +41,8 @@ def add_headers(app: Flask, config: Config) -> None:
         response.headers["Referrer-Policy"] = "same-origin"
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-        if not config.is_demo:
+        response.headers["Permissions-Policy"] = ", ".join(f"{each}=()" for each in UNUSED)
+        if config.is_https or not config.is_demo:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         if request.endpoint != "static":
             response.headers["Cache-Control"] = _kept_for()

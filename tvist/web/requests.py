@@ -9,12 +9,18 @@ from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from flask import Request
 from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
 
 MAX_FORM_BYTES = 2 * 1024 * 1024
 """The typed text of one form; a draft of 100 000 characters a field fits."""
+MAX_FORM_PARTS: Final = 5000
+"""Fields of one form, however it is sent."""
+LONGEST_ADDRESS: Final = 8000
+"""Path and parameters, as bytes: an address of ours that a page makes is far shorter."""
 MAX_DRAINED = 500 * 1024 * 1024
 BEGINNING: Final = 1024
 """How many of its first bytes are remembered of a stranger's file: a PDF says within them that it is one."""
@@ -73,10 +79,28 @@ class Passing(io.RawIOBase):
         return 0
 
 
+class CountingParser(FormDataParser):
+    """Reads a form; one of too many fields is refused before they are told apart, as Werkzeug does with those that come in parts."""
+
+    def _parse_urlencoded(
+        self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str]
+    ) -> tuple[IO[bytes], MultiDict[str, str], MultiDict[str, Any]]:
+        body = stream.read()
+        if body.count(b"&") >= MAX_FORM_PARTS:
+            raise RequestEntityTooLarge
+        return super()._parse_urlencoded(io.BytesIO(body), mimetype, content_length, options)
+
+
 class TvistRequest(Request):
     """Flask's request; `keeps_files` is switched on by the guard when somebody who may is known."""
 
     keeps_files = False
+    form_data_parser_class = CountingParser
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether nobody can have got this address from a page of ours."""
+        return len(self.environ.get("QUERY_STRING", "")) + len(self.path.encode()) > LONGEST_ADDRESS
 
     @cached_property
     def args(self) -> ImmutableMultiDict[str, str]:

@@ -1,0 +1,1 @@
+"""Every form and every address is sent what no person would type."""

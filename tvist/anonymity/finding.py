@@ -52,9 +52,9 @@ class Sought:
     """What is sought beside the shapes: the child, where it is known. `kinds`: only these count."""
 
     name: str = ""
+    kinds: frozenset[FindingKind] = frozenset(FindingKind)
     parties: tuple[str, ...] | None = None
     """Whose names may stand; None where all places may."""
-    kinds: frozenset[FindingKind] = frozenset(FindingKind)
 
     def __repr__(self) -> str:
         """Nothing: a trace of an error must not tell who the child is."""

@@ -205,7 +205,7 @@ def sought_of(thing: object, keys: MasterKeys, kinds: frozenset[FindingKind] = f
     parties = tuple(party.name for party in case.parties) if case is not None and case.is_address_secret else None
     if draft is not None and draft.typed.get("child", {}).get("address_secret") is True:
         parties = (draft.organisation.name,)
-    return Sought(identity.name if identity else "", parties, kinds)
+    return Sought(identity.name if identity else "", kinds, parties)
 
 
 def case_of(thing: object) -> Case | None:

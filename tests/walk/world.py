@@ -134,7 +134,13 @@ def _case(world: World, row: str, case: Case) -> Case:
 def _party_things(world: World, row: str, case: Case) -> None:
     for name, party in zip(("asks", "answers"), case.parties, strict=True):
         world.add("thread", f"{row}.{name}", slug=case.slug, public_id=party.public_id)
-        world.add("party", row, slug=case.slug, party_id=party.public_id, member_id=party.team[0].id if party.team else 1)
+        world.add(
+            "party",
+            f"{row}.{name}.team",
+            slug=case.slug,
+            party_id=party.public_id,
+            member_id=party.team[0].id if party.team else 1,
+        )
     for letter in case.letters:
         to = letter.party
         if to is not None and letter.recipients:

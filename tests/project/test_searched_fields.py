@@ -24,6 +24,7 @@ WATCHING = "refuses birth numbers; sent to nobody"
 
 NOT_SEARCHED: Final = {
     "tvist.accounts.forms": {"ChangePasswordForm": OF_PEOPLE, "ForgottenForm": OF_PEOPLE, "NewPasswordForm": OF_PEOPLE, "SignInForm": OF_PEOPLE},
+    "tvist.accounts.second_forms": {"AppForm": OF_PEOPLE, "CodeForm": OF_PEOPLE, "PasskeyForm": OF_PEOPLE},
     "tvist.accounts.user_forms": {"NewUserForm": OF_PEOPLE},
     "tvist.cases.filter_forms": {"SaveFilterForm": OF_ONE},
     "tvist.decision.parallel_forms": {"ParallelForm": OF_THE_PANEL},
@@ -51,6 +52,8 @@ NOT_SEARCHED: Final = {
     "tvist.publication.ranking_views": {"RankForm": OF_THE_PUBLIC},
     "tvist.published.verify_forms": {"VerifyCodeForm": "only asked, and never kept"},
     "tvist.redaction.forms": {"BeginForm": REDACTED, "BoxForm": "numbers", "SendBackForm": OF_THE_BODY, "WordsForm": REDACTED},
+    "tvist.signin.reset_views": {"ResetForm": OF_PEOPLE},
+    "tvist.signin.security_views": {"RenameForm": OF_PEOPLE},
     "tvist.submissions.clock_forms": {"OutageForm": ABOUT_NO_CASE},
     "tvist.teams.forms": {"AccessForm": OF_PEOPLE, "AssignForm": OF_PEOPLE, "TakeBackForm": OF_PEOPLE},
 }  # fmt: skip

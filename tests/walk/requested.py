@@ -47,7 +47,9 @@ MOST_STATEMENTS_MORE: Final = 16
 """Who is in the teams, the seats, the declarations, the rulings of one case: a few more for a publication or a letter, which nobody can guess."""
 REDIRECTS: Final = frozenset({302, 303})
 CHANGES: Final = ("Set-Cookie", "Content-Length", "Date")
-TOKENS: Final = re.compile(r'(name="(?:csrf_token|_key)"[^>]*value=")[^"]*|(<meta name="csrf-token" content=")[^"]*')
+TOKENS: Final = re.compile(
+    r'(name="(?:csrf_token|_key)"[^>]*value=")[^"]*|(<meta name="csrf-token" content=")[^"]*|(data-left=")[^"]*'
+)
 
 
 class Walker:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tvist.commands import LANGUAGE
+from tvist.commands.components import sbom
 from tvist.commands.counting import amount, deadline, statistics
 from tvist.commands.keeping import check, create_user, demo_data
 from tvist.commands.reading import cases, decision_pdf, show_case
@@ -21,7 +22,7 @@ CONTENTS: Sequence[tuple[str, Sequence[click.Command]]] = (
     ("Cases", (file_case, cases, show_case, decision_pdf)),
     ("Sums and days", (deadline, amount, statistics)),
     ("In the background", (send_letters, work)),
-    ("Proof", (check,)),
+    ("Proof", (check, sbom)),
 )
 
 

@@ -23,7 +23,7 @@ run: env ## Set up, migrate, add demo data if the database is empty, serve on ht
 test: env .venv-scan/.installed ## All tests, on SQLite and PostgreSQL (TESTS=tests/domain for some of them)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -r fEs $(TESTS)
 
-campaign: env .venv-scan/.installed ## Everything that is tried at random, at full length, on both databases (a quarter of an hour); its figures go to docs/campaign.md
+campaign: env .venv-scan/.installed ## Everything that is tried at random, at full length, on both databases (about an hour); its figures go to docs/campaign.md
 	@TVIST_CAMPAIGN=whole $(BIN)/python -m pytest -q -x tests/campaign tests/domain/test_exchange_machine.py tests/walk tests/fuzz tests/scan
 
 check: env ## Style, types, imports, words, templates and lock files; no tests

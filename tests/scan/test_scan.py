@@ -37,7 +37,8 @@ EVERYBODY: Final = ("asta", "bo", "siri", "cato", "frida", "eva", "adam", "")
 """One of each kind; the last is not signed in."""
 LEFT_OUT: Final = ("/sign-out", "/account/password", "/language", "/demo")
 """What ends the visit, or changes who visits."""
-SECONDS: Final = 90 if IS_WHOLE else 3
+SECONDS: Final = 8 if IS_WHOLE else 3
+"""For finding pages, and for each kind of attack."""
 
 
 @pytest.fixture(params=KINDS if IS_WHOLE else KINDS[:1])

@@ -49,14 +49,12 @@ SEALED: Final[tuple[SealedColumn, ...]] = (
     SealedColumn(Settlement.sealed_text, settlement.PURPOSE, lambda row: settlement.place_of(row.public_id)),
     SealedColumn(BundleCopy.sealed_password, copies.PURPOSE, lambda row: copies.place_of(row.public_id, row.user)),
     SealedColumn(PageNote.sealed, notes.PURPOSE, lambda row: notes.place_of(row.public_id, row.user)),
-    SealedColumn(PaperReading.sealed, searched_papers.SEAL_PURPOSE, lambda row: row.paper.blob_id),
     SealedColumn(SecondFactor.sealed_secret, code_apps.PURPOSE, lambda row: code_apps.whose(row.user)),
     SealedColumn(Vote.sealed, votes.PURPOSE, lambda row: votes.place_of(row.question, row.user)),
 )
 
 NOT_SEALED: Final = {
     "child_identity.number_hash": "a keyed hash, made with the index key, which is not rotated",
-    "paper_reading.sought": "a keyed hash, made with the index key, which is not rotated",
     "search_entry.stem": "a keyed hash, made with the index key, which is not rotated",
     "key_rotation.head": "the id of a key, which is no secret",
     "issued_file.unsealed_sha256": "a SHA-256; the seal that it tells of is the body's on the opinion",

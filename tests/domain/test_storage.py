@@ -122,7 +122,7 @@ def test_a_disk_that_cannot_sync_keeps_nothing(on_disk, tmp_path, monkeypatch):
     def full(path):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(storage, "_sync_file", full)
+    monkeypatch.setattr(storage, "sync_file", full)
     with pytest.raises(OSError, match="No space"):
         keep(on_disk, b"paper")
     assert [*tmp_path.rglob("*")] == [*tmp_path.glob("*")]
@@ -130,8 +130,8 @@ def test_a_disk_that_cannot_sync_keeps_nothing(on_disk, tmp_path, monkeypatch):
 
 def test_a_paper_is_synced_before_it_gets_its_place_and_the_place_after(on_disk, tmp_path, monkeypatch):
     seen = []
-    sync_file, sync_folder = storage._sync_file, storage.sync_folder
-    monkeypatch.setattr(storage, "_sync_file", lambda path: (seen.append((path.parent.name, [*on_disk.ids()])), sync_file(path)))
+    sync_file, sync_folder = storage.sync_file, storage.sync_folder
+    monkeypatch.setattr(storage, "sync_file", lambda path: (seen.append((path.parent.name, [*on_disk.ids()])), sync_file(path)))
     monkeypatch.setattr(storage, "sync_folder", lambda path: (seen.append((path.name, [*on_disk.ids()])), sync_folder(path)))
     blob_id = keep(on_disk, b"paper")
     assert seen == [("incoming", []), ("papers", [blob_id])]

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import pypdfium2
 import pytest
 import sqlalchemy as sa
-from obstore.exceptions import GenericError
 
 from tests.people import NOON
 from tests.project.test_check import found_with
 from tests.scenes.afterwards import RIGHT, SLIP, WHAT_WAS_WRONG, WRONG, corrected, told
 from tests.scenes.decision import ordered
 from tests.scenes.submissions import DAY
+from tvist.away import StoreAway
 from tvist.cases.lifecycle import State
 from tvist.cases.models import Outcome
 from tvist.cases.waiting import TaskKind
@@ -167,7 +167,7 @@ def test_a_store_that_is_away_leaves_no_half_correction_and_it_is_made_later(
     papers = PaperStore(str(tmp_path / "papers"), installation.keys)
     shutil.rmtree(tmp_path / "papers")
     (tmp_path / "papers").write_text("The disk is not where it was.")
-    with pytest.raises(GenericError):
+    with pytest.raises(StoreAway):
         correction_job(replace(installation, papers=papers), found.id, NOON)
     assert list(check_all(installation)) == []
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
-from obstore.exceptions import GenericError
 
 from tests.people import NOON
 from tests.scenes.decision import STATE, ResponsibleChoice, issued, ordered
+from tvist.away import StoreAway
 from tvist.cases.history import EndingKind, FactKind
 from tvist.cases.lifecycle import State
 from tvist.cases.models import Outcome
@@ -143,7 +143,7 @@ def test_a_file_that_cannot_be_stored_leaves_the_case_with_the_leader_who_calls_
     shutil.rmtree(tmp_path / "papers")
     (tmp_path / "papers").write_text("The disk is not where it was.")
     for _ in range(2):
-        with pytest.raises(GenericError):
+        with pytest.raises(StoreAway):
             issue_job(replace(installation, papers=papers), decision_id, NOON)
 
     with installation.database.writing() as session:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
-from obstore.exceptions import GenericError
 
 from tests.people import NOON
 from tests.scenes.afterwards import asked, granted, told
@@ -19,6 +18,7 @@ from tests.scenes.papers import paper_called, two_papers
 from tests.scenes.submissions import DAY, disputing
 from tvist.access.policy import Act
 from tvist.access.roles import may
+from tvist.away import StoreAway
 from tvist.cases.chronology import StatedFact
 from tvist.cases.history import Statement
 from tvist.cases.lifecycle import STEPS, State
@@ -292,7 +292,7 @@ def test_a_store_that_is_away_leaves_the_new_case_waiting_for_its_papers(
     papers = PaperStore(str(tmp_path / "papers"), installation.keys)
     shutil.rmtree(tmp_path / "papers")
     (tmp_path / "papers").write_text("The disk is not where it was.")
-    with pytest.raises(GenericError, match="Unable to open file"):
+    with pytest.raises(StoreAway):
         copy_papers_job(replace(installation, papers=papers), found.id, NOON)
     with installation.database.reading() as session:
         new = session.get_one(NewTreatment, found.id).new_case

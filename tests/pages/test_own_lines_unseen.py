@@ -75,7 +75,10 @@ def everywhere(ask: Callable[..., object], case: Case, user: object) -> dict[str
         answer = ask("GET", address, as_=user)
         if answer.status_code == 200:
             shown[address] = (
-                answer.text.replace("\N{NO-BREAK SPACE}", " ").replace("q=Kveldsro", "").replace('value="Kveldsro"', "")
+                answer.text.replace("\N{NO-BREAK SPACE}", " ")
+                .replace("q=Kveldsro", "")
+                .replace("q%3DKveldsro", "")
+                .replace('value="Kveldsro"', "")
             )
     return shown
 

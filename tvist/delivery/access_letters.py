@@ -31,7 +31,9 @@ def tell_of_access(database: Database, at: datetime) -> int:
         if session.scalar(untold.limit(1)) is None:
             return 0
     with database.writing() as session:
-        query = sa.select(AccessChange).where(AccessChange.id.in_(untold), AccessChange.told_at.is_(None))
+        query = (
+            sa.select(AccessChange).where(AccessChange.id.in_(untold), AccessChange.told_at.is_(None)).order_by(AccessChange.id)
+        )
         found = session.scalars(locked(session, query.options(joinedload(AccessChange.user)), AccessChange)).all()
         told = {}
         for change in found:

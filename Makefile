@@ -20,11 +20,11 @@ env: .venv/.installed $(ASSETS) ## Set up: packages, front-end assets, the comma
 run: env ## Set up, migrate, add demo data if the database is empty, serve on http://127.0.0.1:8000 (PORT=8001 for another port)
 	@PORT=$(PORT) $(BIN)/tvist run
 
-test: env ## All tests, on SQLite and PostgreSQL (TESTS=tests/domain for some of them)
+test: env .venv-scan/.installed ## All tests, on SQLite and PostgreSQL (TESTS=tests/domain for some of them)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -r fEs $(TESTS)
 
-campaign: env ## Everything that is tried at random, at full length, on both databases (a quarter of an hour); its figures go to docs/campaign.md
-	@TVIST_CAMPAIGN=whole $(BIN)/python -m pytest -q -x tests/campaign tests/domain/test_exchange_machine.py
+campaign: env .venv-scan/.installed ## Everything that is tried at random, at full length, on both databases (about an hour); its figures go to docs/campaign.md
+	@TVIST_CAMPAIGN=whole $(BIN)/python -m pytest -q -x tests/campaign tests/domain/test_exchange_machine.py tests/walk tests/fuzz tests/scan
 
 check: env ## Style, types, imports, words, templates and lock files; no tests
 	@echo "Style (ruff)";                    $(BIN)/ruff check .
@@ -38,7 +38,7 @@ check: env ## Style, types, imports, words, templates and lock files; no tests
 	@echo "Lock files";                      $(BIN)/python tools/check_locks.py
 
 clean: ## Remove what `make env` made; the database in instance/ stays
-	rm -rf .venv node_modules tvist/static/vendor
+	rm -rf .venv .venv-scan node_modules tvist/static/vendor
 
 # ---- The steps of `env`. The scripts in tools/ say in one sentence what is missing. ----
 
@@ -50,6 +50,10 @@ clean: ## Remove what `make env` made; the database in instance/ stays
 .venv/.installed: pyproject.toml .venv/.packages
 	@echo "Installing the command .venv/bin/tvist"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-index --no-build-isolation --editable .
+	@touch $@
+
+.venv-scan/.installed: requirements-scan.lock .venv/.packages
+	@$(BIN)/python tools/scanner.py
 	@touch $@
 
 $(ASSETS): package-lock.json package.json .npmrc tools/assets.py .venv/.packages

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PYTHON_LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-uv.lock")
+PYTHON_LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-uv.lock", "requirements-scan.lock")
 PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)(?P<rest>(?:.*\\\n)*.*)", re.MULTILINE)
 REMAKE = "make it again with `uv pip compile --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-header`"
 

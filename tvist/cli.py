@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tvist.commands import LANGUAGE
+from tvist.commands.components import sbom
 from tvist.commands.counting import amount, deadline, statistics
-from tvist.commands.keeping import check, create_user, demo_data, rotate_keys
+from tvist.commands.keeping import check, create_user, demo_data, rotate_keys, scan_papers
 from tvist.commands.reading import cases, decision_pdf, show_case
 from tvist.commands.safekeeping import backup, restore
 from tvist.commands.sending import file_case
@@ -23,7 +24,7 @@ CONTENTS: Sequence[tuple[str, Sequence[click.Command]]] = (
     ("Cases", (file_case, cases, show_case, decision_pdf)),
     ("Sums and days", (deadline, amount, statistics)),
     ("In the background", (send_letters, work, status)),
-    ("Proof", (check, breach, write_anchors)),
+    ("Proof", (check, scan_papers, breach, write_anchors, sbom)),
     ("Safe keeping", (backup, restore, rotate_keys)),
 )
 

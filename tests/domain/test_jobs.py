@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from tests.people import NOON
 from tvist import workers
+from tvist.away import StoreAway
 from tvist.clock import now
 from tvist.documents.storage import PaperStore
 from tvist.jobs.actions import queue
@@ -107,6 +108,16 @@ def test_a_failed_job_waits_longer_each_time_and_keeps_the_class_of_the_error_al
     job = the_job(database)
     assert (job.error, job.failed_at, job.attempts) == ("ValueError", at, MOST_ATTEMPTS)
     assert claim(database, at=at + timedelta(days=30)) is None
+
+
+def test_a_job_for_which_the_disk_is_full_is_tried_for_as_long_as_it_takes(database):
+    asked_for(database, 7)
+    at = NOON
+    for _ in range(3 * MOST_ATTEMPTS):
+        assert fail(database, claim(database, at=at), StoreAway("GenericError"), at=at)
+        at += WAITS[-1]
+    assert finish(database, claim(database, at=at), at=at)
+    assert the_job(database).failed_at is None
 
 
 def test_many_workers_do_each_job_once(database):

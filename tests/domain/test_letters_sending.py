@@ -45,11 +45,11 @@ class OnFreePort(Controller):
 class Server:
     """A real mail server that keeps what it takes, and answers as told."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.taken: list[tuple[str, bytes]] = []
         self.to: dict[str, str] = {}
         self.at_data = "250 OK"
-        self.controller = OnFreePort(self, hostname="127.0.0.1", port=0)
+        self.controller = OnFreePort(self, hostname="127.0.0.1", port=port)
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
         answer = self.to.get(address, "250 OK")
@@ -208,6 +208,23 @@ def test_no_mail_server_leaves_the_letters_waiting_untouched(database):
     sent = send_letters(database, Mail("smtp://127.0.0.1:1", "a@tvist.invalid", "https://tvist.invalid"), at=NOON)
     assert sent.is_server_away
     assert (recipient(database).fate, recipient(database).attempts) == (Fate.MADE, 0)
+
+
+def test_an_hour_without_a_mail_server_delays_the_letters_and_loses_and_doubles_none(database):
+    letters_to(database, BO, BERIT)
+    away = Server()
+    away.controller.start()
+    away.controller.stop()
+    for minutes in range(0, 60, 5):
+        assert send_letters(database, away.mail, at=NOON + timedelta(minutes=minutes)).is_server_away
+    back = Server(away.controller.port)
+    back.controller.start()
+    try:
+        assert send_letters(database, away.mail, at=NOON + timedelta(hours=1)).accepted == 2
+        assert not send_letters(database, away.mail, at=NOON + timedelta(hours=2))
+    finally:
+        back.controller.stop()
+    assert sorted(address for address, _ in back.taken) == [BERIT, BO]
 
 
 def test_an_address_no_mail_server_knows_has_bounced(database, server):

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 
 from tests import clamd as real
+from tests.people import NOON
 from tests.scenes.files import a_docx
+from tests.scenes.papers import a_paper, filed_with_papers
+from tvist.check.viruses import scan_again
+from tvist.documents.models import Paper
 from tvist.documents.pages import PageMaker
 from tvist.documents.scanning import Scanner, ScannerAway
 from tvist.documents.storage import PaperStore
@@ -75,3 +81,20 @@ def test_nothing_is_let_in_while_clamd_is_away(tmp_path):
 def test_an_address_of_no_clamd_is_refused(address):
     with pytest.raises(ValueError, match=address.split(":", maxsplit=1)[0]):
         Scanner(address)
+
+
+def test_a_paper_that_was_let_in_is_found_when_the_signatures_are_newer(clamd, database, installation, cast):
+    with database.writing() as session:
+        case = filed_with_papers(session, cast, installation)
+        bad = a_paper(installation, "Brev", cast.asta, content=real.BAD)
+        bad.case_id = case.id
+        case.submissions[0].papers.append(bad)
+        session.commit()
+        expected = [(case.number, bad.public_id)]
+    assert list(scan_again(installation, Scanner(clamd), since=NOON)) == expected
+    assert list(scan_again(installation, Scanner(clamd), since=NOON + timedelta(days=1))) == []
+    with database.writing() as session:
+        paper = session.scalars(sa.select(Paper).where(Paper.public_id == expected[0][1])).one()
+        paper.quarantined_at = NOON
+        session.commit()
+    assert list(scan_again(installation, Scanner(clamd), since=NOON)) == [], "what is under quarantine is known"

@@ -62,6 +62,7 @@ def test_every_answer_says_how_strict_the_browser_is_to_be(app: Flask, installat
         assert "default-src 'none'" in policy, address
         assert "unsafe" not in policy, address
         assert ALWAYS.items() <= dict(answer.headers).items(), address
+        assert answer.headers["X-Frame-Options"] == ("SAMEORIGIN" if "frame-ancestors 'self'" in policy else "DENY")
         assert "camera=()" in answer.headers["Permissions-Policy"]
         if rule.endpoint != "static":
             assert answer.headers["Cache-Control"] == "no-store", address

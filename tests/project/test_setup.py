@@ -25,7 +25,14 @@ client = create_app().test_client()
 assert client.get("/static/vendor/designsystemet/index.css").status_code == 200
 print(client.get("/").get_data(as_text=True))
 """
-LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-uv.lock", "package.json", "package-lock.json")
+LOCKS = (
+    "requirements.lock",
+    "requirements-dev.lock",
+    "requirements-uv.lock",
+    "requirements-scan.lock",
+    "package.json",
+    "package-lock.json",
+)
 
 
 # ---- Locks ----

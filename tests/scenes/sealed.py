@@ -13,10 +13,12 @@ from tvist.cases.private import Offer
 from tvist.cases.private_words import seal_offer
 from tvist.clock import oslo_date
 from tvist.db import random_id
+from tvist.documents.models import PaperReading, ReadingState
 from tvist.intake.actions import begin_draft
 from tvist.intake.identity import Identity, number_hash, seal_for_case
 from tvist.intake.models import ChildIdentity
 from tvist.intake.sealing import keep_identity, keep_offers
+from tvist.intake.searched_papers import SEAL_PURPOSE
 from tvist.panel import copies, notes
 from tvist.panel.bundles import BundleCopy, PageNote
 from tvist.submissions import settlement
@@ -36,9 +38,10 @@ NUMBER: Final = "01010112345"
 OFFER: Final = "Kvartalsvis oppgjer tilbys"
 NOTE: Final = "Vitnet virket utroverdig"
 SETTLED: Final = "Forliksvilkaar nummer atten"
+FOUND: Final = '[["name", "Fjelltopp", "side 2"]]'
 PASSPHRASE: Final = "ABCD-EFGH-JKLM"
 PAPER: Final = "Tiltaket heter Solgyllen. "
-SECRETS: Final = (SECRET, NAME, NUMBER, OFFER, NOTE, SETTLED, PASSPHRASE, PAPER)
+SECRETS: Final = (SECRET, NAME, NUMBER, OFFER, NOTE, SETTLED, PASSPHRASE, FOUND, PAPER)
 
 
 def sealed_of_all_kinds(session: Session, cast: Cast, installation: Installation) -> Case:
@@ -73,6 +76,9 @@ def drafted(session: Session, cast: Cast, installation: Installation, content: b
     session.flush()
     keep_identity(draft, Identity(NAME, NUMBER), by=cast.asta, at=NOON, keys=installation.keys)
     keep_offers(draft, OFFER, by=cast.asta, at=NOON, keys=installation.keys)
-    draft.papers.append(a_paper(installation, f"Vedlegg {draft.public_id}", cast.asta, content=content))
+    paper = a_paper(installation, f"Vedlegg {draft.public_id}", cast.asta, content=content)
+    found = seal(installation.keys, FOUND.encode(), purpose=SEAL_PURPOSE, bound_to=paper.blob_id)
+    paper.reading = PaperReading(state=ReadingState.READ, count=1, sought=bytes(32), sealed=found, read_at=NOON)
+    draft.papers.append(paper)
     session.flush()
     return draft

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from tests.walk.world import World
 
 NO_CASE: Final = "2026-9999"
-OWN_PARTS: Final = ("comment_id", "mark_id", "draft_id", "public_id")
+OWN_PARTS: Final = ("comment_id", "mark_id", "draft_id", "party_id", "public_id")
 """Identifiers that are drawn at random; beside them stands the case, the publication or the draft that the thing must lie in."""
-WITHIN: Final = {"box_id": "x", "party_id": "x", "member_id": 99_999_999, "person_id": "x"}
+WITHIN: Final = {"box_id": "x", "member_id": 99_999_999, "person_id": "x"}
 """Parts of an address that the page itself looks up within the thing it was given, and what is none of them."""
 AT_ALL: Final = There("-", "at_all", {})
 

@@ -47,7 +47,9 @@ MOST_STATEMENTS_MORE: Final = 16
 """Who is in the teams, the seats, the declarations, the rulings of one case: a few more for a publication or a letter, which nobody can guess."""
 REDIRECTS: Final = frozenset({302, 303})
 CHANGES: Final = ("Set-Cookie", "Content-Length", "Date")
-TOKENS: Final = re.compile(r'(name="(?:csrf_token|_key)"[^>]*value=")[^"]*|(<meta name="csrf-token" content=")[^"]*')
+TOKENS: Final = re.compile(
+    r'(name="(?:csrf_token|_key)"[^>]*value=")[^"]*|(<meta name="csrf-token" content=")[^"]*|(data-left=")[^"]*'
+)
 
 
 class Walker:
@@ -66,7 +68,14 @@ class Walker:
         until = now() + timedelta(hours=1)
         with installation.database.writing() as session:
             session.add_all(
-                SignIn(token_hash=hashed(token), user_id=world.people[name], began_at=now(), expires_at=until)
+                SignIn(
+                    token_hash=hashed(token),
+                    user_id=world.people[name],
+                    began_at=now(),
+                    expires_at=until,
+                    proved_at=now(),
+                    last_seen_at=now(),
+                )
                 for name, token in tokens.items()
             )
             session.commit()

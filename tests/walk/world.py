@@ -20,7 +20,9 @@ from tests.scenes.intake import declared as declares
 from tests.scenes.panel import nobody_objects
 from tests.scenes.papers import a_paper
 from tests.scenes.submissions import DAY, disputing
-from tvist.accounts.models import MembershipRole, OrganisationKind, User
+from tvist.accounts.factors import FactorKind, SecondFactor
+from tvist.accounts.models import MembershipRole, OrganisationKind, SignIn, User
+from tvist.accounts.outside import OutsideIdentity
 from tvist.cases.filtering import keep_filter
 from tvist.cases.history import Statement
 from tvist.cases.worklist import Wanted
@@ -40,6 +42,9 @@ from tvist.delivery.standard_letters import PARTS, write_letter_text
 from tvist.intake import actions as intake
 from tvist.intake.receipts import receipt_job
 from tvist.meetings.models import Invited, Meeting, MeetingCase
+from tvist.oversight.breaches import Asked, open_breach
+from tvist.oversight.held import Asker, begin_access
+from tvist.oversight.models import Flag, FlagKind
 from tvist.panel.actions import confirm_reading, declare, refer
 from tvist.panel.copies import ask_for_copy, copy_job
 from tvist.panel.employers import add_engagement
@@ -129,7 +134,13 @@ def _case(world: World, row: str, case: Case) -> Case:
 def _party_things(world: World, row: str, case: Case) -> None:
     for name, party in zip(("asks", "answers"), case.parties, strict=True):
         world.add("thread", f"{row}.{name}", slug=case.slug, public_id=party.public_id)
-        world.add("party", row, slug=case.slug, party_id=party.public_id, member_id=party.team[0].id if party.team else 1)
+        world.add(
+            "party",
+            f"{row}.{name}.team",
+            slug=case.slug,
+            party_id=party.public_id,
+            member_id=party.team[0].id if party.team else 1,
+        )
     for letter in case.letters:
         to = letter.party
         if to is not None and letter.recipients:
@@ -345,3 +356,25 @@ def _beside_cases(session: Session, cast: Cast, world: World, foreign: Case, ins
     world.add("organisation", "vik", code=cast.vik.code, person_id=cast.arne.public_id)
     world.add("organisation", "luster", code=cast.luster.code, person_id=cast.dag.public_id)
     world.add("user", "account", public_id=cast.arne.public_id, number=cast.arne.memberships[0].id)
+    _about_arne(session, cast, world, foreign)
+
+
+def _about_arne(session: Session, cast: Cast, world: World, foreign: Case) -> None:
+    """How Arne signs in, what was noticed about him, and a request by law about the child of the others' case."""
+    factor = SecondFactor(user_id=cast.arne.id, kind=FactorKind.PASSKEY, name=PLANTED, made_at=NOON, credential_id=PLANTED)
+    factor.public_key, factor.sign_count = b"", 0
+    held = SignIn(token_hash=PLANTED, user_id=cast.arne.id, began_at=NOON, expires_at=NOON, last_seen_at=NOON, browser=PLANTED)
+    tied = OutsideIdentity(user_id=cast.arne.id, provider=PLANTED, subject_key=PLANTED, tied_at=NOON)
+    raised = Flag(kind=FlagKind.NIGHT, user_id=cast.arne.id, on_day=date(2026, 6, 1), count=3, found_at=NOON)
+    session.add_all([factor, held, tied, raised])
+    asked = Asked(None, None, cast.arne, NOON - DAY, NOON)
+    breach = open_breach(session, asked, known_at=NOON, by=cast.siri, at=NOON)
+    access = begin_access(foreign, asker=next(iter(Asker)), received_on=date(2026, 6, 1), by=cast.siri, at=NOON)
+    session.add(access)
+    session.flush()
+    world.add("factor", "account", public_id=factor.public_id)
+    world.add("sign_in", "account", number=held.id)
+    world.add("identity", "identity", public_id=tied.public_id)
+    world.add("flag", "watched", public_id=raised.public_id)
+    world.add("breach", "watched", public_id=breach.public_id)
+    world.add("child_access", "foreign", public_id=access.public_id)

@@ -1,4 +1,4 @@
-"""What keeps an installation: `demo-data`, `create-user`, `check` and `rotate-keys`."""
+"""What keeps an installation: `demo-data`, `create-user`, `check`, `rotate-keys` and `scan-papers`."""
 
 from __future__ import annotations
 
@@ -131,3 +131,34 @@ def rotate_keys(drop_old: bool) -> None:  # noqa: FBT001 - click gives a switch 
         told = ", ".join(f"{count} in {place}" for place, count in sorted(done.broken.items()))
         raise click.ClickException(f"What does not open was left as it is: {told}. `tvist check` says more; the old keys stay.")
     click.echo("Everything is sealed with the newest key. In an hour `tvist rotate-keys --drop-old` takes the old ones out.")
+
+
+@click.command
+@click.option(
+    "--days", type=click.IntRange(min=1), default=14, show_default=True, help="Papers that came in within so many days."
+)
+def scan_papers(days: int) -> None:
+    """Scan the papers of the last days again by clamd, whose signatures are newer now; for every night."""
+    from datetime import timedelta
+
+    from tvist.check.viruses import scan_again
+    from tvist.clock import now
+    from tvist.commands.opening import ready
+    from tvist.documents.scanning import Scanner, ScannerAway
+
+    installation = ready()
+    if installation.config.clamd is None:
+        raise click.ClickException("TVIST_CLAMD is not set: nobody scans here.")
+    found = 0
+    try:
+        for number, public_id in scan_again(installation, Scanner(installation.config.clamd), since=now() - timedelta(days=days)):
+            click.echo(f"{number}  paper {public_id}: something harmful was found")
+            found += 1
+    except ScannerAway:
+        raise click.ClickException(
+            "clamd does not answer, or does not take so large a file: not all papers were scanned."
+        ) from None
+    if found:
+        click.echo(f"{found} found. An officer of the secretariat puts each under quarantine on the paper's own page.", err=True)
+        raise click.exceptions.Exit(1)
+    click.echo("Nothing found.")

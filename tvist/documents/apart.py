@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 MOST_MEMORY: Final = 2_000_000_000
 """Bytes of address space, which is more than is ever held: libraries count in it with all they could load."""
 OFFICE: Final = frozenset({MediaType.DOCX, MediaType.ODT, MediaType.XLSX})
-MOST_SECONDS: Final = 600
-"""Of the processor, for all that one program is asked."""
+MOST_SECONDS: Final = 150
+"""Of the processor, for one order."""
 MOST_WRITTEN: Final = 2_000_000_000
 _NEW_USERS, _NEW_NETWORK = 0x10000000, 0x40000000
 PICTURES: Final = frozenset({MediaType.PNG, MediaType.JPEG, MediaType.TIFF})
@@ -36,12 +36,12 @@ MAILS: Final = {MediaType.EML: read_eml, MediaType.MSG: read_msg}
 def main(orders: TextIO, answers: TextIO) -> None:
     """Answer until there are no more orders."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_WRITTEN, MOST_WRITTEN))
     leave_the_network()
     _limit_memory(MOST_MEMORY)
     for line in orders:
         order = json.loads(line)
+        _limit_seconds(MOST_SECONDS)
         do = {"pages": _pages, "text": _text, "texts": _texts, "vet": _vet, "redraw": _redraw, "look": _look}[order["do"]]
         try:
             answer = do(order)
@@ -62,6 +62,14 @@ def _limit_memory(most: int) -> None:
     """The soft limit alone, so that it can be lifted for LibreOffice, which begins with more address space than this."""
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def _limit_seconds(most: int) -> None:
+    """From now on, as what was used before counts too."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    soft = int(used.ru_utime + used.ru_stime) + most
+    resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
 
 
 def _pages(order: dict[str, Any]) -> dict[str, Any]:

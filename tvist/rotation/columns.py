@@ -11,7 +11,8 @@ from tvist.cases import private_words
 from tvist.cases.private import Offer
 from tvist.decision import votes
 from tvist.decision.models import Vote
-from tvist.intake import identity
+from tvist.documents.models import PaperReading
+from tvist.intake import identity, searched_papers
 from tvist.intake.models import ChildIdentity, Draft
 from tvist.panel import copies, notes
 from tvist.panel.bundles import BundleCopy, PageNote
@@ -43,6 +44,7 @@ SEALED: Final[tuple[SealedColumn, ...]] = (
     SealedColumn(ChildIdentity.sealed, identity.PURPOSE, lambda row: identity.of_case(row.case)),
     SealedColumn(Draft.sealed_identity, identity.PURPOSE, identity.of_draft),
     SealedColumn(Draft.sealed_offers, identity.OFFERS_PURPOSE, identity.of_draft),
+    SealedColumn(PaperReading.sealed, searched_papers.SEAL_PURPOSE, lambda row: row.paper.blob_id),
     SealedColumn(Offer.sealed_words, private_words.PURPOSE, lambda row: private_words.place_of(row.public_id)),
     SealedColumn(Settlement.sealed_text, settlement.PURPOSE, lambda row: settlement.place_of(row.public_id)),
     SealedColumn(BundleCopy.sealed_password, copies.PURPOSE, lambda row: copies.place_of(row.public_id, row.user)),
@@ -57,6 +59,7 @@ NOT_SEALED: Final = {
     "key_rotation.head": "the id of a key, which is no secret",
     "issued_file.unsealed_sha256": "a SHA-256; the seal that it tells of is the body's on the opinion",
     "issued_file.sealed_at": "when the body's seal was put on an opinion",
+    "paper_reading.sought": "a keyed hash, made with the index key, which is not rotated",
     "recovery_code.code_hash": "a keyed hash, made with the index key, which is not rotated",
     "second_factor.public_key": "what a passkey shows to everybody",
     "log_batch.sealed_at": "when a batch of the access log was closed with its hash",

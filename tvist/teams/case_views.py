@@ -27,7 +27,7 @@ from tvist.teams.actions import (
 )
 from tvist.teams.blueprint import bp
 from tvist.teams.forms import AddMemberForm, AssignForm, HandOverForm, TakeBackForm
-from tvist.teams.queries import case_with_team_at
+from tvist.teams.queries import CaseTeam, case_team_at, case_with_team_at
 from tvist.teams.rules import colleague_fault, officer_fault
 from tvist.web.session import current_session
 from tvist.words import Message
@@ -84,10 +84,10 @@ def team(case: Case) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<slug>/team/<party_id>/add", methods=["GET", "POST"])
-@requires(Act.MANAGE_TEAM, of=lambda session, slug, party_id: case_with_team_at(session, slug))  # noqa: ARG005 - the party is found in the view.
-def add(case: Case) -> ResponseReturnValue:
+@requires(Act.MANAGE_TEAM, of=case_team_at)
+def add(team_of: CaseTeam) -> ResponseReturnValue:
     """Take a colleague into the case team, or a stand-in for some days."""
-    party, on = _party(case), today()
+    party, case, on = team_of.party, team_of.party.case, today()
     form = AddMemberForm(people=_colleagues(party), data={"from_on": on})
     fine = form.validate_on_submit()
     if fine and (user := form.chosen) is not None:
@@ -101,10 +101,10 @@ def add(case: Case) -> ResponseReturnValue:
 
 
 @bp.route("/cases/<slug>/team/<party_id>/remove/<int:member_id>", methods=["GET", "POST"])
-@requires(Act.MANAGE_TEAM, of=lambda session, slug, party_id, member_id: case_with_team_at(session, slug))  # noqa: ARG005 - as above.
-def remove(case: Case) -> ResponseReturnValue:
+@requires(Act.MANAGE_TEAM, of=lambda session, slug, party_id, member_id: case_team_at(session, slug, party_id))  # noqa: ARG005 - found in the view.
+def remove(team_of: CaseTeam) -> ResponseReturnValue:
     """Let somebody leave the case team."""
-    party = _party(case)
+    party, case = team_of.party, team_of.party.case
     member = _member(party)
     is_last = removal_fault(member, today()) is not None
     if request.method == "POST" and not is_last:
@@ -169,14 +169,6 @@ def _managed(case: Case, user: User) -> list[Party]:
     if own is not None:
         return [own]
     return case.parties_present
-
-
-def _party(case: Case) -> Party:
-    wanted = (request.view_args or {})["party_id"]
-    found = next((party for party in _managed(case, current_user) if party.public_id == wanted), None)
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _member(party: Party) -> TeamMember:

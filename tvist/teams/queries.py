@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from sqlalchemy.orm import Session
+
+    from tvist.access.policy import Role
 
 
 def places_of_member(session: Session, user: User, on: date) -> list[Party]:
@@ -65,6 +68,39 @@ def case_with_team_at(session: Session, slug: str) -> Case:
         ),
         selectinload(Case.assignments),
     )
+
+
+@dataclass(frozen=True)
+class CaseTeam:
+    """A party's case team as a thing of its own: the other side's is not there for one who is in the one (rule 5)."""
+
+    party: Party
+    __tablename__ = "party"
+
+    @property
+    def id(self) -> int:
+        """The party's, for the log."""
+        return self.party.id
+
+    @property
+    def case_id(self) -> int:
+        """The case that it works on, for the log."""
+        return self.party.case_id
+
+    def roles_for(self, user: User, on: date) -> set[Role]:
+        """What `user` is to the case, but nothing to the team of another party than their own."""
+        own = self.party.case.party_of(user, on)
+        is_managed = own is self.party if own is not None else self.party in self.party.case.parties_present
+        return self.party.case.roles_for(user, on) if is_managed else set()
+
+
+def case_team_at(session: Session, slug: str, party_id: str) -> CaseTeam:
+    """The case team of the party with that identifier in the case. Raises NotFound."""
+    case = case_with_team_at(session, slug)
+    found = next((party for party in case.parties if party.public_id == party_id), None)
+    if found is None:
+        raise NotFound
+    return CaseTeam(found)
 
 
 def lock_teams(session: Session, cases: Collection[int]) -> None:

@@ -38,6 +38,9 @@ def add_headers(app: Flask, config: Config) -> None:
     def headers(response: Response) -> Response:
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers["X-Content-Type-Options"] = "nosniff"
+        # What `frame-ancestors` says, for those who do not read it.
+        inside = "SAMEORIGIN" if "frame-ancestors 'self'" in response.headers["Content-Security-Policy"] else "DENY"
+        response.headers["X-Frame-Options"] = inside
         response.headers["Referrer-Policy"] = "same-origin"
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -1,0 +1,1 @@
+"""A scanner that knows nothing of Tvist looks for what is wrong with any web program."""

@@ -216,7 +216,11 @@ def test_an_officer_writes_a_letter_looks_at_it_and_sends_it_to_one_side_alone(d
     assert "Mal.pdf" in preview
     assert "<strong>Siri Oppdiktet</strong><br>saksbehandlar" in preview
     assert "inga underskrift" not in preview
-    assert ask("POST", f"/cases/{slug}/letter/preview", as_=cast.siri).status_code == 303
+    # The file holds no text, so nobody can say what is in it but who has looked.
+    unread = ask("POST", f"/cases/{slug}/letter/preview", as_=cast.siri)
+    assert unread.status_code == 422
+    looked = dict.fromkeys(re.findall(r'name="(_looked_\w+)"', unread.text), "yes")
+    assert ask("POST", f"/cases/{slug}/letter/preview", as_=cast.siri, data=looked).status_code == 303
     send_letters(database, None)
     with database.reading() as session:
         letter = session.scalars(sa.select(Letter).where(Letter.kind == LetterKind.BODY_LETTER)).one()

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from tvist.db import Database
     from tvist.installation import Installation
 
-A_FORM: Final = 80 if IS_WHOLE else 2
+A_FORM: Final = 30 if IS_WHOLE else 2
 """How often each form is sent."""
 AN_ADDRESS: Final = 20 if IS_WHOLE else 1
 TYPED: Final = frozenset({"text", "textarea", "search", "email", "url"})
@@ -43,7 +43,7 @@ NOT_THERE: Final = frozenset({"decision.write_parallel_place", "decision.keep_pa
 """No case of the walk has two forms of Norwegian; the forms are those of `write_section` and `keep_text`."""
 LAST: Final = frozenset(
     {"accounts.sign_out", "accounts.password", "users.shut", "teams.leave_oneself", "teams.leaves"}
-    | {"panel.end_term", "panel.release", "panel.strike"}
+    | {"documents.remove", "panel.end_term", "panel.release", "panel.strike"}
 )
 """Who has done one of the first is out; after the others there are fewer to choose among, and so fewer fields in other forms."""
 STATES: Final = {"proposed": "received", "called": "prepared", "declared": "prepared", "ruling": "prepared", "foreign": "decided"}

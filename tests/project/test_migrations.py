@@ -31,6 +31,13 @@ GIVEN_OUT = {
     "0003_a_lawful_panel.py": "ed701e1c95951ff95ed96eec75d2b6cabfe58dbf538d26a2a314aa79471173df",
     "0004_documents_that_last.py": "eb87d49dd463e2cfb0118e88e4d71e714fd06ddac441366641d900b81a00b1b4",
     "0005_what_is_taken_away_is_remembered.py": "e93e632dffcb9c5d4f2828fdb6704919447f06483f548a29cb1e6e2993f41c4b",
+    "0006_who_watches.py": "c07896655df37241570c13c3213d63f339ca01dc37c8ef5824ccc2f1810fcab3",
+    "0007_the_master_key_is_rotated.py": "fcfa0bac0446dbcccd118c116b33cf43467aef264739b5d942f4b935926fae2d",
+    "0008_the_second_step.py": "410c9ad62d52789d8394aa5741095c64fa408af477aa1dd47bd28e360a725caa",
+    "0009_who_comes_from_outside.py": "be000c2da2214b000d985a51bcb4f603ff7faec09c59337a7d760ed80f5ac9d4",
+    "0010_who_still_works_there.py": "82538f2468dff433b76ee82db5b268d06cc206cd15feef72623737352b617493",
+    "0011_the_worker_is_seen.py": "4edb6480bc3eab4c83dfb9d7929e18675e7a00f0acfde4e9146e4afb13819d6d",
+    "0012_what_is_found_before_sending.py": "a4fdb021d5cdd07b6313269877baea70ff91943b4f45ee5632cbdf689bcf874a",
 }
 
 

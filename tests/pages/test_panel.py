@@ -121,6 +121,14 @@ def test_a_page_grown_old_does_not_seat(ask: Ask, cast: Cast, take: Callable[[st
     assert ask("POST", f"{at}/panel/seat", as_=cast.siri, data={"leader": "77"}).status_code == 422
 
 
+def test_a_reason_for_a_seat_that_was_filled_meanwhile_is_shown_again(ask: Ask, cast: Cast, take: Callable[[str], str]) -> None:
+    """Another officer has called the panel while the reason was written."""
+    at = take("declared")
+    answer = ask("POST", f"{at}/panel/seat", as_=cast.siri, data={"leader_reason": "Hun kjenner <saken>."})
+    assert answer.status_code == 409
+    assert "Hun kjenner &lt;saken&gt;." in answer.get_data(as_text=True)
+
+
 def test_the_called_see_only_parties_and_subject(ask: Ask, cast: Cast, take: Callable[[str], str]) -> None:
     at = take("seated")
     page = ask("GET", f"{at}/panel/declare", as_=cast.kaare).get_data(as_text=True)

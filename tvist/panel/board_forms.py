@@ -115,6 +115,10 @@ class SeatForm(SearchedForm):
         """`to_fill` are the seats that are asked for; where there is no choice, no reason is asked."""
         super().__init__(**kwargs)
         self.proposal = proposal
+        asked = {kind for kind in to_fill if kind in proposal and len(proposal.candidates[kind]) > 1}
+        reasons = [self[f"{kind.value}_reason"].data for kind in SeatKind if kind not in asked]
+        self.has_lost = self.is_submitted() and any(reasons)
+        """A reason was written for a seat that has been filled, or has one candidate left, since the page was opened."""
         for kind in SeatKind:
             if kind not in to_fill or kind not in proposal:
                 del self[kind.value], self[f"{kind.value}_reason"]

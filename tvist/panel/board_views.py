@@ -15,7 +15,7 @@ from tvist.cases.blaming import blamed, blamed_beside
 from tvist.cases.lifecycle import obstacles
 from tvist.cases.queries import case_at, case_by_number
 from tvist.clock import now, today
-from tvist.errors import NotFound
+from tvist.errors import CannotProceed, NotFound
 from tvist.panel import actions, board_actions, employers_views  # noqa: F401 - imported for the blueprint they fill.
 from tvist.panel.blueprint import bp
 from tvist.panel.board import appointment_at, board_on, case_gaps
@@ -122,6 +122,8 @@ def seat(case: Case) -> ResponseReturnValue:
     """Call a panel: the proposal is chosen beforehand and explains itself; another choice needs a reason."""
     proposal, to_fill = proposed_panel(current_session, case, today()), seats_to_fill(case, now())
     form = SeatForm(proposal, to_fill, thing=journal_length(case))
+    if form.has_lost:
+        raise CannotProceed(Message("web.changed_meanwhile"))
     if form.validate_on_submit() and not blamed(form, obstacles(case, Act.SEAT) or seating_faults(case, form.chosen, now())):
         actions.seat_panel(case, form.chosen, by=current_user, at=now(), reasons=form.reasons)
         return finish(url_for("cases.show", slug=case.slug), Message("panel.seat.done"))

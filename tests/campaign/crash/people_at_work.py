@@ -38,6 +38,11 @@ class Stopped(Exception):
     """The campaign is over: what was not acknowledged by now never was."""
 
 
+def _letters(count: int) -> str:
+    """That many bytes of chance, in letters alone: among digits the search before sending finds telephones."""
+    return secrets.token_bytes(count).hex().translate(str.maketrans("0123456789abcdef", "bcdfghjklmnpqrst"))
+
+
 @dataclass
 class Acknowledged:
     """What people were told was done, by what they themselves know of it."""
@@ -140,10 +145,8 @@ class Work:
         """File requests with papers."""
         while True:
             draft = written(self.ask, self.cast.asta)  # type: ignore[arg-type]  # It asks as the others do.
-            name = f"{secrets.token_hex(8)}.txt"
-            answer = self.ask(
-                "POST", f"{draft}/papers", as_=self.cast.asta, papers=(name, secrets.token_bytes(20_000).hex().encode())
-            )
+            name = f"{_letters(8)}.txt"
+            answer = self.ask("POST", f"{draft}/papers", as_=self.cast.asta, papers=(name, _letters(20_000).encode()))
             assert answer.status_code == 303
             self.done.uploaded.append((draft, name))
             answer = self.ask("POST", f"{draft}/send", as_=self.cast.asta)
@@ -153,7 +156,7 @@ class Work:
     def write(self) -> None:
         """Write messages, each of which makes letters."""
         while True:
-            text = f"Melding {secrets.token_hex(8)}"
+            text = f"Melding {_letters(8)}"
             assert self.ask("POST", self.threads, as_=self.cast.asta, data={"text": text}).status_code == 303
             self.done.messages.append(text)
 

@@ -143,7 +143,7 @@ def _restored(database, before):
             for row in before[name]:
                 columns = ", ".join(row._mapping)
                 values = ", ".join(f":{column}" for column in row._mapping)
-                session.execute(sa.text(f"INSERT INTO {name} ({columns}) VALUES ({values})"), dict(row._mapping))  # noqa: S608
+                session.execute(sa.text(f"INSERT INTO {name} ({columns}) VALUES ({values})"), dict(row._mapping))  # noqa: S608 - as above.
         session.commit()
 
 

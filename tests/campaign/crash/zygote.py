@@ -73,7 +73,7 @@ def main(port: int) -> None:
     """For each line on standard input begin a server, and say its process group."""
     # Whoever is killed is reaped by the kernel.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    tvist.workers.PAUSE_SECONDS = 0.05  # type: ignore[misc]
+    tvist.workers.PAUSE_SECONDS = 0.05  # type: ignore[misc]  # Final for the program; a test does not wait as long.
     _say("ready")
     for _ in sys.stdin:
         if group := os.fork():
